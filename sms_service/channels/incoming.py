@@ -1,0 +1,50 @@
+"""Reading a gateway's fields: what must be there, made fit to be stored (no NUL, no half characters) and to be logged."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sms_service.channels.base import Request, Unreadable
+
+ID_MAX = 64
+"""Characters of an id. Twilio's have 34, Africa's Talking's 38; the tables keep 64 (128 for a USSD hop, which adds 17)."""
+
+_LOGGABLE = re.compile(r"[A-Za-z][A-Za-z _-]{0,39}|[0-9]{1,6}")
+"""A status word or an error code. Seven digits and more could be a phone number."""
+
+
+def storable(text: str) -> str:
+    """`text` without what PostgreSQL and UTF-8 refuse: NUL is dropped, a lone surrogate becomes U+FFFD; a pair of
+    surrogates (a phone's two halves of one emoji) becomes its character."""
+    return text.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def field(request: Request, name: str) -> str:
+    """Form field `name`, storable, without blanks around it, cut at ID_MAX; "" if it is missing."""
+    return storable(request.first(name)).strip()[:ID_MAX]
+
+
+def required(request: Request, *names: str) -> str:
+    """The first of the form fields `names` that is there. Raises Unreadable if none is, or if it is longer than ID_MAX."""
+    for name in names:
+        value = field(request, name)
+        if value:
+            if len(storable(request.first(name)).strip()) > ID_MAX:
+                raise Unreadable(f"the field {name} is longer than {ID_MAX} characters")
+            return value
+    raise Unreadable(f"the field {names[0]} is missing")
+
+
+def loggable(word: str) -> str:
+    """A gateway's status word or error code as it may stand in a log line; anything else is "other"."""
+    return word if not word or _LOGGABLE.fullmatch(word) else "other"
+
+
+def iso_time(text: str) -> str:
+    """A gateway's date in ISO 8601, seconds, Z only where the gateway said so; "" if it is no date."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return ""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

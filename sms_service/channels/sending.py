@@ -1,0 +1,133 @@
+"""HTTP to a gateway: one kept session, an end to every wait, and what a failed request says about the text it carried."""
+
+from __future__ import annotations
+
+import io
+import logging
+import socket
+import ssl
+from email.utils import parsedate_to_datetime
+from http.client import HTTPResponse
+from time import monotonic
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from sms_service.channels.base import Refused, Unknown
+
+RETRY_AFTER_MAX = 3600.0
+"""Seconds. A gateway that asks for more is asked again after an hour: its operators make mistakes too."""
+
+CONNECTIONS = 32
+"""Kept connections a gateway. More threads than that in one worker process would gain nothing on two cores."""
+
+_NOTHING_LEFT = (requests.ConnectTimeout, requests.exceptions.ProxyError, requests.exceptions.InvalidURL)
+_NOTHING_LEFT_SCHEMA = (requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema)
+
+
+def failed(error: Exception) -> Refused | Unknown:
+    """What `error`, raised while sending, means. Refused only if certainly no byte of the text had left."""
+    if isinstance(error, UnicodeEncodeError):
+        return Refused("text cannot be encoded", again=False)
+    if isinstance(error, _NOTHING_LEFT + _NOTHING_LEFT_SCHEMA) or _never_connected(error):
+        return Refused("no connection", again=True)
+    return Unknown(type(error).__name__)
+
+
+def _never_connected(error: Exception) -> bool:
+    """Whether requests' ConnectionError hides a refused connection, an unknown host or an untrusted certificate."""
+    if not isinstance(error, requests.ConnectionError) or not error.args:
+        return False
+    reason = getattr(error.args[0], "reason", error.args[0])
+    if isinstance(reason, NewConnectionError | ConnectTimeoutError):
+        return True
+    return any(isinstance(inner, ssl.SSLCertVerificationError) for inner in getattr(reason, "args", ()))
+
+
+def retry_after(headers: Any) -> float:
+    """Seconds of a Retry-After header (RFC 9110: a number, or a date, read against the answer's own Date); 0 if none."""
+    text = str(headers.get("Retry-After") or "").strip()
+    if text.isdecimal():
+        return min(float(text), RETRY_AFTER_MAX)
+    try:
+        wait = (parsedate_to_datetime(text) - parsedate_to_datetime(str(headers.get("Date") or ""))).total_seconds()
+    except (ValueError, TypeError):
+        return 0.0
+    return min(max(wait, 0.0), RETRY_AFTER_MAX)
+
+
+def new_session() -> requests.Session:
+    """A session that keeps its connections, repeats nothing, waits for a whole answer no longer than its read time-out,
+    and whose addresses (Twilio's list has the number in it) never reach a log."""
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _Adapter(pool_maxsize=CONNECTIONS))
+    log = logging.getLogger("urllib3.connectionpool")
+    log.removeFilter(_nothing)
+    log.addFilter(_nothing)  # a filter, since a level would be undone by whoever configures the logs after us
+    return session
+
+
+def _nothing(record: logging.LogRecord) -> bool:
+    """urllib3 puts whole addresses into its lines, warnings included. What went wrong stands in the send's outcome."""
+    return False
+
+
+# requests' read time-out starts anew with every byte: a gateway that drips would hold a worker beyond its lease, and a
+# second worker would take the message up. So the time-out is made one for the whole answer, head and body.
+
+
+class _WholeAnswer(io.RawIOBase):
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._bytes = connection.makefile("rb", buffering=0)
+        limit = connection.gettimeout()
+        self._end = None if limit is None else monotonic() + limit
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self._end is not None:
+            left = self._end - monotonic()
+            if left <= 0:
+                raise TimeoutError("the answer took too long")
+            self._connection.settimeout(left)
+        return self._bytes.readinto(buffer)
+
+    def close(self) -> None:
+        self._bytes.close()
+        super().close()
+
+
+class _Response(HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp.close()
+        self.fp = io.BufferedReader(_WholeAnswer(sock))
+
+
+class _Connection(HTTPConnection):
+    response_class = _Response
+
+
+class _SecureConnection(HTTPSConnection):
+    response_class = _Response
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}

@@ -1,0 +1,204 @@
+"""The command line: `sms-service`, for the office, operators and engineers."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from sms_service import __version__
+from sms_service.config import Config, ConfigError, read_config
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Enrolment by SMS and USSD.",
+)
+database_app = typer.Typer(no_args_is_help=True, help="The database.")
+areas_app = typer.Typer(no_args_is_help=True, help="The tree of areas.")
+enrolers_app = typer.Typer(no_args_is_help=True, help="The enrolers.")
+outbox_app = typer.Typer(no_args_is_help=True, help="Messages that go out, and those that are held.")
+app.add_typer(database_app, name="db")
+app.add_typer(areas_app, name="areas")
+app.add_typer(enrolers_app, name="enrolers")
+app.add_typer(outbox_app, name="outbox")
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of a table.")]
+LISTED = "held,queued,sending"
+
+
+def main() -> None:
+    """The console entry point: problems become one sentence and exit code 1."""
+    from sms_service.authoring.source import BrokenFlow
+    from sms_service.demo import DemoFailed
+    from sms_service.launch import NotStarted
+    from sms_service.valkey import NoValkey
+
+    try:
+        app()
+    except (ConfigError, NotStarted, NoValkey, DemoFailed, BrokenFlow) as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    """Enrolment by SMS and USSD."""
+    if show:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def run() -> None:
+    """Start everything on this machine: Valkey (if no Redis is given), web, workers, sweeper. Ctrl-C stops it."""
+    from sms_service import launch
+
+    config = read_config()
+    with launch.running(config, launch.child_environment(), time.time()) as supervisor:
+        signal.signal(signal.SIGINT, supervisor.request_stop)
+        signal.signal(signal.SIGTERM, supervisor.request_stop)
+        launch.tell_addresses(config, launch.channels_off(config))
+        supervisor.watch()
+        print("\nstopping ...", flush=True)
+    print("all processes have ended.")
+
+
+@app.command()
+def demo(
+    keep: Annotated[Path, typer.Option(help="The folder that the card's picture is left in.")] = Path("data/demo"),
+) -> None:
+    """Run one enrolment from start to end on free ports, show both phones and the card, and stop everything."""
+    from sms_service.demo import run_demo
+
+    run_demo(keep)
+
+
+@app.command()
+def talk(
+    number: Annotated[str, typer.Argument(help="Whose phone this is, with +code.")],
+    url: Annotated[str, typer.Option(help="Where the service runs (default: by the settings).")] = "",
+) -> None:
+    """A phone in the terminal, for a service that runs: type a text, or dial a code such as *384*96#."""
+    from sms_service.talk import talk as converse
+
+    config = read_config()
+    converse(url or config.url, number, config.channels.handset.secret)
+
+
+@database_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to the newest revision. Safe to repeat, and while several machines do it at once."""
+    from sms_service.store import database
+
+    engine = database.open_database(read_config().sql_url)
+    database.migrate(engine)
+    print("the database is at the newest revision.")
+
+
+@areas_app.command("import")
+def areas_import(file: Path) -> None:
+    """Read areas from a CSV file (code,parent,level,name,target). The same file again changes nothing."""
+    from sms_service.enrolment.areas import import_areas
+
+    _import(file, lambda conn, rows, _config: import_areas(conn, rows), "areas")
+
+
+@enrolers_app.command("import")
+def enrolers_import(file: Path) -> None:
+    """Read enrolers from a CSV file (phone,name,area,level,language). The same file again changes nothing."""
+    from sms_service.config import service_key
+    from sms_service.enrolment.enrolers import import_enrolers
+    from sms_service.privacy import Keys
+
+    def read(conn: object, rows: object, config: Config) -> object:
+        channel = config.channels.default or "handset"
+        return import_enrolers(conn, Keys(service_key(config)), rows, config.region, channel, time.time())  # type: ignore[arg-type]
+
+    _import(file, read, "enrolers")
+
+
+def _import(file: Path, read: Callable[..., object], what: str) -> None:
+    from sms_service.launch import complain
+    from sms_service.store import database
+
+    config = read_config()
+    engine = database.open_database(config.sql_url)
+    database.migrate(engine)
+    try:
+        with (
+            file.open(encoding="utf-8-sig", newline="") as rows,
+            engine.begin() as conn,
+        ):
+            count, bad = read(conn, rows, config)  # type: ignore[misc]
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        print(f"{file}: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+    complain(bad, file)
+    print(f"{count} {what} read, {len(bad)} lines left out.")
+    raise typer.Exit(1 if bad else 0)
+
+
+@outbox_app.command("list")
+def outbox_list(
+    status: Annotated[str, typer.Option(help="Statuses, separated by commas.")] = LISTED,
+    as_json: AsJson = False,
+) -> None:
+    """Show messages that are on their way or held. A held one may have been sent: nobody can say; decide."""
+    from sms_service.store import database, outbox
+
+    with database.reading(database.open_database(read_config().sql_url)).begin() as conn:
+        rows = outbox.listed(conn, status.split(","))
+    if as_json:
+        print(json.dumps([{name: getattr(row, name) for name in row.__slots__} for row in rows]))
+        return
+    table = Table("ref", "status", "channel", "flow", "tries", "since", "reason")
+    for row in rows:
+        since = time.strftime("%Y-%m-%d %H:%M", time.localtime(row.created_at))
+        table.add_row(
+            row.ref,
+            row.status,
+            row.channel,
+            row.flow,
+            str(row.attempts),
+            since,
+            row.reason,
+        )
+    Console().print(table if rows else "nothing is waiting or held.")
+
+
+@outbox_app.command("release")
+def outbox_release(ref: str) -> None:
+    """Send a held message again. The person may get it twice."""
+    _decide(ref, "queued", "released by the office")
+
+
+@outbox_app.command("drop")
+def outbox_drop(ref: str) -> None:
+    """Give a held message up. The person may never get it."""
+    _decide(ref, "dropped", "dropped by the office")
+
+
+def _decide(ref: str, status: str, reason: str) -> None:
+    from sms_service.store import database, outbox
+
+    with database.open_database(read_config().sql_url).begin() as conn:
+        done = outbox.decide(conn, ref, status, reason, time.time())
+    if not done:
+        print(
+            f"no held message has the reference {ref}; `sms-service outbox list` shows them",
+            file=sys.stderr,
+        )
+        raise typer.Exit(1)
+    print(f"{ref} is {status}.")

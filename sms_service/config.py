@@ -1,0 +1,245 @@
+"""The settings: config.yaml, overridden by the environment, checked once at the start."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+PREFIX = "SMS_SERVICE__"
+FILE_VARIABLE = "SMS_SERVICE_CONFIG"
+"""Names another config.yaml than the one in the working directory."""
+
+UNIX_PATH_MAX = 100
+"""Linux refuses socket paths above 107 bytes; the embedded Valkey then gets its socket in a shorter place."""
+
+
+class ConfigError(Exception):
+    """The settings cannot be used. The message is one sentence for the operator: which setting, what to do."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+Secret = Annotated[str, "secret"]
+
+
+class Web(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    processes: int = Field(default=2, ge=1, le=64)
+    threads: int = Field(default=4, ge=1, le=64)
+
+
+class Privacy(Section):
+    key: Secret = ""
+
+
+class Handset(Section):
+    secret: Secret = ""
+
+
+class Twilio(Section):
+    account_sid: str = ""
+    auth_token: Secret = ""
+    from_: str = Field(default="", alias="from")
+    api_url: str = ""
+
+    @property
+    def on(self) -> bool:
+        return bool(self.account_sid and self.auth_token)
+
+
+class AfricasTalking(Section):
+    username: str = ""
+    api_key: Secret = ""
+    from_: str = Field(default="", alias="from")
+    secret: Secret = ""
+    api_url: str = ""
+
+    @property
+    def on(self) -> bool:
+        return bool(self.username and self.api_key and self.secret)
+
+
+class Channels(Section):
+    default: str = ""
+    handset: Handset = Handset()
+    twilio: Twilio = Twilio()
+    africastalking: AfricasTalking = AfricasTalking()
+
+
+class OutboxSettings(Section):
+    lease: float = Field(default=60, ge=20)
+    attempts: int = Field(default=10, ge=1, le=100)
+    backoff: float = Field(default=30, gt=0)
+
+
+class Sweep(Section):
+    every: float = Field(default=10, gt=0, le=60)
+
+
+class Config(Section):
+    """All settings. `root` is the folder that relative paths in it start from."""
+
+    organisation: str = Field(default="XYZ", min_length=1, max_length=30)
+    data_dir: Path = Path("data")
+    flows_dir: Path = Path("flows")
+    demo_dir: str = "demo"
+    public_url: str = ""
+    database_url: str = ""
+    redis_url: str = ""
+    region: str = Field(default="IN", pattern="^[A-Z]{2}$")
+    language: str = Field(default="en", pattern="^[a-z]{2,3}$")
+    service_number: str = "51969"
+    web: Web = Web()
+    privacy: Privacy = Privacy()
+    channels: Channels = Channels()
+    outbox: OutboxSettings = OutboxSettings()
+    sweep: Sweep = Sweep()
+
+    @property
+    def url(self) -> str:
+        """Where gateways and phones reach us, without a slash at its end."""
+        return self.public_url.rstrip("/") or f"http://127.0.0.1:{self.web.port}"
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine can reach us: then the handset is open to whoever sits at it."""
+        return urlsplit(self.url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+    @property
+    def sql_url(self) -> str:
+        """The SQLAlchemy address of the database."""
+        if self.database_url:
+            return self.database_url.replace("postgres://", "postgresql://").replace(
+                "postgresql://", "postgresql+psycopg://", 1
+            )
+        return f"sqlite:///{self.data_dir / 'sms_service.sqlite3'}"
+
+    @property
+    def valkey_socket(self) -> Path:
+        """Where the embedded Valkey listens."""
+        beside = self.data_dir / "valkey.sock"
+        if len(str(beside)) < UNIX_PATH_MAX:
+            return beside
+        runtime = os.environ.get("XDG_RUNTIME_DIR") or f"{os.environ.get('TMPDIR', '/tmp')}/sms_service-{os.getuid()}"
+        name = base64.b32encode(str(self.data_dir).encode())[-16:].decode().lower().strip("=")
+        return Path(runtime) / f"{name}.sock"
+
+    @property
+    def live_url(self) -> str:
+        """The address of Redis or Valkey."""
+        return self.redis_url or f"unix://{self.valkey_socket}"
+
+
+def read_config(environ: Mapping[str, str] | None = None, file: Path | None = None) -> Config:
+    """The settings of `file` (default: $SMS_SERVICE_CONFIG, else config.yaml here, else none), then the environment's.
+
+    Raises ConfigError with one sentence that names the setting.
+    """
+    environ = os.environ if environ is None else environ
+    file = file or Path(environ.get(FILE_VARIABLE) or "config.yaml")
+    data: Any = {}
+    if file.exists():
+        try:
+            data = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
+        if not isinstance(data, dict):
+            raise ConfigError(f"{file}: expected settings, one `key: value` a line")
+        _refuse_secrets(data, Config, str(file))
+    for name, value in environ.items():
+        if name.startswith(PREFIX):
+            _put(
+                data,
+                name,
+                [part.lower() for part in name.removeprefix(PREFIX).split("__")],
+                value,
+            )
+    try:
+        config = Config.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        what = "is not a setting" if first["type"] == "extra_forbidden" else first["msg"]
+        raise ConfigError(f"setting {where}: {what}") from error
+    root = file.parent.resolve()
+    return config.model_copy(
+        update={
+            "data_dir": root / config.data_dir,
+            "flows_dir": root / config.flows_dir,
+            "demo_dir": str(root / config.demo_dir) if config.demo_dir else "",
+        }
+    )
+
+
+def _put(data: dict[str, Any], name: str, path: list[str], value: str) -> None:
+    for part in path[:-1]:
+        if data.get(part) is None:
+            data[part] = {}
+        data = data[part]
+        if not isinstance(data, dict):
+            raise ConfigError(f"{name}: {part} is a setting, not a section")
+    data[path[-1]] = value
+
+
+def _refuse_secrets(data: dict[str, Any], section: type[Section], file: str, path: str = "") -> None:
+    for name, described in section.model_fields.items():
+        value = data.get(described.alias or name)
+        if "secret" in described.metadata and value:
+            variable = PREFIX + (path + name).upper().replace(".", "__")
+            raise ConfigError(f"{file}: {path}{name} is a secret; take it out and set {variable} in the environment")
+        kind = described.annotation
+        if isinstance(kind, type) and issubclass(kind, Section) and isinstance(value, dict):
+            _refuse_secrets(value, kind, file, f"{path}{name}.")
+    for name in ("database_url", "redis_url"):
+        if section is Config and urlsplit(str(data.get(name) or "")).password:
+            raise ConfigError(f"{file}: {name} holds a password; set {PREFIX}{name.upper()} in the environment instead")
+
+
+def service_key(config: Config) -> bytes:
+    """The master key of privacy.py. With SQLite and none set, made once and kept in data_dir (mode 600).
+
+    Raises ConfigError: several machines that share a database must be given the same key.
+    """
+    if config.privacy.key:
+        return _decode_key(config.privacy.key, f"{PREFIX}PRIVACY__KEY")
+    if config.database_url:
+        raise ConfigError(
+            f"with a database of its own address, set {PREFIX}PRIVACY__KEY (32 bytes in base64, for example by "
+            "`openssl rand -base64 32`) and keep a copy: without it no name and no number can be read again"
+        )
+    file = config.data_dir / "service.key"
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    fresh = config.data_dir / f"service.key.{os.getpid()}"
+    if not file.exists():
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            out.write(base64.b64encode(secrets.token_bytes(32)) + b"\n")
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            os.link(fresh, file)  # two processes that start together agree on one key: the second link fails
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return _decode_key(file.read_text().strip(), str(file))
+
+
+def _decode_key(text: str, source: str) -> bytes:
+    try:
+        key = bytes.fromhex(text) if len(text) == 64 else base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise ConfigError(f"{source}: the key is neither base64 nor hex") from error
+    if len(key) != 32:
+        raise ConfigError(f"{source}: the key has {len(key)} bytes, it needs 32")
+    return key

@@ -1,0 +1,112 @@
+"""The demonstration: one enrolment from start to end over real HTTP, both phones' transcripts, and the card."""
+
+from __future__ import annotations
+
+import re
+import socket
+import tempfile
+import time
+from pathlib import Path
+
+import requests
+
+from sms_service import launch
+from sms_service.config import Config, read_config
+from sms_service.phone import NoAnswer, Phone
+
+ENROLER = "+254700000001"
+MEMBER = "+254712345678"
+ENTRY = "SAJILI 0712345678 ABC1234567 12 Amina Wanjiru"
+MESSAGE_SECONDS = 30.0
+"""How long one message may take from the text that causes it; a second is usual."""
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class DemoFailed(Exception):
+    """A step of the demonstration did not do what it should. The message says which."""
+
+
+def run_demo(keep: Path) -> None:
+    """Starts the service in a folder of its own, enrols one person, and leaves her card at `keep`/card.png.
+
+    Raises DemoFailed, NotStarted.
+    """
+    with tempfile.TemporaryDirectory(prefix="sms_service-") as folder:
+        settings = {
+            "DATA_DIR": folder,
+            "DATABASE_URL": "",
+            "REDIS_URL": "",
+            "PUBLIC_URL": "",
+            "REGION": "KE",
+        }
+        environment = launch.child_environment(WEB__PORT=str(free_port()), WEB__PROCESSES="1", **settings)
+        config = read_config(environment)
+        print("starting web, workers and sweeper on free ports ...", flush=True)
+        with launch.running(config, environment, time.time()):
+            card = enrol(config)
+    keep.mkdir(parents=True, exist_ok=True)
+    (keep / "card.png").write_bytes(card)
+    print(
+        f"\nthe card: {(keep / 'card.png').resolve()}\neverything is stopped; the enrolment took place and left nothing else."
+    )
+
+
+def enrol(config: Config) -> bytes:
+    """One enrolment: the enroler's text, the person's yes, the three messages; the card's picture. Raises DemoFailed."""
+    enroler, member = Phone(config.url, ENROLER), Phone(config.url, MEMBER)
+    try:
+        say("enroler", enroler, ENTRY)
+        hear("enroler", enroler, "Amina Wanjiru")
+        hear("member", member, "Amina Wanjiru")
+        say("member", member, "Ndiyo!")
+        hear("member", member, "000001")
+        link = hear("member", member, "/card/?")
+    except NoAnswer as error:
+        raise DemoFailed(str(error)) from error
+    return fetch_card(config, link)
+
+
+def say(who: str, phone: Phone, text: str) -> None:
+    """Sends and shows one text."""
+    print(f"{who:>8} > {text}", flush=True)
+    phone.text(text)
+
+
+def hear(who: str, phone: Phone, must_hold: str) -> str:
+    """Reads and shows the next message. Raises DemoFailed if it does not hold what it should."""
+    text = phone.read(MESSAGE_SECONDS)
+    print(f"{who:>8} < {text}", flush=True)
+    if must_hold not in text:
+        raise DemoFailed(f'the message above should hold "{must_hold}"')
+    return text
+
+
+def fetch_card(config: Config, message: str) -> bytes:
+    """The picture behind the link in the third message; checks page, PDF and verification on the way."""
+    found = re.search(r"https?://\S+", message)
+    link = found.group() if found else ""
+    token = link.partition("?")[2]
+    browser = requests.Session()
+    browser.trust_env = False
+    pages = {
+        link: b"Amina Wanjiru",
+        f"{config.url}/verify/000001": b"Wanjiru",
+        f"{config.url}/card/picture.pdf?{token}": b"%PDF",
+    }
+    for address, must_hold in pages.items():
+        answer = browser.get(address, timeout=MESSAGE_SECONDS)
+        if not answer.ok or must_hold not in answer.content:
+            raise DemoFailed(f"{address.partition('?')[0]} answered {answer.status_code} and not what it should")
+    picture = browser.get(f"{config.url}/card/picture.png?{token}", timeout=MESSAGE_SECONDS)
+    if not picture.content.startswith(PNG):
+        raise DemoFailed("the card's picture is none")
+    return picture.content
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,148 @@
+"""What did they answer? A text becomes yes, no, stop, start, help, wrong number, or unclear; or a key of the menu.
+
+A yes is a consent and has to be beyond doubt: it comes out only where every word of a short text is a yes or a word known
+to change nothing beside one. So a negative or a STOP that no list knows spoils a yes all the same.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Literal
+
+from sms_service.engine.words import ANY_OTHER, FALSE_FRIENDS, NEGATIVE_SIGNS, NUMBERS, QUESTION_MARKS, WORDS
+
+Answer = Literal["yes", "no", "stop", "start", "help", "wrong_number", "unclear"]
+
+SHORT = 4
+"""Words up to which a text is an answer: a longer one with a yes in it has a condition in it, with a STOP a topic."""
+READ = 12
+"""Words up to which a refusal is looked for. What is longer is a letter, and is read by a person."""
+
+
+class _Folding(dict[int, str | None]):
+    """The table of `fold`, filled as characters turn up."""
+
+    def __missing__(self, code: int) -> str | None:
+        folded = _folded(chr(code))
+        if code <= 0xFFFF:  # beyond are emoji and rare scripts: kept, a hostile sender could fill the memory with them
+            self[code] = folded
+        return folded
+
+
+_DROPPED = frozenset(
+    "'‘’‛ʼʻʹ`´\u0640\u093c\u09bc\u0a3c\u0abc\u0b3c\u0981\u20e3"
+)  # apostrophes, tatweel, nuktas, keycap
+_UNITED = {"ى": "ي", "ة": "ه", "ی": "ي", "ک": "ك", "ہ": "ه", "ھ": "ه", "ँ": "ं"}
+
+
+def _folded(character: str) -> str | None:
+    if character in _UNITED:
+        return _UNITED[character]
+    category = unicodedata.category(character)
+    if character in _DROPPED or category == "Cf" or "\ufe00" <= character <= "\ufe0f":
+        return None
+    if "\u0300" <= character <= "\u036f" or "\u064b" <= character <= "\u065f" or character == "\u0670":
+        return None  # accents of Latin letters, vowel signs and hamzas of Arabic ones
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    return character if category[0] in "LMN" else " "
+
+
+_TABLE = _Folding()
+_STRETCHED = re.compile(r"(.)\1{2,}")
+
+
+def fold(text: str) -> str:
+    """`text` for MATCHING only, never to be stored or shown: spelling, case, script of digits and punctuation united.
+
+    NFKC and casefold; accents, Arabic vowel signs, nuktas, apostrophes and zero-width characters dropped; chandrabindu to
+    anusvara; digits of any script to ASCII; whatever is neither letter nor digit to one space.
+    """
+    if text.isascii():
+        return " ".join(text.lower().translate(_TABLE).split())
+    spread = unicodedata.normalize("NFKD", text).casefold()
+    return unicodedata.normalize("NFKC", " ".join(spread.translate(_TABLE).split()))
+
+
+_LEXICON = {
+    fold(phrase): meaning
+    for meanings in WORDS.values()
+    for meaning, phrases in meanings.items()
+    for phrase in phrases.split(",")
+}
+_FALSE_FRIENDS = {fold(phrase): meanings for phrase, meanings in FALSE_FRIENDS.items()}
+_LONGEST = max(phrase.count(" ") + 1 for phrase in _LEXICON)
+_DIGITS = {
+    fold(word): str(number)
+    for language in NUMBERS.values()
+    for number, words in enumerate(language.split(","), start=1)
+    for word in words.split("/")
+}
+
+
+def read_answer(text: str, language: str, question: Literal["consent", "yes_no", "none"]) -> Answer:
+    """What `text` answers, from a person who reads `language` ("hi", "en-IN"; "" where it is not known).
+
+    Strongest first: stop, wrong number, start and help (alone), no, yes. Without an open question ("none") no and yes are
+    unclear. "consent" and "yes_no" are read alike: both may become a consent. A number is unclear: see `read_key`.
+    """
+    words = fold(text).split()
+    meanings = _meanings(words[: READ + 1], language.partition("-")[0].lower())
+    spoken = [meaning for meaning in meanings if meaning not in ("polite", "yes", "no")]
+    if "stop" in meanings and (len(words) <= SHORT or spoken[0] == "stop"):
+        return "stop"
+    if len(words) > READ:
+        return "unclear"
+    asks = not QUESTION_MARKS.isdisjoint(text)
+    if "no_more" in meanings:
+        return "stop"
+    if "wrong_number" in meanings:
+        return "unclear" if asks else "wrong_number"
+    if meanings in (["start"], ["help"]):
+        return "start" if meanings == ["start"] else "help"
+    if question == "none" or "stop" in meanings:
+        return "unclear"
+    if "no" in meanings:
+        return "unclear" if asks and meanings[0] != "no" else "no"
+    plain = {"yes"} <= set(meanings) <= {"yes", "polite", "neutral"}
+    doubtful = asks or len(words) > SHORT or not NEGATIVE_SIGNS.isdisjoint(text)
+    return "yes" if plain and not doubtful else "unclear"
+
+
+def read_key(text: str, keys: Sequence[str]) -> str | None:
+    """The one of `keys` that `text` is: "1", "1.", "(1)", "१", "one", "ek", "moja" are "1"; "12", "1 2" and "1.5" are not."""
+    typed = fold(text)
+    typed = _DIGITS.get(typed, typed)
+    return next((key for key in keys if fold(key) == typed), None) if typed else None
+
+
+def _meanings(words: list[str], language: str) -> list[str]:
+    """What the words say, one after another, the longest known phrases first; "" for a word that is not known."""
+    words = [_unstretched(word) for word in words]
+    found = []
+    place = 0
+    while place < len(words):
+        for length in range(min(_LONGEST, len(words) - place), 0, -1):
+            phrase = " ".join(words[place : place + length])
+            if phrase in _FALSE_FRIENDS:
+                meanings = _FALSE_FRIENDS[phrase]
+                meaning = meanings.get(language, meanings[ANY_OTHER])
+                break
+            if phrase in _LEXICON:
+                meaning = _LEXICON[phrase]
+                break
+        else:
+            meaning, length = "", 1
+        found.append(meaning)
+        place += length
+    return found
+
+
+def _unstretched(word: str) -> str:
+    """yesss is yes, haaaan is han: letters written three times or more say no more than once, or twice, would."""
+    if word in _LEXICON or not _STRETCHED.search(word):
+        return word
+    once, twice = _STRETCHED.sub(r"\1", word), _STRETCHED.sub(r"\1\1", word)
+    return once if once in _LEXICON or once in _FALSE_FRIENDS else twice

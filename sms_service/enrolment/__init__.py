@@ -1,0 +1,1 @@
+"""The domain: areas, enrolers, registrations, members, consents, cards, and the effects by which flows reach them."""

@@ -1,0 +1,86 @@
+"""The tree of areas - state, division, district, block, booth - with a target each."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TextIO
+
+from sqlalchemy import Connection, insert, select, update
+
+from sms_service.store.tables import area
+
+COLUMNS = ("code", "parent", "level", "name", "target")
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line of an import that was left out, and why."""
+
+    line: int
+    problem: str
+
+
+def import_areas(conn: Connection, file: TextIO) -> tuple[int, list[BadLine]]:
+    """Reads `code,parent,level,name,target`; a parent stands before its children. How many are there now from this
+    file, and the lines left out. The same file again changes nothing."""
+    ids: dict[str, int] = {row.code: row.id for row in conn.execute(select(area.c.code, area.c.id))}
+    bad: list[BadLine] = []
+    count = 0
+    for line, row in rows(file, COLUMNS, bad):
+        code, parent, target = row["code"], row["parent"], row["target"] or "0"
+        if not code or not row["name"]:
+            bad.append(BadLine(line, "code or name is empty"))
+        elif parent and parent not in ids:
+            bad.append(BadLine(line, f"parent {parent} does not stand above this line"))
+        elif not target.isdecimal():
+            bad.append(BadLine(line, f"target {target} is not a whole number"))
+        else:
+            values = {
+                "parent_id": ids.get(parent), "level": row["level"], "name": row["name"], "target": int(target),
+            }  # fmt: skip
+            if code in ids:
+                conn.execute(update(area).where(area.c.id == ids[code]).values(values))
+            else:
+                [ids[code]] = conn.execute(insert(area).values(code=code, **values)).inserted_primary_key or (0,)
+            count += 1
+    return count, bad
+
+
+def rows(file: TextIO, columns: Iterable[str], bad: list[BadLine]) -> Iterator[tuple[int, dict[str, str]]]:
+    """The lines of a CSV file with a header, trimmed, by line number. Surplus columns come along; a line with too few
+    or too many cells goes to `bad`. Raises ValueError if a column is missing from the header."""
+    reader = csv.DictReader(file)
+    header = [name.strip().removeprefix("\ufeff") for name in reader.fieldnames or []]
+    missing = [name for name in columns if name not in header]
+    if missing:
+        raise ValueError(f"the header line lacks {', '.join(missing)}; it should be {','.join(columns)}")
+    reader.fieldnames = header
+    for row in reader:
+        if None in row or None in row.values():
+            bad.append(BadLine(reader.line_num, f"this line does not have {len(header)} cells"))
+        else:
+            yield reader.line_num, {name: value.strip() for name, value in row.items()}
+
+
+def id_of(conn: Connection, code: str) -> int | None:
+    """The id of the area with this code."""
+    return conn.execute(select(area.c.id).where(area.c.code == code)).scalar_one_or_none()
+
+
+def booth_near(conn: Connection, area_id: int, booth: str) -> int | None:
+    """The booth of this number among the enroler's own area, its children and its siblings; None if there is none."""
+    own = conn.execute(select(area.c.id, area.c.parent_id, area.c.level).where(area.c.id == area_id)).one()
+    under = own.parent_id if own.level == "booth" else own.id
+    query = select(area.c.id, area.c.name).where(area.c.parent_id == under, area.c.level == "booth")
+    return next((row.id for row in conn.execute(query) if row.name.split()[-1] == booth), None)
+
+
+def described(conn: Connection, area_id: int) -> str:
+    """The area's name and that of the one above it: `Booth 12, Kanke`."""
+    above = area.alias("above")
+    query = (
+        select(area.c.name, above.c.name).outerjoin(above, above.c.id == area.c.parent_id).where(area.c.id == area_id)
+    )
+    return ", ".join(name for name in conn.execute(query).one() if name)

@@ -1,0 +1,111 @@
+"""What comes in is taken or kept: through the turn, or on disk while SQL is down, and never lost in between."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+import msgspec
+from sqlalchemy.exc import DBAPIError
+
+from sms_service import reports
+from sms_service.channels.base import DeliveryReport
+from sms_service.engine.model import Inbound
+from sms_service.service import Service
+from sms_service.store import database
+from sms_service.store.database import SqlDown
+from sms_service.store.inbox import Stored
+
+log = logging.getLogger(__name__)
+
+
+class NotTaken(Exception):
+    """A USSD hop could not be taken now, and nothing of it was saved: the phone is told to try again."""
+
+
+class _Kept(msgspec.Struct):
+    """A spooled message: one of the two."""
+
+    inbound: Inbound | None = None
+    report: DeliveryReport | None = None
+
+
+def take(service: Service, inbound: Inbound) -> Stored:
+    """Takes one message. An SMS that cannot be taken is kept on disk, and counts as taken.
+
+    Raises NotTaken (USSD only: the person waits for a screen), SpoolFull.
+    """
+    try:
+        return service.turns.handle(inbound)
+    except SqlDown as error:
+        log.error("SQL cannot take a message now (%s)", error)
+    except Exception as error:
+        # A fault of ours or of a flow file. The message is kept, and taken once the fault is mended.
+        log.exception("a message could not be taken: %s", type(error).__name__)
+    if inbound.kind == "ussd":
+        raise NotTaken
+    _keep(
+        service,
+        inbound.received_at,
+        f"{inbound.channel}:{inbound.id}",
+        _Kept(inbound=inbound),
+    )
+    return Stored("", ends=True)
+
+
+def take_report(service: Service, report: DeliveryReport) -> None:
+    """Takes one delivery report, or keeps it on disk. Raises SpoolFull."""
+    now = time.time()
+    try:
+        _take_report(service, report, now)
+    except SqlDown as error:
+        log.error("SQL cannot take a delivery report now (%s)", error)
+        _keep(
+            service,
+            now,
+            f"{report.channel}:{report.gateway_id}:{report.word}",
+            _Kept(report=report),
+        )
+
+
+def take_spooled(service: Service) -> int:
+    """Takes what was kept, oldest first; how many. Raises SqlDown: then the rest waits.
+
+    A message that a fault of ours or of a flow keeps from being taken stays, and does not hold up those behind it.
+    """
+    count = 0
+    for spooled in service.spool.waiting():
+        kept = msgspec.msgpack.decode(spooled.data, type=_Kept)
+        try:
+            if kept.inbound:
+                service.turns.handle(kept.inbound)
+            if kept.report:
+                _take_report(service, kept.report, time.time())
+        except SqlDown:
+            raise
+        except Exception as error:
+            log.exception("a spooled message still cannot be taken: %s", type(error).__name__)
+        else:
+            service.spool.done(spooled)
+            count += 1
+    return count
+
+
+def _take_report(service: Service, report: DeliveryReport, now: float) -> None:
+    try:
+        with service.engine.begin() as conn:
+            known = reports.take_report(conn, service.keys, report, now)
+    except DBAPIError as error:
+        if database.is_down(error):
+            raise SqlDown(type(error.orig).__name__) from error
+        raise
+    if not known:
+        log.info(
+            "a delivery report of %s (%s) is about no message we know yet",
+            report.channel,
+            report.word,
+        )
+
+
+def _keep(service: Service, received_at: float, message_id: str, kept: _Kept) -> None:
+    service.spool.put(received_at, message_id, msgspec.msgpack.encode(kept))

@@ -1,0 +1,97 @@
+"""The service put together: every part opened once for a process, by the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import redis
+from sqlalchemy import Engine
+
+from sms_service.authoring.load import Vocabulary
+from sms_service.authoring.shelf import Shelf
+from sms_service.channels import open_channels
+from sms_service.channels.base import Channel
+from sms_service.config import Config, service_key
+from sms_service.conversation import Desk
+from sms_service.enrolment.effects import OUTCOMES
+from sms_service.enrolment.registrations import TYPES
+from sms_service.privacy import Keys
+from sms_service.store import database, flow_versions
+from sms_service.store.bell import Bell
+from sms_service.store.sessions import LiveSessions, open_redis
+from sms_service.store.spool import Spool
+from sms_service.turn import Turns
+
+
+@dataclass(frozen=True)
+class Service:
+    """All parts of the running service."""
+
+    config: Config
+    keys: Keys
+    engine: Engine
+    redis: redis.Redis
+    bell: Bell
+    shelf: Shelf
+    channels: dict[str, Channel]
+    spool: Spool
+    turns: Turns
+
+    @property
+    def reads(self) -> Engine:
+        """The database, for transactions that only read."""
+        return database.reading(self.engine)
+
+    def close(self) -> None:
+        """Lets go of the database and of Redis."""
+        self.engine.dispose()
+        self.redis.close()
+
+
+def vocabulary(config: Config) -> Vocabulary:
+    """What flow files may speak of here."""
+    constants = {"org": config.organisation, "service_number": config.service_number}
+    return Vocabulary(OUTCOMES, tuple(TYPES), constants)
+
+
+def open_shelf(config: Config, engine: Engine, now: float) -> Shelf:
+    """The flows, with their current versions stored. Raises BrokenFlow."""
+    reads = database.reading(engine)
+
+    def source_of(version: str) -> str | None:
+        with reads.begin() as conn:
+            return flow_versions.source_of(conn, version)
+
+    def latest_of(flow: str) -> str | None:
+        with reads.begin() as conn:
+            return flow_versions.latest_of(conn, flow)
+
+    shelf = Shelf(config.flows_dir, vocabulary(config), source_of, latest_of)
+    with engine.begin() as conn:
+        for flow in shelf.current.values():
+            flow_versions.keep(conn, flow.name, flow.version, shelf.sources[flow.version], now)
+    return shelf
+
+
+def open_service(config: Config, now: float) -> Service:
+    """Opens every part. The database must be at the newest revision (`sms-service db upgrade`).
+
+    Raises ConfigError, BrokenFlow, SpoolFull, or SQLAlchemy's errors where the database cannot be reached.
+    """
+    keys = Keys(service_key(config))
+    engine = database.open_database(config.sql_url)
+    client = open_redis(config.live_url)
+    bell = Bell(client)
+    shelf = open_shelf(config, engine, now)
+    desk = Desk(keys, shelf, config.region)
+    return Service(
+        config=config,
+        keys=keys,
+        engine=engine,
+        redis=client,
+        bell=bell,
+        shelf=shelf,
+        channels=open_channels(config),
+        spool=Spool(config.data_dir / "spool", keys.service),
+        turns=Turns(engine, desk, LiveSessions(client, keys), bell, config.language),
+    )

@@ -1,0 +1,31 @@
+"""Which messages were taken: the claim on an inbound id, and the answer that was given to it. Lives in the turn log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from sms_service.privacy import Keys
+from sms_service.store.tables import person, turn
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The answer that a message got when it was taken: a USSD screen ("" for SMS), and whether its session ended."""
+
+    text: str
+    ends: bool
+
+
+def taken(conn: Connection, keys: Keys, channel: str, inbound_id: str) -> Stored | None:
+    """The stored answer of a message seen before; None for a new one. A forgotten person's answer is empty."""
+    row = conn.execute(
+        select(turn.c.reply_sealed, turn.c.ends, person.c.wrapped_key)
+        .join(person, person.c.id == turn.c.person_id)
+        .where(turn.c.channel == channel, turn.c.inbound_id == inbound_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    text = keys.person_key(row.wrapped_key).decrypt("turn.reply", row.reply_sealed) if row.wrapped_key else ""
+    return Stored(text, row.ends)

@@ -1,0 +1,245 @@
+"""Every message that is to go out, from the transaction that wants it to its last delivery report.
+
+A row goes queued -> sending -> sent -> delivered, or to failed (refused for good), held (nobody can say whether it was
+sent; the office decides) or dropped (she sent STOP, or the office said so). It never goes backwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+
+from sms_service.privacy import Keys, PersonKey
+from sms_service.store.tables import outbox, person
+
+RANK = {"queued": 0, "sending": 1, "held": 1, "sent": 2, "failed": 3, "delivered": 3}
+"""Reports come early, late, twice and backwards: a row only ever rises. `dropped` never changes again."""
+
+REPORT_WAIT = 600.0
+"""Seconds that a held row may still be settled by a delivery report that brings only the number: AT's come in minutes."""
+
+earlier = outbox.alias("earlier")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that this worker alone may send now, until its lease ends."""
+
+    id: int
+    ref: str
+    person_id: int
+    channel: str
+    phone: str
+    text: str
+    attempts: int
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row as the office sees it: nothing of the person, but what is needed to decide."""
+
+    ref: str
+    status: str
+    reason: str
+    channel: str
+    flow: str
+    attempts: int
+    created_at: float
+
+
+def add(conn: Connection, values: dict[str, Any]) -> None:
+    """One message to go out. `values`: ref, person_id, turn_no, channel, flow, text_sealed, to_stopped, due_at, created_at."""
+    conn.execute(insert(outbox).values(status="queued", reason="", attempts=0, gateway_id="", segments=0, **values))
+
+
+def claim(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | None:
+    """The next row that may go out now, taken by this worker for `lease` seconds; None if there is none.
+
+    A person's messages leave in the order they were said: a row waits while an earlier one of hers is still open. STOP
+    is looked at here once more, in the same transaction: whatever was queued before it is dropped.
+    """
+    while True:
+        row = _next_due(conn, now)
+        if row is None:
+            return None
+        if row.wrapped_key is None or (row.stopped_at is not None and not row.to_stopped):
+            reason = "forgotten" if row.wrapped_key is None else "she sent STOP"
+            _move(conn, row.id, "queued", status="dropped", reason=reason)
+            continue
+        if _move(
+            conn,
+            row.id,
+            "queued",
+            status="sending",
+            lease_until=now + lease,
+            attempts=row.attempts + 1,
+        ):
+            return _claimed(row, keys.person_key(row.wrapped_key))
+
+
+def expired_lease(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | None:
+    """A row whose outcome nobody knows - its worker died, or the gateway gave no clear answer - taken for `lease` seconds."""
+    row = conn.execute(
+        _with_person().where(outbox.c.status == "sending", outbox.c.lease_until <= now).order_by(outbox.c.id).limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    taken = conn.execute(
+        update(outbox)
+        .where(
+            outbox.c.id == row.id,
+            outbox.c.status == "sending",
+            outbox.c.lease_until == row.lease_until,
+        )
+        .values(lease_until=now + lease, attempts=row.attempts + 1)
+    )
+    if taken.rowcount == 0 or row.wrapped_key is None:
+        return None
+    return _claimed(row, keys.person_key(row.wrapped_key))
+
+
+def _with_person() -> Any:
+    return select(outbox, person.c.wrapped_key, person.c.phone_sealed, person.c.stopped_at).join(
+        person, person.c.id == outbox.c.person_id
+    )
+
+
+def _next_due(conn: Connection, now: float) -> Row[Any] | None:
+    waits = select(earlier.c.id).where(
+        earlier.c.person_id == outbox.c.person_id,
+        earlier.c.id < outbox.c.id,
+        earlier.c.status.in_(("queued", "sending")),
+    )
+    query = _with_person().where(outbox.c.status == "queued", outbox.c.due_at <= now, ~waits.exists())
+    # SKIP LOCKED: a second worker takes the next row instead of waiting for this one (PostgreSQL; SQLite has one writer).
+    query = query.order_by(outbox.c.due_at, outbox.c.id).limit(1).with_for_update(skip_locked=True, of=outbox)
+    return conn.execute(query).one_or_none()
+
+
+def _claimed(row: Row[Any], key: PersonKey) -> Claimed:
+    return Claimed(
+        id=row.id,
+        ref=row.ref,
+        person_id=row.person_id,
+        channel=row.channel,
+        phone=key.decrypt("person.phone", row.phone_sealed),
+        text=key.decrypt("outbox.text", row.text_sealed),
+        attempts=row.attempts + 1,
+        created_at=row.created_at,
+    )
+
+
+def _move(conn: Connection, row_id: int, status_before: str, **values: Any) -> bool:
+    moved = conn.execute(update(outbox).where(outbox.c.id == row_id, outbox.c.status == status_before).values(**values))
+    return moved.rowcount == 1
+
+
+def settle(conn: Connection, row_id: int, **values: Any) -> bool:
+    """Ends the send of a claimed row (or a held one that a report explained); False if something else settled it."""
+    moved = conn.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id, outbox.c.status.in_(("sending", "held")))
+        .values(lease_until=None, **values)
+    )
+    return moved.rowcount == 1
+
+
+def rise(conn: Connection, row_id: int, status: str, **values: Any) -> None:
+    """Raises a row to `status` if that is further on than where it stands."""
+    lower = [name for name, rank in RANK.items() if rank < RANK[status]]
+    conn.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id, outbox.c.status.in_(lower))
+        .values(status=status, lease_until=None, **values)
+    )
+
+
+def was_handed_over(conn: Connection, ref: str) -> bool:
+    """Whether the gateway surely took this message: only then can an answer be an answer to it."""
+    status = conn.execute(select(outbox.c.status).where(outbox.c.ref == ref)).scalar_one_or_none()
+    return status in ("sent", "delivered")
+
+
+def find_reported(
+    conn: Connection,
+    keys: Keys,
+    channel: str,
+    ref: str,
+    gateway_id: str,
+    phone: str,
+    now: float,
+) -> Row[Any] | None:
+    """The row that a delivery report speaks of: by our ref, else by the gateway's id, else - where the gateway brings
+    back neither - the one row to this number on this channel of which nobody knows whether it was sent."""
+    if ref:
+        return conn.execute(select(outbox).where(outbox.c.ref == ref, outbox.c.channel == channel)).one_or_none()
+    row = conn.execute(
+        select(outbox).where(
+            outbox.c.channel == channel,
+            outbox.c.gateway_id == gateway_id,
+            outbox.c.gateway_id != "",
+        )
+    ).one_or_none()
+    if row is not None or not phone:
+        return row
+    unknown = conn.execute(
+        select(outbox)
+        .join(person, person.c.id == outbox.c.person_id)
+        .where(
+            person.c.phone_index == keys.index("phone", phone),
+            outbox.c.channel == channel,
+            outbox.c.status == "held",
+            outbox.c.gateway_id == "",
+            outbox.c.created_at > now - REPORT_WAIT,
+        )
+    ).all()
+    return unknown[0] if len(unknown) == 1 else None
+
+
+def gateway_ids_to(conn: Connection, person_id: int, channel: str) -> Sequence[str]:
+    """The gateway's ids of this person's messages that are accounted for."""
+    query = select(outbox.c.gateway_id).where(
+        outbox.c.person_id == person_id,
+        outbox.c.channel == channel,
+        outbox.c.gateway_id != "",
+    )
+    return conn.execute(query).scalars().all()
+
+
+def listed(conn: Connection, statuses: Sequence[str], limit: int = 1000) -> list[Listed]:
+    """Rows in one of `statuses`, oldest first."""
+    columns = [outbox.c[name] for name in Listed.__slots__]
+    rows = conn.execute(select(*columns).where(outbox.c.status.in_(statuses)).order_by(outbox.c.id).limit(limit))
+    return [Listed(*row) for row in rows]
+
+
+def decide(conn: Connection, ref: str, status: str, reason: str, now: float) -> bool:
+    """The office's word on a held row: `queued` (send it again) or `dropped`. False if there is no such held row."""
+    moved = conn.execute(
+        update(outbox)
+        .where(outbox.c.ref == ref, outbox.c.status == "held")
+        .values(status=status, reason=reason, due_at=now, gateway_id="")
+    )
+    return moved.rowcount == 1
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """How many rows are in each status."""
+    return {row[0]: row[1] for row in conn.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))}
+
+
+def oldest_due(conn: Connection, now: float) -> float:
+    """Seconds that the longest-waiting row is overdue; 0 if none is. Rows behind an earlier one of hers count too."""
+    oldest = conn.execute(
+        select(func.min(outbox.c.due_at)).where(
+            or_(
+                outbox.c.status == "queued",
+                and_(outbox.c.status == "sending", outbox.c.lease_until <= now),
+            )
+        )
+    ).scalar_one()
+    return max(0.0, now - oldest) if oldest is not None else 0.0

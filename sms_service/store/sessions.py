@@ -1,0 +1,125 @@
+"""Where everybody is in her dialogue: the live copy in Redis, and the turn log in SQL from which it can always be rebuilt."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import msgspec
+import redis
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sms_service.engine.model import Sessions
+from sms_service.privacy import Keys, Unreadable
+from sms_service.store.people import Person
+from sms_service.store.tables import timer, turn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LIVE_SECONDS = 8 * 86_400
+"""How long Redis keeps a session nobody touches: a day longer than the longest default expiry. SQL keeps it anyway."""
+
+REDIS_TIMEOUT = 0.5
+"""Seconds to wait for Redis. It only saves a read; a USSD hop that waits longer is worse off than one that asks SQL."""
+
+COLUMN = "turn.sessions"
+
+log = logging.getLogger(__name__)
+
+
+def open_redis(url: str) -> redis.Redis:
+    """A client for `redis://` or `unix://`; connects when first used."""
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=REDIS_TIMEOUT,
+        socket_connect_timeout=REDIS_TIMEOUT,
+        retry_on_timeout=False,
+    )
+
+
+class LiveSessions:
+    """The copies in Redis. Keys are keyed hashes of the number, values are encrypted, everything has a time to live.
+
+    Losing them, or finding old ones, costs one read of SQL and never an answer: a copy counts only if its turn number
+    is the one that SQL has.
+    """
+
+    def __init__(self, client: redis.Redis, keys: Keys) -> None:
+        self._redis, self._keys = client, keys
+
+    def read(self, phone: str) -> bytes | None:
+        """The sealed copy for this phone (E.164); None if there is none or Redis is away."""
+        try:
+            copy = self._redis.get(self._name(self._keys.index("phone", phone)))
+        except redis.RedisError as error:
+            log.warning("Redis cannot be read (%s): going on with SQL", type(error).__name__)
+            return None
+        return copy if isinstance(copy, bytes) else None
+
+    def write(self, person: Person, sealed: bytes) -> None:
+        """Refreshes the copy after the commit. May fail, harmlessly."""
+        try:
+            self._redis.set(self._name(person.phone_index), sealed, ex=LIVE_SECONDS)
+        except redis.RedisError as error:
+            log.warning(
+                "Redis cannot be written (%s): the next turn reads SQL",
+                type(error).__name__,
+            )
+
+    @staticmethod
+    def _name(phone_index: bytes) -> str:
+        return f"sms_service:live:{phone_index.hex()}"
+
+
+def seal(person: Person, sessions: Sessions) -> bytes:
+    """The sessions as they are kept, in SQL and in Redis alike."""
+    return person.key.encrypt_bytes(COLUMN, msgspec.json.encode(sessions))
+
+
+def load(conn: Connection, person: Person, live: bytes | None) -> Sessions:
+    """What the person has open after her last turn: the live copy if it is of that turn, else from the turn log."""
+    if live is not None:
+        try:
+            copy = _opened(person, live)
+        except (Unreadable, msgspec.MsgspecError):
+            log.warning("a live session in Redis cannot be read: going on with SQL")
+        else:
+            if copy.turn_no == person.turn_no:
+                return copy
+    if person.turn_no == 0:
+        return Sessions()
+    sealed = conn.execute(
+        select(turn.c.sessions_sealed).where(turn.c.person_id == person.id, turn.c.turn_no == person.turn_no)
+    ).scalar_one()
+    return _opened(person, sealed)
+
+
+def _opened(person: Person, sealed: bytes) -> Sessions:
+    return msgspec.json.decode(person.key.decrypt_bytes(COLUMN, sealed), type=Sessions)
+
+
+def add_turn(conn: Connection, values: dict[str, object]) -> None:
+    """Appends to the turn log. The unique keys (person and number, channel and inbound id) are the last line of defence."""
+    conn.execute(insert(turn).values(values))
+
+
+def set_timers(conn: Connection, person_id: int, before: Sequence[str], due: dict[str, float]) -> None:
+    """The sessions' next reminder or expiry: `due` by session id; ids in `before` that are not in `due` are closed."""
+    closed = [session_id for session_id in before if session_id not in due]
+    if closed:
+        conn.execute(delete(timer).where(timer.c.session_id.in_(closed)))
+    if due:
+        dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+        row = dialect.insert(timer)
+        conn.execute(
+            row.on_conflict_do_update(index_elements=["session_id"], set_={"due_at": row.excluded.due_at}),
+            [{"session_id": session_id, "person_id": person_id, "due_at": at} for session_id, at in due.items()],
+        )
+
+
+def due_people(conn: Connection, now: float, limit: int) -> list[int]:
+    """Persons with a reminder or an expiry that is due, longest due first."""
+    rows = conn.execute(select(timer.c.person_id).where(timer.c.due_at <= now).order_by(timer.c.due_at).limit(limit))
+    return list(dict.fromkeys(rows.scalars()))

@@ -1,0 +1,71 @@
+"""What SQL could not take: messages kept on disk, fsynced, until it can. One file a message, encrypted, oldest first."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sms_service.privacy import PersonKey
+
+COLUMN = "spool"
+
+
+class SpoolFull(Exception):
+    """The message could not be kept (disk full, folder not writable). The gateway must be told so: it tries again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """One kept message: the bytes that `put` was given."""
+
+    file: Path
+    data: bytes
+
+
+class Spool:
+    """A folder of kept messages. Refuses to open where it cannot write: a spool found broken when SQL is down is none."""
+
+    def __init__(self, folder: Path, key: PersonKey) -> None:
+        self._folder, self._key = folder, key
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe.{os.getpid()}"
+        try:
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            raise SpoolFull(f"the spool folder {folder} is not writable: {error.strerror}") from error
+
+    def put(self, received_at: float, message_id: str, data: bytes) -> None:
+        """Keeps `data`; it is on the disk when this returns. The same id again replaces it. Raises SpoolFull."""
+        digest = hashlib.sha256(message_id.encode("utf-8", "replace")).hexdigest()[:24]
+        file = self._folder / f"{int(received_at * 1000):015d}-{digest}"
+        half = file.with_suffix(f".{os.getpid()}.half")
+        try:
+            with half.open("wb") as out:
+                out.write(self._key.encrypt_bytes(COLUMN, data))
+                out.flush()
+                os.fsync(out.fileno())
+            half.rename(file)
+            folder = os.open(self._folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except OSError as error:
+            raise SpoolFull(f"the spool cannot take a message: {error.strerror}") from error
+
+    def waiting(self) -> Iterator[Spooled]:
+        """The kept messages, oldest first."""
+        for file in sorted(self._folder.iterdir()):
+            if not file.name.startswith(".") and not file.name.endswith(".half"):
+                yield Spooled(file, self._key.decrypt_bytes(COLUMN, file.read_bytes()))
+
+    def done(self, spooled: Spooled) -> None:
+        """Forgets a message that SQL has taken."""
+        spooled.file.unlink(missing_ok=True)
+
+    def __len__(self) -> int:
+        return sum(1 for name in os.listdir(self._folder) if not name.startswith(".") and not name.endswith(".half"))

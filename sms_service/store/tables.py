@@ -1,0 +1,240 @@
+"""Every table. Times are seconds since 1970 (UTC); columns named *_sealed are encrypted under their person's key.
+
+Changes go through Alembic (store/migrations); this file says what the newest revision looks like, and a test holds the
+two against each other.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Constraint names are fixed, so that a migration can name them on every database."""
+
+metadata = MetaData(naming_convention=NAMES)
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows only in a column that is called INTEGER."""
+
+area = Table(
+    "area",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("code", String(64), nullable=False, unique=True),
+    Column("parent_id", ForeignKey("area.id"), index=True),
+    Column("level", String(32), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("target", Integer, nullable=False, server_default=text("0")),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("phone_index", LargeBinary, nullable=False, unique=True),
+    Column("phone_sealed", LargeBinary, nullable=False),
+    Column("wrapped_key", LargeBinary),  # NULL: forgotten, nothing sealed under it can be read again
+    Column("language", String(8), nullable=False),
+    Column("channel", String(32), nullable=False),  # the channel that she last wrote by, or her enroler did
+    Column("turn_no", Integer, nullable=False),  # of her last turn; the compare-and-set
+    Column("stopped_at", Double),  # since when she wants no messages
+    Column("created_at", Double, nullable=False),
+)
+
+enroler = Table(
+    "enroler",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    Column("area_id", ForeignKey("area.id"), nullable=False, index=True),
+    Column("level", String(32), nullable=False),
+    Column("name_sealed", LargeBinary, nullable=False),
+    Column("status", String(16), nullable=False),  # appointed activated held retired
+    Column("surplus_sealed", LargeBinary),  # columns of the import that we do not know, as JSON
+    Column("created_at", Double, nullable=False),
+)
+
+registration = Table(
+    "registration",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("ref", String(8), nullable=False, unique=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("enroler_id", ForeignKey("enroler.person_id"), nullable=False, index=True),
+    Column("area_id", ForeignKey("area.id"), nullable=False, index=True),
+    Column("fields_sealed", LargeBinary, nullable=False),  # what was entered, as JSON
+    Column("voter_id_index", LargeBinary, index=True),
+    Column("status", String(16), nullable=False),  # waiting confirmed refused returned wrong_number held expired
+    Column("created_at", Double, nullable=False),
+    Column("decided_at", Double),
+    # One open registration a person: two enrolers at the same door make one question, not two.
+    Index(
+        "uq_registration_waiting",
+        "person_id",
+        unique=True,
+        sqlite_where=text("status = 'waiting'"),
+        postgresql_where=text("status = 'waiting'"),
+    ),
+)
+
+turn = Table(
+    "turn",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    Column("turn_no", Integer, primary_key=True, autoincrement=False),
+    Column("channel", String(32), nullable=False),  # "clock" and "service" for turns that no message caused
+    Column("inbound_id", String(128), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("flow", String(64), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("state_before", String(64), nullable=False),
+    Column("state_after", String(64), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("gateway_time", String(32), nullable=False),
+    Column("text_sealed", LargeBinary, nullable=False),  # what the person sent, whole
+    Column("reply_sealed", LargeBinary, nullable=False),  # the screen that answered a USSD hop
+    Column("ends", Boolean, nullable=False),
+    Column("sessions_sealed", LargeBinary, nullable=False),  # all she has open after this turn, as JSON
+    UniqueConstraint("channel", "inbound_id"),  # the dedupe: one message, one turn
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("session_id", String(32), primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("due_at", Double, nullable=False, index=True),
+)
+
+consent = Table(
+    "consent",  # append-only: triggers refuse UPDATE and DELETE
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("registration_id", ForeignKey("registration.id"), index=True),
+    Column("purpose", String(32), nullable=False),
+    Column("decision", String(16), nullable=False),  # given refused wrong_number withdrawn
+    Column("verdict", String(16), nullable=False),  # how the answer was read: the key, or the kind of word
+    Column("language", String(8), nullable=False),
+    Column("flow", String(64), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("state", String(64), nullable=False),
+    Column("wording_sealed", LargeBinary, nullable=False),  # the exact text she was shown
+    Column("prompt", String(64), nullable=False),  # the outbox ref, or hop:<turn>, that carried it
+    Column("prompt_gateway_id", String(64), nullable=False),
+    Column("reply_sealed", LargeBinary, nullable=False),  # the exact text she sent
+    Column("channel", String(32), nullable=False),
+    Column("inbound_id", String(128), nullable=False),
+    Column("turn_no", Integer, nullable=False),
+    Column("gateway_time", String(32), nullable=False),
+    Column("at", Double, nullable=False),
+    UniqueConstraint("person_id", "turn_no", "purpose"),
+)
+
+member = Table(
+    "member",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("registration_id", ForeignKey("registration.id"), nullable=False, unique=True),
+    Column("consent_id", ForeignKey("consent.id"), nullable=False, unique=True),
+    Column("area_id", ForeignKey("area.id"), nullable=False, index=True),
+    Column("status", String(16), nullable=False),  # valid withdrawn
+    Column("since", Double, nullable=False),
+)
+
+card = Table(
+    "card",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("member_number", ForeignKey("member.number"), nullable=False, unique=True),
+    Column("status", String(16), nullable=False),  # wanted ready revoked
+    Column("token_hash", LargeBinary, unique=True),
+    Column("png_sealed", LargeBinary),
+    Column("pdf_sealed", LargeBinary),
+    Column("wanted_at", Double, nullable=False),
+    Column("ready_at", Double),
+    Index(
+        "ix_card_wanted",
+        "wanted_at",
+        sqlite_where=text("status = 'wanted'"),
+        postgresql_where=text("status = 'wanted'"),
+    ),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("ref", String(32), nullable=False, unique=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("turn_no", Integer, nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("flow", String(64), nullable=False),
+    Column("text_sealed", LargeBinary, nullable=False),
+    Column("to_stopped", Boolean, nullable=False),  # goes out although she sent STOP: the answer to STOP, START, HELP
+    Column("status", String(16), nullable=False),  # queued sending sent delivered failed held dropped
+    Column("reason", String(120), nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("lease_until", Double),
+    Column("gateway_id", String(64), nullable=False),
+    Column("segments", SmallInteger, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("sent_at", Double),
+    UniqueConstraint("person_id", "turn_no"),  # one turn says one message
+    Index(
+        "ix_outbox_open",
+        "due_at",
+        sqlite_where=text("status IN ('queued', 'sending')"),
+        postgresql_where=text("status IN ('queued', 'sending')"),
+    ),
+    Index("ix_outbox_gateway_id", "channel", "gateway_id"),
+)
+
+delivery_report = Table(
+    "delivery_report",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("gateway_id", String(64), nullable=False),
+    Column("ref", String(32), nullable=False),
+    Column("word", String(32), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column("at", Double, nullable=False),
+    UniqueConstraint("channel", "gateway_id", "word"),
+)
+
+flow_version = Table(
+    "flow_version",
+    metadata,
+    Column("version", String(64), primary_key=True),
+    Column("flow", String(64), nullable=False, index=True),
+    Column("source", Text, nullable=False),
+    Column("seen_at", Double, nullable=False),
+)
+
+APPEND_ONLY = ("consent",)
+"""Tables whose rows are evidence: the migrations put triggers on them that refuse UPDATE and DELETE."""

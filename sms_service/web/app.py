@@ -1,0 +1,64 @@
+"""The Flask application: every address, the limits on what may come in, and headers on all that goes out."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from sms_service import logs
+from sms_service.config import read_config
+from sms_service.service import Service, open_service
+from sms_service.web import card, handset, health, hooks
+
+BODY_MAX = 64 * 1024
+"""Bytes of a request body. The longest that a gateway sends (a Twilio message with ten pictures) is under 8 kB."""
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",  # a card's token must not travel on in a Referer
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+log = logging.getLogger(__name__)
+
+
+def create_app(service: Service | None = None) -> Flask:
+    """The application; opens the service by the settings if none is given."""
+    if service is None:
+        logs.set_up("web")
+        service = open_service(read_config(), time.time())
+    app = Flask("sms_service.web")
+    app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
+    app.config["MAX_FORM_MEMORY_SIZE"] = BODY_MAX
+    for blueprint in (hooks.hooks, card.pages, handset.pages, health.pages):
+        app.register_blueprint(blueprint)
+    app.extensions["sms_service"] = service
+    app.after_request(_with_headers)
+    app.register_error_handler(HTTPException, _short)
+    app.register_error_handler(Exception, _fault)
+    return app
+
+
+def _with_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _short(error: HTTPException) -> Response:
+    """Errors without a page: gateways text what looks like plain text to the member, so there is no body to text."""
+    response = Response(status=error.code)
+    for name, value in error.get_headers():
+        if name == "Allow":
+            response.headers[name] = value
+    return response
+
+
+def _fault(error: Exception) -> Response:
+    """A fault of ours. The line names the kind of error only: its message could hold what a person sent."""
+    log.error("a request failed: %s", type(error).__name__, exc_info=error)
+    return Response(status=500)

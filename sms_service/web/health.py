@@ -1,0 +1,81 @@
+"""Health for operators and their machines: alive, ready, and figures for Prometheus. Nothing about any person."""
+
+from __future__ import annotations
+
+import time
+
+import redis
+from flask import Blueprint, Response, current_app, jsonify
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Gauge,
+    generate_latest,
+)
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from sms_service.service import Service
+from sms_service.store import outbox
+from sms_service.store.tables import consent, member, registration, turn
+
+pages = Blueprint("health", __name__)
+
+
+@pages.get("/healthz")
+def alive() -> Response:
+    """The process answers."""
+    return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@pages.get("/readyz")
+def ready() -> Response:
+    """Whether messages can be taken as they should be: 200, or 503 with what is wrong."""
+    service: Service = current_app.extensions["sms_service"]
+    problems = []
+    try:
+        with service.reads.begin() as conn:
+            conn.execute(select(1))
+    except SQLAlchemyError:
+        problems.append("the database cannot be reached: SMS are kept on disk, USSD answers `busy`; start the database")
+    try:
+        service.redis.ping()
+    except redis.RedisError:
+        problems.append("Redis cannot be reached: everything works, slower; start Redis")
+    if waiting := len(service.spool):
+        problems.append(f"{waiting} messages wait on disk for the sweeper to take them; see that it runs")
+    response = jsonify({"ready": not problems, "problems": problems})
+    response.status_code = 503 if problems else 200
+    return response
+
+
+@pages.get("/metrics")
+def metrics() -> Response:
+    """Counts from the tables themselves, so that every process gives the same figures."""
+    service: Service = current_app.extensions["sms_service"]
+    registry = CollectorRegistry()
+    with service.reads.begin() as conn:
+        rows = Gauge(
+            "sms_service_rows",
+            "Rows in the tables of the service",
+            ["table"],
+            registry=registry,
+        )
+        for table in (registration, consent, member, turn):
+            rows.labels(table.name).set(conn.execute(select(func.count()).select_from(table)).scalar_one())
+        messages = Gauge("sms_service_outbox", "Messages by status", ["status"], registry=registry)
+        for status, count in outbox.counts(conn).items():
+            messages.labels(status).set(count)
+        late = Gauge(
+            "sms_service_outbox_late_seconds",
+            "How long the oldest due message waits",
+            registry=registry,
+        )
+        late.set(outbox.oldest_due(conn, time.time()))
+    spooled = Gauge(
+        "sms_service_spooled",
+        "Messages on disk that SQL has not taken yet",
+        registry=registry,
+    )
+    spooled.set(len(service.spool))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

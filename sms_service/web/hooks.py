@@ -1,0 +1,98 @@
+"""1 The gateways' addresses: which channel, then verify, parse, take, reply. Here a message comes in, and its answer leaves.
+
+Nothing is written before the request is known to be the gateway's.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from urllib.parse import quote
+
+from flask import Blueprint, abort, current_app, request
+from flask import Response as FlaskResponse
+
+from sms_service import intake
+from sms_service.channels.base import (
+    DeliveryReport,
+    Forged,
+    Request,
+    Response,
+    Unreadable,
+)
+from sms_service.engine.model import Inbound
+from sms_service.service import Service
+from sms_service.store.spool import SpoolFull
+
+log = logging.getLogger(__name__)
+hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
+
+
+@hooks.post("/<name>/<route>")
+def signed(name: str, route: str) -> FlaskResponse:
+    """A gateway that signs: /hooks/twilio/sms."""
+    return receive(name, "", route)
+
+
+@hooks.post("/<name>/<secret>/<route>")
+def with_secret(name: str, secret: str, route: str) -> FlaskResponse:
+    """A gateway that does not sign, and whose addresses hold a secret: /hooks/africastalking/<secret>/sms."""
+    return receive(name, secret, route)
+
+
+def receive(name: str, secret: str, route: str) -> FlaskResponse:
+    """One request of a gateway, from its arrival to the answer."""
+    service: Service = current_app.extensions["sms_service"]
+    channel = service.channels.get(name)  # 1 which channel?
+    if channel is None or route not in channel.routes or channel.secret_in_path != bool(secret):
+        abort(404)
+    asked = arrived(route, secret)
+    try:
+        channel.verify(asked)  # 2 forged or unsigned: nothing written
+        message = channel.parse(asked, time.time())  # 3 Inbound, DeliveryReport or nothing to do
+    except Forged as error:
+        log.warning("refused a request to %s/%s: %s", name, route, error)
+        abort(403)
+    except Unreadable as error:
+        log.warning("a request to %s/%s cannot be read: %s", name, route, error)
+        abort(400)
+    text, ends = "", True
+    try:
+        if isinstance(message, Inbound):
+            answer = intake.take(service, message)  # 4 to 8
+            text, ends = answer.text, answer.ends
+        elif isinstance(message, DeliveryReport):
+            intake.take_report(service, message)
+    except (intake.NotTaken, SpoolFull) as error:
+        log.error(
+            "a request to %s/%s got the answer `busy`: %s",
+            name,
+            route,
+            error or "SQL cannot take it",
+        )
+        return made(channel.busy(route))
+    return made(channel.reply(message, text, ends))  # 9
+
+
+def arrived(route: str, secret: str) -> Request:
+    """The request as the channel wants it. 413 if its body is too large, even where its length was not announced."""
+    body = request.get_data(cache=True, parse_form_data=False)
+    form = tuple(request.form.items(multi=True))
+    environ = request.environ
+    raw = environ.get("REQUEST_URI") or environ.get("RAW_URI")  # granian gives neither, gunicorn and uwsgi one of them
+    query = environ.get("QUERY_STRING", "")
+    path = quote(environ["PATH_INFO"].encode("latin-1"), safe="/:@!$&'()*+,;=-._~")
+    return Request(
+        method=request.method,
+        target=raw or (f"{path}?{query}" if query else path),
+        route=route,
+        secret=secret,
+        header={name.lower(): value for name, value in request.headers.items()},
+        form=form,
+        body=body,
+    )
+
+
+def made(response: Response) -> FlaskResponse:
+    """Our answer as Flask sends it."""
+    return FlaskResponse(response.body, status=response.status, content_type=response.content_type)

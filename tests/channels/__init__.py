@@ -1,0 +1,1 @@
+"""Tests of the channels; conformance.py is the suite that each of them must pass."""

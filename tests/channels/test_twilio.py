@@ -1,0 +1,410 @@
+"""Twilio: its signatures, its fields, its codes, and its list of messages."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+import pytest
+
+from sms_service.channels.base import (
+    Accepted,
+    Channel,
+    DeliveryReport,
+    Forged,
+    Ignored,
+    Outbound,
+    Refused,
+    Request,
+    Response,
+    Unknown,
+)
+from sms_service.channels.twilio import Twilio, signature
+from sms_service.engine.model import DAY, Inbound
+from tests import gateways
+from tests.channels.conformance import NOW, PHONE, QUICK, REF, SECRETS, TEXT, Conformance
+from tests.channels.vectors import case_id, cases, request_of, scheme_and_host
+
+STATUS_URL = "https://sms.example.org/hooks/twilio/status"
+
+
+def twilio(*, public_url: str = gateways.twilio.PUBLIC_URL, **other: Any) -> Twilio:
+    settings = {"account_sid": gateways.twilio.ACCOUNT, "auth_tokens": SECRETS, "from_": gateways.twilio.NUMBER}
+    return Twilio(public_url=public_url, timeout=QUICK, **(settings | other))
+
+
+class TestTwilio(Conformance):
+    channel_class = Twilio
+    final_words = MappingProxyType(
+        {"delivered": "delivered", "read": "delivered", "failed": "failed", "undelivered": "failed"}
+    )
+    field_names = (
+        "MessageSid",
+        "SmsSid",
+        "From",
+        "To",
+        "Body",
+        "MessageStatus",
+        "SmsStatus",
+        "ErrorCode",
+        "NumSegments",
+    )
+
+    def channel(self, *, secrets: Sequence[str], api_url: str = "", timeout: tuple[float, float] = QUICK) -> Channel:
+        return Twilio(
+            account_sid=gateways.twilio.ACCOUNT,
+            auth_tokens=secrets,
+            from_=gateways.twilio.NUMBER,
+            public_url=gateways.twilio.PUBLIC_URL,
+            api_url=api_url,
+            timeout=timeout,
+        )
+
+    def gateway(self, secret: str) -> gateways.Gateway:
+        return gateways.Twilio(auth_token=secret)
+
+    def genuine(self, route: str, fields: Sequence[tuple[str, str]], secret: str) -> Request:
+        target = f"/hooks/twilio/{route}" + ("?ref=" + REF if route == "status" else "")
+        url = gateways.twilio.PUBLIC_URL + target
+        try:
+            signed = gateways.Twilio(auth_token=secret).sign(url, list(fields))
+        except UnicodeEncodeError:  # a text that UTF-8 cannot say is never signed by Twilio; here it is only parsed
+            signed = ""
+        return Request(
+            method="POST",
+            target=target,
+            route=route,
+            secret="",
+            header={"x-twilio-signature": signed},
+            form=tuple(fields),
+            body=b"",
+        )
+
+    def without_proof(self, request: Request) -> Request:
+        return msgspec.structs.replace(request, header={})
+
+    def sms(self, phone: str, text: str, id_: str) -> list[tuple[str, str]]:
+        fields = dict(gateways.Twilio().sms_fields(phone, text))
+        return list((fields | {"MessageSid": id_, "SmsSid": id_, "SmsMessageSid": id_}).items())
+
+    def report(self, id_: str, word: str) -> tuple[str, list[tuple[str, str]]]:
+        return "status", [("MessageSid", id_), ("MessageStatus", word), ("SmsStatus", word), ("To", PHONE)]
+
+
+# --- the signature --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", cases("twilio_signature"), ids=case_id)
+def test_a_signature_is_judged_as_twilio_means_it(case: dict[str, Any]) -> None:
+    channel = twilio(auth_tokens=[case["auth_token"]], public_url=scheme_and_host(case["url"]))
+    request = request_of(case, "sms")
+    if case["expected_valid"]:
+        channel.verify(request)
+    else:
+        with pytest.raises(Forged):
+            channel.verify(request)
+
+
+@pytest.mark.parametrize("case", cases("twilio_inbound"), ids=case_id)
+def test_every_captured_webhook_passes(case: dict[str, Any]) -> None:
+    twilio(auth_tokens=[case["auth_token"]], public_url=scheme_and_host(case["url"])).verify(request_of(case, "sms"))
+
+
+EDGES: dict[str, dict[str, Any]] = {
+    "edge-missing-header": {"header": {}, "form": (("Body", "1"),), "body": b"Body=1"},
+    "edge-bytes-body": {"form": (), "body": b"\xff\xfe\x00"},
+    "edge-list-value": {"form": (("Body", ["1", "2"]),), "body": b""},
+}
+"""The inputs on which Twilio's own validator raises, as requests."""
+
+
+@pytest.mark.parametrize("case", cases("twilio_signature_edge"), ids=case_id)
+def test_what_makes_twilios_own_validator_raise_is_forged(case: dict[str, Any]) -> None:
+    url = f"{gateways.twilio.PUBLIC_URL}/hooks/twilio/sms"
+    request = Request(
+        method="POST",
+        target="/hooks/twilio/sms",
+        route="sms",
+        secret="",
+        **{"header": {"x-twilio-signature": signature(SECRETS[0], url, ()).decode()}} | EDGES[case["id"]],
+    )
+    with pytest.raises(Forged):
+        twilio().verify(request)
+
+
+def json_request(body: bytes, hash_of: bytes) -> Request:
+    from hashlib import sha256
+
+    target = f"/hooks/twilio/sms?bodySHA256={sha256(hash_of).hexdigest()}"
+    signed = signature(SECRETS[0], gateways.twilio.PUBLIC_URL + target, ()).decode()
+    header = {"x-twilio-signature": signed, "content-type": "application/json"}
+    return Request(method="POST", target=target, route="sms", secret="", header=header, form=(), body=body)
+
+
+def test_a_json_body_is_held_to_the_hash_in_the_signed_address() -> None:
+    twilio().verify(json_request(b'{"a": 1}', hash_of=b'{"a": 1}'))
+    with pytest.raises(Forged):
+        twilio().verify(json_request(b'{"a": 2}', hash_of=b'{"a": 1}'))
+
+
+@pytest.mark.parametrize("signed_over", ["https://sms.example.org", "https://sms.example.org:8443"])
+def test_the_port_may_be_signed_or_not(signed_over: str) -> None:
+    fields = (("Body", "1"),)
+    signed = signature(SECRETS[0], f"{signed_over}/hooks/twilio/sms", fields).decode()
+    request = Request(
+        method="POST",
+        target="/hooks/twilio/sms",
+        route="sms",
+        secret="",
+        header={"x-twilio-signature": signed},
+        form=fields,
+        body=b"Body=1",
+    )
+    twilio(public_url="https://sms.example.org:8443/").verify(request)
+    with pytest.raises(Forged):
+        twilio(public_url="https://sms.example.org:9443").verify(msgspec.structs.replace(request, target="/other"))
+
+
+# --- what arrives ---------------------------------------------------------------------------------------------------
+
+
+def route_of(case: dict[str, Any]) -> str:
+    return "status" if case["id"].startswith("st-") else "sms"
+
+
+@pytest.mark.parametrize("case", cases("twilio_inbound"), ids=case_id)
+def test_a_captured_webhook_is_understood(case: dict[str, Any]) -> None:
+    understood = twilio().parse(request_of(case, route_of(case)), NOW)
+    expected, fields = case["expected"], dict(case["params"])
+    if expected.get("channel") == "whatsapp":
+        assert isinstance(understood, Ignored)  # a later issue
+    elif route_of(case) == "sms":
+        assert isinstance(understood, Inbound)
+        assert understood.id == fields["MessageSid"]
+        assert understood.text == expected.get("text", fields["Body"])
+        assert understood.phone == expected.get("from", fields["From"])
+        assert understood.to == expected.get("to", fields["To"])
+        assert understood.answered == (expected.get("reply_allowed") is False)
+    else:
+        assert isinstance(understood, DeliveryReport)
+        assert (understood.gateway_id, understood.word) == (fields["MessageSid"], fields["MessageStatus"])
+        assert understood.status == ("failed" if "retryable" in expected else "sent")
+        assert understood.reason == fields.get("ErrorCode", "")
+
+
+def test_a_retry_has_the_id_of_the_first() -> None:
+    by_id = {case["id"]: case for case in cases("twilio_inbound")}
+    first, retry = (twilio().parse(request_of(by_id[name], "sms"), NOW) for name in ("in-sms-yes", "in-retry-same-sid"))
+    assert first == retry
+
+
+def received(**fields: str) -> Inbound | DeliveryReport | Ignored:
+    given = dict(gateways.Twilio().sms_fields(PHONE, "1", "SM1")) | fields
+    form = tuple(given.items())
+    request = Request(method="POST", target="/x", route="sms", secret="", header={}, form=form, body=b"")
+    return twilio().parse(request, NOW)
+
+
+def test_a_long_sms_that_came_as_base64_is_decoded() -> None:
+    plain = "REG 9876543210 ABC1234567 12 Ram Kumar, राम कुमार, of the old house beside the well"
+    understood = received(Body=base64.b64encode(plain.encode()).decode())
+    assert isinstance(understood, Inbound)
+    assert understood.text == plain
+
+
+@pytest.mark.parametrize("text", ["a" * 64, "1234" * 20, base64.b64encode(b"short").decode(), "A" * 60 + "==="])
+def test_a_text_that_only_looks_like_base64_is_left_alone(text: str) -> None:
+    understood = received(Body=text)
+    assert isinstance(understood, Inbound)
+    assert understood.text == text
+
+
+@pytest.mark.parametrize("word", ["STOP", "START", "HELP"])
+def test_what_advanced_opt_out_has_answered_is_not_answered_again(word: str) -> None:
+    understood = received(Body=word, OptOutType=word)
+    assert isinstance(understood, Inbound)
+    assert understood.answered
+
+
+def test_our_own_number_is_never_answered() -> None:
+    assert isinstance(received(From=gateways.twilio.NUMBER), Ignored)
+    assert isinstance(received(MessageStatus="delivered", Body=""), Ignored)
+
+
+def test_a_report_brings_our_reference_back_and_says_who_opted_out() -> None:
+    form = (("MessageSid", "SM1"), ("MessageStatus", "undelivered"), ("ErrorCode", "21610"), ("To", PHONE))
+    request = Request(
+        method="POST",
+        target=f"/hooks/twilio/status?ref={REF}",
+        route="status",
+        secret="",
+        header={},
+        form=form,
+        body=b"",
+    )
+    report = twilio().parse(request, NOW)
+    assert isinstance(report, DeliveryReport)
+    assert (report.ref, report.status, report.reason, report.opted_out) == (REF, "failed", "21610", True)
+
+
+def test_twilio_is_never_answered_in_plain_text() -> None:
+    inbound = received()
+    assert twilio().reply(inbound, "", False) == Response(200, "text/xml", "<Response/>")
+    report = DeliveryReport(channel="twilio", gateway_id="SM1", ref="", phone="", status="sent", word="sent")
+    assert twilio().reply(report, "", False) == Response(204, "text/xml", "")
+    assert twilio().busy("sms").content_type == "text/xml"
+
+
+# --- what is sent ---------------------------------------------------------------------------------------------------
+
+
+def outbound(phone: str = PHONE, text: str = TEXT) -> Outbound:
+    return Outbound(ref=REF, phone=phone, text=text)
+
+
+def test_the_reference_travels_in_the_status_callback() -> None:
+    with gateways.Twilio(auth_token=SECRETS[0]) as gateway:
+        channel = twilio(api_url=gateway.url)
+        channel.send(outbound(), STATUS_URL)
+        channel.send(outbound(), STATUS_URL + "?a=b")
+        assert [message.status_callback for message in gateway.accepted] == [
+            f"{STATUS_URL}?ref={REF}",
+            f"{STATUS_URL}?a=b&ref={REF}",
+        ]
+        assert [message.ref for message in gateway.accepted] == [REF, REF]
+
+
+def test_a_messaging_service_is_a_sender_too() -> None:
+    with gateways.Twilio(auth_token=SECRETS[0]) as gateway:
+        service = "MG" + "5" * 32
+        assert isinstance(twilio(api_url=gateway.url, from_=service).send(outbound(), ""), Accepted)
+        assert gateway.requests[0].form["MessagingServiceSid"] == service
+        assert "From" not in gateway.requests[0].form
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        (21211, Refused("21211", again=False)),
+        (21408, Refused("21408", again=False)),
+        (21610, Refused("21610", again=False, opted_out=True)),
+        (21611, Refused("21611", again=True, after=3600.0)),
+        (21612, Refused("21612", again=False)),
+        (21614, Refused("21614", again=False)),
+        (29999, Refused("29999", again=False)),
+    ],
+)
+def test_a_refusal_is_told_by_its_code(code: int, outcome: Refused) -> None:
+    with gateways.Twilio(auth_token=SECRETS[0]) as gateway:
+        gateway.behave(f"refuse-{code}")
+        assert twilio(api_url=gateway.url).send(outbound(), STATUS_URL) == outcome
+        assert gateway.accepted == []
+
+
+def test_twilios_test_number_that_opted_out() -> None:
+    with gateways.Twilio(auth_token=SECRETS[0]) as gateway:
+        assert twilio(api_url=gateway.url).send(outbound("+15005550004"), "") == Refused(
+            "21610", again=False, opted_out=True
+        )
+
+
+def test_many_threads_get_each_its_own_answer() -> None:
+    """The SDK's client hands an answer over through an attribute of itself, so that threads can swap theirs."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with gateways.Twilio(auth_token=SECRETS[0]) as gateway:
+        channel = Twilio(
+            account_sid=gateways.twilio.ACCOUNT,
+            auth_tokens=SECRETS,
+            from_=gateways.twilio.NUMBER,
+            public_url=gateways.twilio.PUBLIC_URL,
+            api_url=gateway.url,
+        )
+        texts = [f"text {number}" for number in range(60)]
+        with ThreadPoolExecutor(12) as pool:
+            outcomes = list(pool.map(lambda text: channel.send(outbound(text=text), ""), texts))
+        ids = {message.text: message.id for message in gateway.accepted}
+        assert [one.gateway_id for one in outcomes if isinstance(one, Accepted)] == [ids[text] for text in texts]
+
+
+# --- what became of it ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def gateway() -> Any:
+    with gateways.Twilio(auth_token=SECRETS[0], now=lambda: NOW) as started:
+        yield started
+
+
+def lost_answer(gateway: gateways.Twilio, channel: Twilio, text: str = TEXT) -> gateways.Message:
+    """A send that was accepted and never answered."""
+    gateway.behave("500", times=1, accept=True)
+    assert isinstance(channel.send(outbound(text=text), ""), Unknown)
+    return gateway.accepted[-1]
+
+
+def test_a_lost_answer_is_found_in_the_list(gateway: gateways.Twilio) -> None:
+    channel = twilio(api_url=gateway.url)
+    message = lost_answer(gateway, channel)
+    assert channel.look_up(outbound(), NOW, []) == Accepted(message.id, 1)
+
+
+def test_a_message_that_left_the_queue_is_found_by_its_day(gateway: gateways.Twilio) -> None:
+    channel = twilio(api_url=gateway.url)
+    message = lost_answer(gateway, channel)
+    message.status, message.sent_at = "sent", NOW + DAY
+    assert channel.look_up(outbound(), NOW, []) == Accepted(message.id, 1)
+    assert gateway.requests[-1].query["DateSent>"].startswith("2025-12-31"), (
+        "NOW is midnight: the day before counts too"
+    )
+
+
+def test_what_never_arrived_may_be_sent_again(gateway: gateways.Twilio) -> None:
+    channel = twilio(api_url=gateway.url)
+    gateway.behave("500", times=1)
+    assert isinstance(channel.send(outbound(), ""), Unknown)
+    assert channel.look_up(outbound(), NOW, []) == Refused("not found at the gateway", again=True)
+
+
+def test_other_messages_are_not_taken_for_it(gateway: gateways.Twilio) -> None:
+    channel = twilio(api_url=gateway.url)
+    earlier = lost_answer(gateway, channel)
+    lost_answer(gateway, channel, text="Another text")
+    assert isinstance(channel.look_up(outbound(), NOW, [earlier.id]), Refused)
+    assert isinstance(channel.look_up(outbound(), NOW + 3600, []), Refused)
+    assert channel.look_up(outbound(), NOW + 59, []) == Accepted(earlier.id, 1)
+
+
+def test_a_list_of_several_pages_is_read_to_its_end(gateway: gateways.Twilio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sms_service.channels.twilio.LISTED_MAX", 3)
+    channel = twilio(api_url=gateway.url)
+    message = lost_answer(gateway, channel)
+    for number in range(2):
+        channel.send(outbound(text=f"later {number}"), "")
+    assert channel.look_up(outbound(), NOW, []) == Accepted(message.id, 1)
+    channel.send(outbound(text="later still"), "")
+    assert channel.look_up(outbound(), NOW, []) == Unknown("more messages than one list shows")
+
+
+def test_a_redacted_body_cannot_be_told(gateway: gateways.Twilio) -> None:
+    channel = twilio(api_url=gateway.url)
+    lost_answer(gateway, channel).text = ""
+    assert channel.look_up(outbound(), NOW, []) == Unknown("a listed message has no body")
+
+
+def test_a_trial_accounts_prefix_is_no_difference(gateway: gateways.Twilio) -> None:
+    channel = twilio(api_url=gateway.url)
+    message = lost_answer(gateway, channel)
+    message.text = f"Sent from your Twilio trial account - {TEXT}"
+    assert channel.look_up(outbound(), NOW, []) == Accepted(message.id, 1)
+
+
+@pytest.mark.parametrize("weather", ["429", "500", "html", "reset", "silent", "truncated"])
+def test_a_list_that_fails_tells_nothing(gateway: gateways.Twilio, weather: str) -> None:
+    channel = twilio(api_url=gateway.url)
+    lost_answer(gateway, channel)
+    gateway.behave(weather, on="list")
+    assert isinstance(channel.look_up(outbound(), NOW, []), Unknown)

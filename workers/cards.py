@@ -1,0 +1,67 @@
+"""Cards: draws each new member's card and has the link sent, the third message of an enrolment."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from sqlalchemy import Connection
+
+from sms_service.enrolment import cardface, cards
+from sms_service.enrolment.cards import Card
+from sms_service.enrolment.effects import Start
+from sms_service.privacy import new_token
+from sms_service.service import Service
+from workers import process
+
+RING_MAX = 200
+"""Cards drawn for one ring; then it rings again for itself, so that RQ sees the worker alive in between."""
+
+log = logging.getLogger(__name__)
+
+
+def drain() -> None:
+    """The RQ job: draws until no card is wanted."""
+    service = process.service()
+    service.bell.answered("cards")
+    if draw_wanted(service, RING_MAX) == RING_MAX:
+        service.bell.ring("cards")
+
+
+def draw_wanted(service: Service, most: int) -> int:
+    """Draws the cards that are wanted, at most `most`; how many."""
+    count, last = 0, 0
+    while count < most and not process.stopping():
+        with service.reads.begin() as conn:
+            wanted = cards.next_wanted(conn, service.keys, after=last)
+        if wanted is None:
+            break
+        count, last = count + 1, wanted.id
+        draw(service, wanted)
+    return count
+
+
+def draw(service: Service, wanted: Card) -> None:
+    """Draws one card, stores it under a new token, and begins the flow that sends the link - or none of it."""
+    face = wanted.face(service.config.organisation, service.config.url)
+    png, pdf, token, now = (
+        cardface.png(face),
+        cardface.pdf(face),
+        new_token(),
+        time.time(),
+    )
+
+    def finish(conn: Connection) -> Start | None:
+        if not cards.finish(conn, wanted, token, png, pdf, now):
+            return None  # another worker drew it meanwhile, and its token is the one that counts
+        link = f"{service.config.url}/card/?{token}"
+        variables = {
+            "name": wanted.name, "member": {"number": wanted.member.number_text}, "card": {"link": link},
+        }  # fmt: skip
+        return Start("card.ready", wanted.person, str(wanted.id), variables)
+
+    service.turns.start(finish, now)
+
+
+if __name__ == "__main__":
+    process.run("cards")

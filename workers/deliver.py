@@ -1,0 +1,129 @@
+"""10 Delivery: claims a message, sends it, settles it. Woken by the bell, it works until nothing is left.
+
+A send has three outcomes. Accepted and refused are what the gateway said. Unknown (a time-out, a 5xx, a crash of this
+worker between sending and settling) is never blindly repeated: the gateway is asked where it can tell, and else the
+message is held for the office.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from sms_service import reports
+from sms_service.channels.base import Accepted, Outbound, Refused, Sent, Unknown
+from sms_service.service import Service
+from sms_service.store import outbox, people
+from sms_service.store.outbox import Claimed
+from workers import process
+
+BACKOFF_MAX = 900.0
+"""Seconds between two tries at most: a gateway that was away for an hour is tried again within a quarter of one."""
+
+RING_MAX = 200
+"""Messages sent for one ring; then it rings again for itself, so that RQ sees the worker alive in between."""
+
+log = logging.getLogger(__name__)
+
+
+def drain() -> None:
+    """The RQ job: sends until nothing is due. Its arguments are none; what is to be sent stands in the outbox."""
+    service = process.service()
+    service.bell.answered("deliver")
+    if send_due(service, RING_MAX) == RING_MAX:
+        service.bell.ring("deliver")
+
+
+def send_due(service: Service, most: int) -> int:
+    """Sends what is due, at most `most` messages or until this process is asked to stop; how many it claimed."""
+    count = 0
+    while count < most and not process.stopping():
+        with service.engine.begin() as conn:
+            claimed = outbox.claim(conn, service.keys, time.time(), service.config.outbox.lease)
+        if claimed is None:
+            break
+        count += 1
+        settle(service, claimed, _send(service, claimed))
+    return count
+
+
+def recover(service: Service) -> int:
+    """Settles the messages whose outcome nobody knows and whose lease has ended; how many."""
+    count = 0
+    while not process.stopping():
+        with service.engine.begin() as conn:
+            claimed = outbox.expired_lease(conn, service.keys, time.time(), service.config.outbox.lease)
+        if claimed is None:
+            break
+        count += 1
+        settle(service, claimed, _looked_up(service, claimed))
+    return count
+
+
+def _send(service: Service, claimed: Claimed) -> Sent:
+    channel = service.channels.get(claimed.channel)
+    if channel is None:
+        return Refused(f"channel {claimed.channel} is off", again=True, after=BACKOFF_MAX)
+    status_url = f"{service.config.url}/hooks/{channel.name}/status?ref={claimed.ref}"
+    return channel.send(Outbound(ref=claimed.ref, phone=claimed.phone, text=claimed.text), status_url)
+
+
+def _looked_up(service: Service, claimed: Claimed) -> Sent:
+    """What the gateway says became of it; Unknown where it cannot tell."""
+    channel = service.channels.get(claimed.channel)
+    if channel is None:
+        return Unknown(f"channel {claimed.channel} is off")
+    with service.reads.begin() as conn:
+        known = outbox.gateway_ids_to(conn, claimed.person_id, claimed.channel)
+    message = Outbound(ref=claimed.ref, phone=claimed.phone, text=claimed.text)
+    return channel.look_up(message, claimed.created_at, known)
+
+
+def settle(service: Service, claimed: Claimed, sent: Sent) -> None:
+    """Writes down how a send ended. A message that a delivery report settled meanwhile stays as that left it."""
+    now = time.time()
+    can_look_up = claimed.channel in service.channels and service.channels[claimed.channel].can_look_up
+    with service.engine.begin() as conn:
+        match sent:
+            case Accepted(gateway_id, segments):
+                outbox.settle(
+                    conn,
+                    claimed.id,
+                    status="sent",
+                    gateway_id=gateway_id,
+                    segments=segments,
+                    sent_at=now,
+                    reason="",
+                )
+                reports.apply_early(conn, claimed.channel, claimed.id, gateway_id)
+            case Refused(reason, again, after, opted_out):
+                if opted_out:
+                    people.set_stopped(conn, claimed.person_id, now)
+                if again and claimed.attempts < service.config.outbox.attempts:
+                    wait = after or min(
+                        service.config.outbox.backoff * 2 ** (claimed.attempts - 1),
+                        BACKOFF_MAX,
+                    )
+                    outbox.settle(
+                        conn,
+                        claimed.id,
+                        status="queued",
+                        due_at=now + wait,
+                        reason=reason,
+                    )
+                else:
+                    outbox.settle(conn, claimed.id, status="failed", reason=reason)
+                    log.warning("message %s failed: %s", claimed.ref, reason)
+            case Unknown() if can_look_up and claimed.attempts < service.config.outbox.attempts:
+                pass  # it stays `sending`: when its lease ends, the gateway has had time to list what it took
+            case Unknown(reason):
+                outbox.settle(conn, claimed.id, status="held", reason=reason)
+                log.warning(
+                    "message %s is held, nobody can say whether it was sent: %s",
+                    claimed.ref,
+                    reason,
+                )
+
+
+if __name__ == "__main__":
+    process.run("deliver")

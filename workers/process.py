@@ -1,0 +1,80 @@
+"""What a worker process is: the service opened once, an RQ worker on one queue, and a clean end at SIGTERM."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from types import FrameType
+
+import redis
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
+
+from sms_service import logs
+from sms_service.config import read_config
+from sms_service.service import Service, open_service
+
+WORKER_SECONDS = 30
+"""How long RQ believes in a worker that says nothing; its blocking wait for work is 15 s shorter."""
+
+MAINTENANCE_SECONDS = 30
+"""RQ looks for rings lost between the pop and the start as often as this (its default is ten minutes)."""
+
+_stop = threading.Event()
+
+log = logging.getLogger(__name__)
+
+
+@cache
+def service() -> Service:
+    """The service of this process. RQ jobs have no arguments, so they find it here."""
+    return open_service(read_config(), time.time())
+
+
+def stopping() -> bool:
+    """Whether this process was asked to end: finish the message in hand, and take no other."""
+    return _stop.is_set()
+
+
+def stop(_signal: int = 0, _frame: FrameType | None = None) -> None:
+    """Asks this process to end."""
+    _stop.set()
+
+
+class BellWorker(SimpleWorker):
+    """An RQ worker that lets the drain in hand end after its current message."""
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        stop()
+        super().request_stop(signum, frame)
+
+
+def run(queue: str) -> None:
+    """Works on one queue until SIGTERM. One queue a worker: RQ pops two with a command that can lose a job."""
+    logs.set_up(f"worker {queue}")
+    opened = service()
+    connection = redis.Redis.from_url(opened.config.live_url)  # no short time-outs: it waits for work
+    worker = BellWorker(
+        [Queue(queue, connection=connection, serializer=JSONSerializer)],
+        connection=connection,
+        serializer=JSONSerializer,
+        worker_ttl=WORKER_SECONDS,
+        maintenance_interval=MAINTENANCE_SECONDS,
+    )
+    opened.bell.answered(queue)  # a ring left from before a crash would keep the bell silent
+    opened.bell.ring(queue)
+    log.info("waiting for the bell")
+    worker.work(logging_level="WARNING")
+
+
+def run_rounds(every: float, work: Callable[[Service], None]) -> None:
+    """Does `work` every so many seconds until SIGTERM or SIGINT."""
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while not stopping():
+        work(service())
+        _stop.wait(every)

@@ -1,0 +1,111 @@
+"""The sweeper: every ten seconds it finds whatever no bell was rung for, so that all of it also works with RQ dead.
+
+It settles sends whose worker died, takes what was spooled while SQL was down, reminds and expires, and does the workers'
+work where it is left lying.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from sms_service import logs
+from sms_service.intake import take_spooled
+from sms_service.service import Service
+from sms_service.store import outbox, sessions
+from sms_service.store.database import SqlDown
+from sms_service.store.tables import card
+from workers import cards, deliver, process
+
+LATE = 2
+"""Rounds that due work may lie before the sweeper does it itself, instead of ringing for a worker once more."""
+
+BATCH = 500
+"""Messages, cards or people looked at in one round, so that a round ends and the others get their turn."""
+
+log = logging.getLogger(__name__)
+
+
+def sweep(service: Service) -> None:
+    """One round. A part that fails does not keep the others from their work."""
+    parts: tuple[Callable[[Service], None], ...] = (
+        recover,
+        spooled,
+        due_people,
+        overdue_messages,
+        overdue_cards,
+    )
+    for part in parts:
+        if process.stopping():
+            return
+        try:
+            part(service)
+        except (SqlDown, SQLAlchemyError) as error:
+            log.error(
+                "%s: the database cannot be used now (%s); next round again",
+                part.__name__,
+                type(error).__name__,
+            )
+        except Exception:
+            log.exception("%s failed; next round again", part.__name__)
+
+
+def recover(service: Service) -> None:
+    """Settles what died between sending and settling."""
+    if count := deliver.recover(service):
+        log.info("%d messages whose outcome was unknown were looked up or held", count)
+
+
+def spooled(service: Service) -> None:
+    """Takes the messages that came while SQL was down."""
+    if count := take_spooled(service):
+        log.info("%d messages were taken from the spool", count)
+
+
+def due_people(service: Service) -> None:
+    """Reminds, and closes what has expired."""
+    now = time.time()
+    with service.reads.begin() as conn:
+        people = sessions.due_people(conn, now, BATCH)
+    for person_id in people:
+        service.turns.tick(person_id, now)
+
+
+def overdue_messages(service: Service) -> None:
+    """Rings for messages that are due, and sends them itself when nobody comes."""
+    with service.reads.begin() as conn:
+        late = outbox.oldest_due(conn, time.time())
+    if late > LATE * service.config.sweep.every:
+        log.warning("messages lie %.0f s overdue: the sweeper sends them itself", late)
+        deliver.send_due(service, BATCH)
+    elif late:
+        service.bell.ring("deliver")
+
+
+def overdue_cards(service: Service) -> None:
+    """The same for cards."""
+    with service.reads.begin() as conn:
+        oldest = conn.execute(
+            card.select().where(card.c.status == "wanted").order_by(card.c.wanted_at).limit(1)
+        ).one_or_none()
+    if oldest is None:
+        return
+    if time.time() - oldest.wanted_at > LATE * service.config.sweep.every:
+        cards.draw_wanted(service, BATCH)
+    else:
+        service.bell.ring("cards")
+
+
+def main() -> None:
+    """The process."""
+    logs.set_up("sweeper")
+    every = process.service().config.sweep.every
+    log.info("sweeping every %.0f s", every)
+    process.run_rounds(every, sweep)
+
+
+if __name__ == "__main__":
+    main()

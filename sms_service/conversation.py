@@ -153,11 +153,10 @@ class Conversation:
         self._run(session, Heard(text, seen, self._read(state, text, session.asked)))
 
     def _read(self, state: object, text: str, asked: str) -> Reading:
-        if isinstance(state, Ask):
-            return registrations.read(text, (state.field,), state.field.name, self.desk.region)
-        if isinstance(state, Collect):
-            return registrations.read(text, state.fields, asked, self.desk.region)
-        return Reading()
+        if not isinstance(state, Ask | Collect):
+            return Reading()
+        fields, asked = (state.fields, asked) if isinstance(state, Collect) else ((state.field,), state.field.name)
+        return registrations.read(text, fields, asked, registrations.regions_for(self.person.phone, self.desk.region))
 
     def _begin(
         self, flow: Flow, at: str = "", about: str = "", variables: Variables | None = None,
@@ -200,15 +199,7 @@ class Conversation:
             self.screen.session = turn.session.id if turn.session else ""
 
     def _act(self, session: Session) -> Act:
-        return Act(
-            self.conn,
-            self.desk.keys,
-            self.inbound.received_at,
-            self.desk.region,
-            self.person,
-            session,
-            self.inbound,
-        )
+        return Act(self.conn, self.desk.keys, self.inbound.received_at, self.person, session, self.inbound)
 
     def _decided(self, session: Session, decision: Decision) -> None:
         consent.record(

@@ -52,8 +52,8 @@ BLACKLISTED = "userinblacklist"
 """Spelt UserInBlackList in reports and UserInBlacklist in answers."""
 
 AGAIN = {405: 900.0, 500: 0.0, 501: 0.0, 502: 0.0}
-"""Status codes of a recipient worth another try, and the seconds to wait first: the balance is used up (somebody tops it
-up); its own and the operator's errors. The others are faults of the number or of the configuration."""
+"""Status codes of a recipient worth another try, and the seconds to wait first: the balance is used up (somebody tops
+it up); its own and the operator's errors. The others are faults of the number or of the configuration."""
 
 PARTS = re.compile(r"Message parts: (\d{1,3})")
 
@@ -130,7 +130,7 @@ class AfricasTalking:
         )
 
     def _hop(self, request: Request, now: float) -> Inbound | Ignored:
-        """One hop of a USSD session. It has no id; but its text grows with every hop, so the same text is the same hop."""
+        """One hop of a USSD session. It has no id, but its text grows from hop to hop: the same text is the same hop."""
         session = required(request, "sessionId")
         phone = international(required(request, "phoneNumber"))
         if phone is None:
@@ -192,7 +192,7 @@ class AfricasTalking:
 
     # --- sending --------------------------------------------------------------------------------------------------
 
-    def send(self, message: Outbound, status_url: str) -> Sent:
+    def send(self, message: Outbound, status_url: str) -> Sent:  # noqa: ARG002
         if e164(message.phone) != message.phone:
             return Refused("InvalidPhoneNumber", again=False)  # the SDK's own check lets a line break and "+2547" pass
         try:
@@ -202,14 +202,14 @@ class AfricasTalking:
             # The outcome must never be lost to a surprise in the SDK; whatever it was stands in the reason.
             return failed(error)
 
-    def look_up(self, message: Outbound, since: float, not_these: Sequence[str]) -> Sent:
+    def look_up(self, message: Outbound, since: float, not_these: Sequence[str]) -> Sent:  # noqa: ARG002
         """Always Unknown: no call of its API shows what was sent."""
         return Unknown("Africa's Talking cannot be asked")
 
     @cached_property
     def _sms_service(self) -> Any:
         # Imported here: the web processes only verify and parse.
-        from africastalking.SMS import SMSService  # type: ignore[import-untyped]
+        from africastalking.SMS import SMSService
 
         api_url, timeout, session = self.api_url, self._timeout, new_session()
 
@@ -231,8 +231,8 @@ class AfricasTalking:
 
 
 def read_answer(answer: requests.Response, phone: str) -> Sent:
-    """What the gateway's answer says. Only a recipient with a status code below 200 is accepted: a wrong sender is a 201
-    without any. Raises whatever a 2xx of another shape raises (ValueError, KeyError, TypeError, AttributeError)."""
+    """What the gateway's answer says. Only a recipient with a status code below 200 is accepted: a wrong sender is a
+    201 without any. Raises whatever a 2xx of another shape raises (ValueError, KeyError, TypeError, AttributeError)."""
     if answer.status_code == 429:
         return Refused("429", again=True, after=retry_after(answer.headers))
     if 400 <= answer.status_code < 500:

@@ -1,4 +1,4 @@
-"""Reading a gateway's fields: what must be there, made fit to be stored (no NUL, no half characters) and to be logged."""
+"""Reading a gateway's fields: what must be there, fit to be stored (no NUL, no half characters) and to be logged."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from sms_service.channels.base import Request, Unreadable
 
 ID_MAX = 64
-"""Characters of an id. Twilio's have 34, Africa's Talking's 38; the tables keep 64 (128 for a USSD hop, which adds 17)."""
+"""Characters of an id. Twilio's have 34, Africa's Talking's 38; the tables keep 64, or 128 for a USSD hop (17 more)."""
 
 _LOGGABLE = re.compile(r"[A-Za-z][A-Za-z _-]{0,39}|[0-9]{1,6}")
 """A status word or an error code. Seven digits and more could be a phone number."""
@@ -26,7 +26,7 @@ def field(request: Request, name: str) -> str:
 
 
 def required(request: Request, *names: str) -> str:
-    """The first of the form fields `names` that is there. Raises Unreadable if none is, or if it is longer than ID_MAX."""
+    """The first of the form fields `names` that is there. Raises Unreadable if none is, or one longer than ID_MAX."""
     for name in names:
         value = field(request, name)
         if value:

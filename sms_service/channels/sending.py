@@ -1,4 +1,4 @@
-"""HTTP to a gateway: one kept session, an end to every wait, and what a failed request says about the text it carried."""
+"""HTTP to a gateway: one kept session, an end to every wait, and what a failed request says of the text it carried."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _never_connected(error: Exception) -> bool:
 
 
 def retry_after(headers: Any) -> float:
-    """Seconds of a Retry-After header (RFC 9110: a number, or a date, read against the answer's own Date); 0 if none."""
+    """Seconds of a Retry-After header (RFC 9110: a number, or a date, read against the answer's Date); 0 if none."""
     text = str(headers.get("Retry-After") or "").strip()
     if text.isdecimal():
         return min(float(text), RETRY_AFTER_MAX)
@@ -72,7 +72,7 @@ def new_session() -> requests.Session:
     return session
 
 
-def _nothing(record: logging.LogRecord) -> bool:
+def _nothing(_: logging.LogRecord) -> bool:
     """urllib3 puts whole addresses into its lines, warnings included. What went wrong stands in the send's outcome."""
     return False
 

@@ -60,7 +60,7 @@ DELIVERY: dict[str, DeliveryStatus] = {
 
 OPTED_OUT = 21610
 AGAIN = {20429: 0.0, 21611: 3600.0, 30001: 3600.0}
-"""Error codes worth another try, and the seconds to wait first: too many requests; the sender's queue of 10 h is full."""
+"""Error codes worth another try, and the seconds to wait first: too many requests; the sender's 10 h queue is full."""
 
 
 class Throttled(Exception):
@@ -162,13 +162,13 @@ class Twilio:
             segments=small_number(segments),
         )
 
-    def reply(self, inbound: Inbound | DeliveryReport | Ignored, text: str, ends: bool) -> Response:
+    def reply(self, inbound: Inbound | DeliveryReport | Ignored, text: str, ends: bool) -> Response:  # noqa: ARG002
         """Says nothing: texts go through the outbox. Never text/plain, which Twilio would send to the phone."""
         if isinstance(inbound, DeliveryReport):
             return Response(204, "text/xml", "")
         return Response(200, "text/xml", "<Response/>")
 
-    def busy(self, route: str) -> Response:
+    def busy(self, route: str) -> Response:  # noqa: ARG002
         return Response(503, "text/xml", "<Response/>")
 
     # --- sending --------------------------------------------------------------------------------------------------
@@ -213,9 +213,9 @@ class Twilio:
     @cached_property
     def _client(self) -> Any:
         # Imported here: the SDK costs 60 ms and 8 MB, and the web processes only verify and parse.
-        from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
-        from twilio.http.response import Response as Answer  # type: ignore[import-untyped]
-        from twilio.rest import Client  # type: ignore[import-untyped]
+        from twilio.http.http_client import TwilioHttpClient
+        from twilio.http.response import Response as Answer
+        from twilio.rest import Client
 
         timeout = self._timeout
 
@@ -282,7 +282,7 @@ def small_number(text: object) -> int:
 
 
 def refusal(error: Exception) -> Refused | Unknown | None:
-    """Twilio's own refusal (4xx with an error code). None: `error` is not one. 3xx and 5xx do not say what became of it."""
+    """Twilio's own refusal (4xx with an error code). None: `error` is none. 3xx and 5xx do not say what came of it."""
     status, code = getattr(error, "status", None), getattr(error, "code", None)
     if not isinstance(status, int):
         return None
@@ -295,7 +295,7 @@ def refusal(error: Exception) -> Refused | Unknown | None:
 
 
 def find(listed: Sequence[Any], text: str, since: float, not_these: Sequence[str]) -> Accepted | Unknown | None:
-    """The message of `text` among `listed`, the oldest if several fit. Unknown if a body is gone (message redaction)."""
+    """The message of `text` among `listed`, the oldest if several fit. Unknown if a body is gone (redacted)."""
     fits = [
         one
         for one in listed

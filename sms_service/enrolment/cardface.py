@@ -16,13 +16,13 @@ import segno
 import typst
 
 PIXELS_PER_INCH = 300
-"""85.6 x 54 mm at 300 dpi is 1012 x 638 pixels: three times the width of a small screen, and enough to print."""
+"""85.6 x 54 mm at 300 dpi is 1011 x 638 pixels: three times the width of a small screen, and enough to print."""
 
 LONGEST = {"name": 60, "organisation": 80, "area": 80, "number": 20}
 """Characters of each text that are drawn; more ends in an ellipsis, because at the smallest size the box is full then."""
 
-QR_ROOM_PT = 66.0
-"""The widest the code may be, quiet zone included: 23.3 mm of the 24 mm column on the right of the template."""
+QR_ROOM_PT = 68.0
+"""The widest the code may be, quiet zone included: the 24 mm right of the template's column of texts."""
 
 QR_QUIET_ZONE = 2
 """Light modules drawn round the code. The standard asks for four; the card's paper round it gives the other two."""
@@ -52,7 +52,7 @@ _LABELS = {
         "card": "Kadi ya uanachama",
         "name": "Jina",
         "area": "Eneo",
-        "number": "Namba ya uanachama",
+        "number": "Mwanachama Na.",
         "since": "Tangu",
         "scan": "Skani kuhakiki",
     },
@@ -61,7 +61,7 @@ _LABELS = {
 _MONTHS = {
     "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
     "hi": "जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर".split(),
-    "sw": "Januari Februari Machi Aprili Mei Juni Julai Agosti Septemba Oktoba Novemba Desemba".split(),
+    "sw": "Jan Feb Mac Apr Mei Jun Jul Ago Sep Okt Nov Des".split(),
 }
 
 _compiler: typst.Compiler | None = None
@@ -83,7 +83,7 @@ class CardFace:
 
 
 def png(face: CardFace) -> bytes:
-    """The card as a picture of 1012 x 638 pixels."""
+    """The card as a picture of 1011 x 638 pixels."""
     return _render(face, "png")
 
 
@@ -121,6 +121,7 @@ def _inputs(face: CardFace) -> dict[str, str]:
         "number": _drawable(face.number, LONGEST["number"]),
         "since": f"{face.since.day} {_MONTHS[language][face.since.month - 1]} {face.since.year}",
         "lang": language,
+        "pixel_pt": str(_POINTS_PER_PIXEL),
         "title": f"{texts['organisation']} {face.number}",
         "qr_svg": svg,
         "qr_side_pt": str(side),
@@ -135,7 +136,12 @@ def _drawable(text: str, longest: int) -> str:
     """
     line = " ".join(unicodedata.normalize("NFC", text).split())
     kept = "".join(c for c in line if c in "\u200c\u200d" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
-    return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
+    if len(kept) <= longest:
+        return kept
+    end = longest - 1
+    while end > 1 and unicodedata.category(kept[end]).startswith("M"):
+        end -= 1  # a vowel sign goes with its letter, or the letter that is left would be another syllable
+    return kept[:end].rstrip() + "…"
 
 
 def _direction(text: str) -> Literal["ltr", "rtl"]:

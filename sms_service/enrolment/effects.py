@@ -32,7 +32,6 @@ class Act:
     conn: Connection
     keys: Keys
     now: float
-    region: str
     person: Person
     session: Session
     inbound: Inbound

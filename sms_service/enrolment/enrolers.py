@@ -36,7 +36,7 @@ def import_enrolers(
     bad: list[BadLine] = []
     count = 0
     for line, row in rows(file, COLUMNS, bad):
-        phone = read_mobile(row["phone"], region)
+        phone = read_mobile(row["phone"], (region,))
         area_id = id_of(conn, row["area"])
         if phone is None:
             bad.append(

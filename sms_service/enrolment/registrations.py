@@ -32,6 +32,7 @@ REF_LENGTH = 5
 """Four signs and a check sign: a million references, and a mistyped one is noticed. Taken ones are drawn again."""
 
 VOTER_ID = re.compile(r"[A-Z]{3}[0-9]{7}\Z")
+MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 INVISIBLE = {0x200B: None, 0x2060: None, 0xFEFF: None}
 """Dropped before reading. Not the joiners U+200C and U+200D: names in Indic scripts need them."""
 
@@ -49,23 +50,28 @@ def plain(text: str) -> str:
     return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text).split())
 
 
-def read_mobile(text: str, region: str) -> str | None:
-    """A mobile number of `region` (ISO 3166), in any of its spellings, as E.164."""
+def read_mobile(text: str, regions: Sequence[str]) -> str | None:
+    """A mobile number in any of its spellings, as E.164; without +code, one of the first of `regions` where it is one."""
     digits = re.sub(r"[^0-9+]", "", text)
     if len(digits) != len(re.sub(r"[\s().\-]", "", text)):
         return None
-    try:
-        number = phonenumbers.parse(re.sub(r"^00", "+", digits), region)
-    except phonenumbers.NumberParseException:
-        return None
-    mobile = phonenumbers.number_type(number) in (
-        phonenumbers.PhoneNumberType.MOBILE,
-        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
-    )
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if mobile else None
+    for region in regions:
+        try:
+            number = phonenumbers.parse(re.sub(r"^00", "+", digits), region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.number_type(number) in MOBILE:
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return None
 
 
-def read_voter_id(text: str, _region: str) -> str | None:
+def regions_for(phone: str, region: str) -> tuple[str, ...]:
+    """Where a number without +code is from: the country of the enroler's own phone (E.164), then the drive's `region`."""
+    own = phonenumbers.region_code_for_number(phonenumbers.parse(phone))
+    return tuple(dict.fromkeys(code for code in (own, region) if code))
+
+
+def read_voter_id(text: str, _regions: Sequence[str]) -> str | None:
     """An Indian voter ID (EPIC): three letters and seven digits. A failing check digit is let pass: such cards exist."""
     compact = re.sub(r"[\s/\-]", "", text).upper()
     return compact if VOTER_ID.match(compact) else None
@@ -80,20 +86,20 @@ def voter_id_is_odd(voter_id: str) -> bool:
     return False
 
 
-def read_booth(text: str, _region: str) -> str | None:
+def read_booth(text: str, _regions: Sequence[str]) -> str | None:
     """The number of a polling booth, with or without a letter: 12, 12A."""
     found = re.fullmatch(r"0*([1-9][0-9]{0,3})\s?([A-Za-z]?)", text)
     return f"{found[1]}{found[2].upper()}" if found and int(found[1]) <= BOOTH_MAX else None
 
 
-def read_name(text: str, _region: str) -> str | None:
+def read_name(text: str, _regions: Sequence[str]) -> str | None:
     """A person's name, in any script: letters and marks, apostrophes, dots, hyphens; up to 60 characters."""
     name = text.strip(" ,;.")
     good = all(c in " '’.-\u200c\u200d" or unicodedata.category(c)[0] in "LM" for c in name)
     return name if good and 1 < len(name) <= NAME_MAX and any(c.isalpha() for c in name) else None
 
 
-Reader = Callable[[str, str], str | None]
+Reader = Callable[[str, Sequence[str]], str | None]
 
 TYPES: dict[str, tuple[Reader, int]] = {
     "mobile": (read_mobile, 5),
@@ -104,22 +110,22 @@ TYPES: dict[str, tuple[Reader, int]] = {
 """The answer types: how each is read, and how many words of a line it may spread over."""
 
 
-def read(text: str, fields: Sequence[Field], asked: str, region: str) -> Reading:
+def read(text: str, fields: Sequence[Field], asked: str, regions: Sequence[str]) -> Reading:
     """What stands in `text` for `fields`: an answer to the field `asked`, or a line with all of them in their order."""
     words = plain(text).replace(",", " ").split()
     whole = " ".join(words)
     for field in fields:
         if field.name == asked:
-            value = TYPES[field.type][0](whole, region)
+            value = TYPES[field.type][0](whole, regions)
             if value is not None:
                 return Reading({asked: value})
-    line = _read_line(words, fields, region) if words else Reading()
+    line = _read_line(words, fields, regions) if words else Reading()
     if asked and len(line.values) < 2:  # one field of a line by chance is no line: the answer was to the question
         return Reading(wrong=(asked,))
     return line
 
 
-def _read_line(words: list[str], fields: Sequence[Field], region: str) -> Reading:
+def _read_line(words: list[str], fields: Sequence[Field], regions: Sequence[str]) -> Reading:
     values: dict[str, Any] = {}
     wrong: list[str] = []
     for field in fields:
@@ -127,7 +133,7 @@ def _read_line(words: list[str], fields: Sequence[Field], region: str) -> Readin
         if not words:
             break
         for taken in range(min(most, len(words)), 0, -1):
-            value = reader(" ".join(words[:taken]), region)
+            value = reader(" ".join(words[:taken]), regions)
             if value is not None:
                 values[field.name], words = value, words[taken:]
                 break

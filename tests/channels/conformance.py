@@ -98,14 +98,16 @@ class Listening(ABC):
 
     def test_a_message_keeps_its_id_however_often_it_comes(self) -> None:
         once, again, other = (self.parse("sms", self.sms(PHONE, "1", id_)) for id_ in ("id-1", "id-1", "id-2"))
-        assert isinstance(once, Inbound) and isinstance(other, Inbound)
+        assert isinstance(once, Inbound)
+        assert isinstance(other, Inbound)
         assert again == once
         assert other.id != once.id
 
     def test_what_cannot_be_stored_is_taken_out_of_a_text(self) -> None:
         inbound = self.parse("sms", self.sms(PHONE, "yes\0 \ud83d\ude00 \ud800", "id-1"))
         assert isinstance(inbound, Inbound)
-        assert inbound.text.startswith("yes") and "\0" not in inbound.text
+        assert inbound.text.startswith("yes")
+        assert "\0" not in inbound.text
         inbound.text.encode()  # no lone surrogate: UTF-8, and so the database, takes it
 
     def test_a_long_text_is_kept_whole(self) -> None:
@@ -130,7 +132,7 @@ class Listening(ABC):
         except Unreadable:
             return
         msgspec.json.encode(understood)  # no lone surrogate is left: UTF-8 and the database take it
-        assert "\0" not in repr(understood) and "\\x00" not in repr(understood)
+        assert "\\x00" not in repr(understood)
         assert isinstance(channel.reply(understood, "1. Yes\n2. No", False), Response)
 
 
@@ -220,7 +222,8 @@ class Conformance(Listening):
     def test_a_report_that_comes_before_the_answer_still_tells_which_message_it_means(self) -> None:
         report = self.parse(*self.report("gateway-id-1", next(iter(self.final_words))))
         assert isinstance(report, DeliveryReport)
-        assert report.gateway_id and (report.ref or report.phone)
+        assert report.gateway_id
+        assert report.ref or report.phone
 
     # --- what is answered -----------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """No channel without the conformance suite: a module in sms_service/channels that defines one has a test class for it.
 
-One that no gateway reaches (no routes: the handset) has no proof to check and no wire to break; it passes the part Listening.
+One that no gateway reaches (no routes: the handset) has no proof to check and no wire to break; it passes the part
+Listening.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def test_the_channel_is_held_to_the_contract(name: str, channel: type) -> None:
         if title.startswith("Test") and issubclass(one, suite_class) and getattr(one, "channel_class", None) is channel
     ]
     assert suites, (
-        f"tests/channels/test_{name}.py needs a class Test...({suite_class.__name__}) with channel_class = {channel.__name__}"
+        f"tests/channels/test_{name}.py needs a class Test...({suite_class.__name__}) about {channel.__name__}"
     )
     for suite in suites:
         replaced = [test for test in dir(suite_class) if test.startswith("test_") and test in vars(suite)]

@@ -38,7 +38,7 @@ class Application:
                 self.end_headers()
                 self.wfile.write(answer.body.encode())
 
-            def log_message(self, format: str, *args: Any) -> None:
+            def log_message(self, *_: Any) -> None:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -180,9 +180,12 @@ def test_texts_reports_and_opt_outs_of_africastalking(
     africastalking.report(africastalking.wait_for(1)[0], "Failed", "UserInBlackList")
     africastalking.opt_out(application.url, PHONE)
     sms, report, stop = application.heard
-    assert isinstance(sms, Inbound) and sms.text == "ndio"
-    assert isinstance(report, DeliveryReport) and report.opted_out
-    assert isinstance(stop, Inbound) and stop.text == "STOP"
+    assert isinstance(sms, Inbound)
+    assert sms.text == "ndio"
+    assert isinstance(report, DeliveryReport)
+    assert report.opted_out
+    assert isinstance(stop, Inbound)
+    assert stop.text == "STOP"
 
 
 def test_the_ledger_outlives_the_gateway(tmp_path: Path) -> None:

@@ -26,9 +26,7 @@ def test_retry_after_is_a_number_or_a_date(headers: dict[str, str], seconds: flo
     assert retry_after(headers) == seconds
 
 
-@pytest.mark.parametrize(
-    "address", ["http://127.0.0.1:9/", "nonsense", "ftp://127.0.0.1/"]
-)
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/", "nonsense", "ftp://127.0.0.1/"])
 def test_what_was_never_connected_was_certainly_not_sent(address: str) -> None:
     with pytest.raises(requests.RequestException) as caught:
         new_session().post(address, timeout=(2, 2))

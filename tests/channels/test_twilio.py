@@ -1,31 +1,32 @@
-"""Twilio: its signatures, its fields, its codes, and its list of messages."""
+"""Twilio: the contract, its signatures and its fields. What is sent and looked up: test_twilio_sending.py."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
 
 from sms_service.channels.base import (
-    Accepted,
     Channel,
     DeliveryReport,
     Forged,
     Ignored,
-    Outbound,
-    Refused,
     Request,
     Response,
-    Unknown,
 )
 from sms_service.channels.twilio import Twilio, signature
-from sms_service.engine.model import DAY, Inbound
+from sms_service.engine.model import Inbound
 from tests import gateways
-from tests.channels.conformance import NOW, PHONE, QUICK, REF, SECRETS, TEXT, Conformance
+from tests.channels.conformance import NOW, PHONE, QUICK, REF, SECRETS, Conformance
 from tests.channels.vectors import case_id, cases, request_of, scheme_and_host
 
 STATUS_URL = "https://sms.example.org/hooks/twilio/status"
@@ -136,8 +137,6 @@ def test_what_makes_twilios_own_validator_raise_is_forged(case: dict[str, Any]) 
 
 
 def json_request(body: bytes, hash_of: bytes) -> Request:
-    from hashlib import sha256
-
     target = f"/hooks/twilio/sms?bodySHA256={sha256(hash_of).hexdigest()}"
     signed = signature(SECRETS[0], gateways.twilio.PUBLIC_URL + target, ()).decode()
     header = {"x-twilio-signature": signed, "content-type": "application/json"}
@@ -166,6 +165,12 @@ def test_the_port_may_be_signed_or_not(signed_over: str) -> None:
     twilio(public_url="https://sms.example.org:8443/").verify(request)
     with pytest.raises(Forged):
         twilio(public_url="https://sms.example.org:9443").verify(msgspec.structs.replace(request, target="/other"))
+
+
+@given(st.lists(st.tuples(st.text(max_size=5), st.text(max_size=5)), max_size=8))
+def test_our_signature_is_that_of_twilios_sdk_also_with_repeated_fields(fields: list[tuple[str, str]]) -> None:
+    theirs = RequestValidator("token").compute_signature("https://sms.example.org/x", MultiDict(fields))
+    assert signature("token", "https://sms.example.org/x", fields).decode() == theirs
 
 
 # --- what arrives ---------------------------------------------------------------------------------------------------
@@ -256,155 +261,3 @@ def test_twilio_is_never_answered_in_plain_text() -> None:
     report = DeliveryReport(channel="twilio", gateway_id="SM1", ref="", phone="", status="sent", word="sent")
     assert twilio().reply(report, "", False) == Response(204, "text/xml", "")
     assert twilio().busy("sms").content_type == "text/xml"
-
-
-# --- what is sent ---------------------------------------------------------------------------------------------------
-
-
-def outbound(phone: str = PHONE, text: str = TEXT) -> Outbound:
-    return Outbound(ref=REF, phone=phone, text=text)
-
-
-def test_the_reference_travels_in_the_status_callback() -> None:
-    with gateways.Twilio(auth_token=SECRETS[0]) as gateway:
-        channel = twilio(api_url=gateway.url)
-        channel.send(outbound(), STATUS_URL)
-        channel.send(outbound(), STATUS_URL + "?a=b")
-        assert [message.status_callback for message in gateway.accepted] == [
-            f"{STATUS_URL}?ref={REF}",
-            f"{STATUS_URL}?a=b&ref={REF}",
-        ]
-        assert [message.ref for message in gateway.accepted] == [REF, REF]
-
-
-def test_a_messaging_service_is_a_sender_too() -> None:
-    with gateways.Twilio(auth_token=SECRETS[0]) as gateway:
-        service = "MG" + "5" * 32
-        assert isinstance(twilio(api_url=gateway.url, from_=service).send(outbound(), ""), Accepted)
-        assert gateway.requests[0].form["MessagingServiceSid"] == service
-        assert "From" not in gateway.requests[0].form
-
-
-@pytest.mark.parametrize(
-    ("code", "outcome"),
-    [
-        (21211, Refused("21211", again=False)),
-        (21408, Refused("21408", again=False)),
-        (21610, Refused("21610", again=False, opted_out=True)),
-        (21611, Refused("21611", again=True, after=3600.0)),
-        (21612, Refused("21612", again=False)),
-        (21614, Refused("21614", again=False)),
-        (29999, Refused("29999", again=False)),
-    ],
-)
-def test_a_refusal_is_told_by_its_code(code: int, outcome: Refused) -> None:
-    with gateways.Twilio(auth_token=SECRETS[0]) as gateway:
-        gateway.behave(f"refuse-{code}")
-        assert twilio(api_url=gateway.url).send(outbound(), STATUS_URL) == outcome
-        assert gateway.accepted == []
-
-
-def test_twilios_test_number_that_opted_out() -> None:
-    with gateways.Twilio(auth_token=SECRETS[0]) as gateway:
-        assert twilio(api_url=gateway.url).send(outbound("+15005550004"), "") == Refused(
-            "21610", again=False, opted_out=True
-        )
-
-
-def test_many_threads_get_each_its_own_answer() -> None:
-    """The SDK's client hands an answer over through an attribute of itself, so that threads can swap theirs."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    with gateways.Twilio(auth_token=SECRETS[0]) as gateway:
-        channel = Twilio(
-            account_sid=gateways.twilio.ACCOUNT,
-            auth_tokens=SECRETS,
-            from_=gateways.twilio.NUMBER,
-            public_url=gateways.twilio.PUBLIC_URL,
-            api_url=gateway.url,
-        )
-        texts = [f"text {number}" for number in range(60)]
-        with ThreadPoolExecutor(12) as pool:
-            outcomes = list(pool.map(lambda text: channel.send(outbound(text=text), ""), texts))
-        ids = {message.text: message.id for message in gateway.accepted}
-        assert [one.gateway_id for one in outcomes if isinstance(one, Accepted)] == [ids[text] for text in texts]
-
-
-# --- what became of it ----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def gateway() -> Any:
-    with gateways.Twilio(auth_token=SECRETS[0], now=lambda: NOW) as started:
-        yield started
-
-
-def lost_answer(gateway: gateways.Twilio, channel: Twilio, text: str = TEXT) -> gateways.Message:
-    """A send that was accepted and never answered."""
-    gateway.behave("500", times=1, accept=True)
-    assert isinstance(channel.send(outbound(text=text), ""), Unknown)
-    return gateway.accepted[-1]
-
-
-def test_a_lost_answer_is_found_in_the_list(gateway: gateways.Twilio) -> None:
-    channel = twilio(api_url=gateway.url)
-    message = lost_answer(gateway, channel)
-    assert channel.look_up(outbound(), NOW, []) == Accepted(message.id, 1)
-
-
-def test_a_message_that_left_the_queue_is_found_by_its_day(gateway: gateways.Twilio) -> None:
-    channel = twilio(api_url=gateway.url)
-    message = lost_answer(gateway, channel)
-    message.status, message.sent_at = "sent", NOW + DAY
-    assert channel.look_up(outbound(), NOW, []) == Accepted(message.id, 1)
-    assert gateway.requests[-1].query["DateSent>"].startswith("2025-12-31"), (
-        "NOW is midnight: the day before counts too"
-    )
-
-
-def test_what_never_arrived_may_be_sent_again(gateway: gateways.Twilio) -> None:
-    channel = twilio(api_url=gateway.url)
-    gateway.behave("500", times=1)
-    assert isinstance(channel.send(outbound(), ""), Unknown)
-    assert channel.look_up(outbound(), NOW, []) == Refused("not found at the gateway", again=True)
-
-
-def test_other_messages_are_not_taken_for_it(gateway: gateways.Twilio) -> None:
-    channel = twilio(api_url=gateway.url)
-    earlier = lost_answer(gateway, channel)
-    lost_answer(gateway, channel, text="Another text")
-    assert isinstance(channel.look_up(outbound(), NOW, [earlier.id]), Refused)
-    assert isinstance(channel.look_up(outbound(), NOW + 3600, []), Refused)
-    assert channel.look_up(outbound(), NOW + 59, []) == Accepted(earlier.id, 1)
-
-
-def test_a_list_of_several_pages_is_read_to_its_end(gateway: gateways.Twilio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sms_service.channels.twilio.LISTED_MAX", 3)
-    channel = twilio(api_url=gateway.url)
-    message = lost_answer(gateway, channel)
-    for number in range(2):
-        channel.send(outbound(text=f"later {number}"), "")
-    assert channel.look_up(outbound(), NOW, []) == Accepted(message.id, 1)
-    channel.send(outbound(text="later still"), "")
-    assert channel.look_up(outbound(), NOW, []) == Unknown("more messages than one list shows")
-
-
-def test_a_redacted_body_cannot_be_told(gateway: gateways.Twilio) -> None:
-    channel = twilio(api_url=gateway.url)
-    lost_answer(gateway, channel).text = ""
-    assert channel.look_up(outbound(), NOW, []) == Unknown("a listed message has no body")
-
-
-def test_a_trial_accounts_prefix_is_no_difference(gateway: gateways.Twilio) -> None:
-    channel = twilio(api_url=gateway.url)
-    message = lost_answer(gateway, channel)
-    message.text = f"Sent from your Twilio trial account - {TEXT}"
-    assert channel.look_up(outbound(), NOW, []) == Accepted(message.id, 1)
-
-
-@pytest.mark.parametrize("weather", ["429", "500", "html", "reset", "silent", "truncated"])
-def test_a_list_that_fails_tells_nothing(gateway: gateways.Twilio, weather: str) -> None:
-    channel = twilio(api_url=gateway.url)
-    lost_answer(gateway, channel)
-    gateway.behave(weather, on="list")
-    assert isinstance(channel.look_up(outbound(), NOW, []), Unknown)

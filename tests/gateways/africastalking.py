@@ -106,8 +106,8 @@ class AfricasTalking(Gateway):
     # --- what it calls --------------------------------------------------------------------------------------------
 
     def report(self, message: Message, status: str, reason: str = "", web_url: str = "") -> Answer:
-        """A delivery report of `message` (Success, Failed, Rejected, Buffered, ...) to the configured address: `web_url`,
-        else the attribute of that name."""
+        """A delivery report of `message` (Success, Failed, Rejected, Buffered, ...) to the configured address:
+        `web_url`, else the attribute of that name."""
         message.status = status
         fields = [("id", message.id), ("status", status), ("phoneNumber", message.to), ("networkCode", "63902")]
         fields += [("failureReason", reason)] if reason else []
@@ -137,7 +137,7 @@ class AfricasTalking(Gateway):
         return self._callback(web_url, "opt-out", [("senderId", self.sender), ("phoneNumber", phone)])
 
     def dial(self, web_url: str, phone: str, code: str | None = None) -> UssdPhone:
-        """Dials `code` (default: the service's own; *384*96*1*2# walks two menus at once) and shows the first screen."""
+        """Dials `code` (default: the service's own; *384*96*1*2# walks two menus at once) to the first screen."""
         return UssdPhone(self, web_url, phone, code or self.service_code)
 
     def _callback(self, web_url: str, route: str, fields: list[tuple[str, str]]) -> Answer:

@@ -61,8 +61,8 @@ OK = Behaviour("ok", "any", {})
 
 
 class Gateway:
-    """A gateway on 127.0.0.1: start it with `with`. `url` is its address, `accepted` every text that it took, `requests`
-    every request, `answers` what the application answered to its calls, `connections` how often one connected to it."""
+    """A gateway on 127.0.0.1: start it with `with`. `url` is its address, `accepted` every text that it took,
+    `requests` every request, `answers` what the application answered to its calls, `connections` how often one connected to it."""
 
     name = "gateway"
 
@@ -130,8 +130,8 @@ class Gateway:
     def behave(self, word: str, times: int | None = None, on: str = "send", **options: Any) -> None:
         """How the next `times` requests behave, or (None) all from now on. `on`: "send", "list" or "any" requests.
 
-        ok; any HTTP status ("429" with retry_after=, "500", "503"); reset (connection torn down); silent (accepts, never
-        answers); late (accepts, answers after seconds=); slow (accepts, drips the answer, a byte every pause=);
+        ok; any HTTP status ("429" with retry_after=, "500", "503"); reset (connection torn down); silent (accepts,
+        never answers); late (accepts, answers after seconds=); slow (accepts, drips the answer, a byte every pause=);
         html (a page with 200); truncated (accepts, half the answer); early-report (accepts, reports delivery, then
         answers). accept=True or False overrides whether the text is taken. A gateway has words of its own besides.
         """
@@ -149,7 +149,7 @@ class Gateway:
         return list(self.accepted)
 
     def wait_until(self, true: Callable[[], bool], what: str, timeout: float = PATIENCE) -> None:
-        """Returns when `true()` after something happened at this gateway. Raises TimeoutError with `what` was awaited."""
+        """Returns as soon as `true()` after something happened here. Raises TimeoutError with `what` was awaited."""
         with self._changed:
             if not self._changed.wait_for(true, timeout):
                 raise TimeoutError(f"{self.name}: {what} did not come; accepted so far: {len(self.accepted)}")

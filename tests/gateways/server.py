@@ -93,7 +93,7 @@ class Handler(BaseHTTPRequestHandler):
         self._finish(answer, word, behaviour.options)
         gateway.after_answer(taken)
 
-    do_GET = do_POST
+    do_GET = do_POST  # noqa: N815
 
     def _read(self) -> Asked:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -127,7 +127,7 @@ class Handler(BaseHTTPRequestHandler):
         elif word not in ("reset", "silent"):
             self.wfile.write(whole)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_: Any) -> None:
         """`requests` tells all of it."""
 
 

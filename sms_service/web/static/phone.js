@@ -136,7 +136,7 @@ class Phone {
     this.owner = this.box.querySelector("h2").textContent;
     this.number = "";
     this.bubbles = new Map(); // message id -> its list item
-    this.unsent = []; // {id, phone, text, note} in the order typed; each goes with its own id until the service has it
+    this.unsent = []; // {id, phone, text, note, before: ids seen} in the order typed, until the service has them
     this.asked = this.answered = 0; // refreshes, in the order they were asked
     this.seen = null; // ids already shown; null until the first answer for this number
     this.atEnd = true; // the newest message is seen, and is to stay so
@@ -221,7 +221,7 @@ class Phone {
     box.focus();
     if (!box.value.trim() || !this.ready()) return; // the second half of a double click finds the box empty
     this.complain("");
-    this.unsent.push({ id: uuid(), phone: this.number, text: box.value.trim(), note: "being sent" });
+    this.unsent.push({ id: uuid(), phone: this.number, text: box.value.trim(), note: "being sent", before: new Set(this.seen) });
     box.value = "";
     this.count();
     this.draw();
@@ -280,9 +280,10 @@ class Phone {
 
   draw(messages = this.messages || []) {
     this.messages = messages;
-    const ids = messages.map((message) => message.id);
+    // A refresh may overtake the answer to a send: then the service's own bubble stands there already.
+    const arrived = (sent) => messages.some((message) => message.from_me && message.text === sent.text && !sent.before.has(message.id));
     const waiting = this.unsent
-      .filter((message) => message.phone === this.number && !ids.some((id) => id.endsWith(message.id)))
+      .filter((message) => message.phone === this.number && !arrived(message))
       .map((message) => ({ id: message.id, from_me: true, text: message.text, note: message.note }));
     const list = this.part("messages"), pane = this.part("conversation");
     const before = list.lastElementChild;
@@ -327,15 +328,16 @@ class Phone {
   }
 
   nameDial() {
-    this.part("dial").textContent = this.part("dial-code").value ? "Dial" : `Dial ${ussdCode}`;
+    this.part("dial").textContent = this.part("dial-code").value ? "Dial" : `Dial ${ussdCode}`.trim();
   }
 
   // *384*96# opens the menu; *384*96*1*2# walks it at once, as the network hands it on: the code, and 1*2 as the text.
   dial() {
-    if (this.ussd || !this.ready()) return;
     const dialled = this.part("dial-code").value.replace(/\s/g, "") || ussdCode;
+    if (!dialled) this.part("dial-code").focus();
+    if (this.ussd || !dialled || !this.ready()) return;
     const stem = ussdCode.slice(0, -1) + "*";
-    const direct = dialled.startsWith(stem) && dialled.endsWith("#");
+    const direct = ussdCode && dialled.startsWith(stem) && dialled.endsWith("#");
     this.complain("");
     this.ussd = { session: uuid(), phone: this.number, code: direct ? ussdCode : dialled, text: null, busy: false, ended: false };
     this.part("ussd").hidden = false;
@@ -415,8 +417,7 @@ function personOf(number) {
 }
 
 async function learnPeople() {
-  strangers = false; // before asking: what happens meanwhile asks again
-  const told = (await ask("people", {}).catch((error) => { strangers = true; throw error; })).people;
+  const told = (await ask("people", {})).people;
   if (JSON.stringify(told) === JSON.stringify(people)) return;
   people = told;
   for (const phone of Object.values(phones)) {
@@ -429,18 +430,28 @@ async function learnPeople() {
   }
   const enroler = people.find((person) => person.role === "enroler");
   if (!phones.left.number && !phones.left.part("number").value && enroler) phones.left.take(enroler.phone);
-  nameExample();
 }
 
 // The example is a person nobody has entered yet, or a second try would only hear that she is known.
-function nameExample() {
-  const known = (number) => personOf(number) || enteredHere.has(number);
+async function nameExample() {
+  const known = async (phone) => personOf(phone) || enteredHere.has(phone) || (await ask("messages", { phone })).messages.length;
   let at = 0;
-  while (at < 99 && known(`+91${9876543210 + at}`)) at += 1;
+  while (at < 99 && (await known(`+91${9876543210 + at}`))) at += 1;
   role("example").textContent = `REG ${9876543210 + at} ABC${1234567 + at} 12 Ram Kumar`;
 }
 
 const enteredHere = new Set();
+
+async function learn() {
+  strangers = false; // before asking: what happens meanwhile asks again
+  try {
+    await learnPeople();
+    await nameExample();
+  } catch (error) {
+    strangers = true;
+    throw error;
+  }
+}
 
 // The enroler has just entered `number`: the other phone becomes that person's. If it is somebody's already, or if
 // somebody is just writing a number there, it is only offered.
@@ -448,7 +459,6 @@ function entered(number) {
   const offer = role("show-entered");
   if (!number || number === phones.left.number) return;
   enteredHere.add(number);
-  nameExample();
   const line = phones.right.part("number");
   if (!phones.right.number && !line.value && line !== document.activeElement) {
     phones.right.take(number);
@@ -494,13 +504,16 @@ async function refreshAll() {
   if (running || document.hidden) return;
   running = true;
   const used = Object.values(phones).filter((phone) => phone.number);
-  const done = await Promise.allSettled([strangers && learnPeople(), ...used.map((phone) => phone.refresh())]);
+  const done = await Promise.allSettled([strangers && learn(), ...used.map((phone) => phone.refresh())]);
   const problem = done.find((one) => one.status === "rejected");
   tellService(problem ? problem.reason.message : "");
   if (!problem) Object.values(phones).forEach((phone) => phone.flush());
   running = false;
   if (!document.hidden) due = setTimeout(refreshAll, REFRESH_MS);
 }
+
+// The handset's key of a public address is a cookie by now; it need not stay in the address line.
+if (location.search) history.replaceState(null, "", location.pathname);
 
 const phones = {};
 phones.left = new Phone("left");

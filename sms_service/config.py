@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -132,7 +134,7 @@ class Config(Section):
         beside = self.data_dir / "valkey.sock"
         if len(str(beside)) < UNIX_PATH_MAX:
             return beside
-        runtime = os.environ.get("XDG_RUNTIME_DIR") or f"{os.environ.get('TMPDIR', '/tmp')}/sms_service-{os.getuid()}"
+        runtime = os.environ.get("XDG_RUNTIME_DIR") or f"{tempfile.gettempdir()}/sms_service-{os.getuid()}"
         name = base64.b32encode(str(self.data_dir).encode())[-16:].decode().lower().strip("=")
         return Path(runtime) / f"{name}.sock"
 
@@ -223,14 +225,12 @@ def service_key(config: Config) -> bytes:
     config.data_dir.mkdir(parents=True, exist_ok=True)
     fresh = config.data_dir / f"service.key.{os.getpid()}"
     if not file.exists():
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             out.write(base64.b64encode(secrets.token_bytes(32)) + b"\n")
             out.flush()
             os.fsync(out.fileno())
-        try:
-            os.link(fresh, file)  # two processes that start together agree on one key: the second link fails
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):  # two processes that start together agree on the key linked first
+            os.link(fresh, file)
         fresh.unlink()
     return _decode_key(file.read_text().strip(), str(file))
 

@@ -43,10 +43,7 @@ from sms_service.store import outbox, people
 from sms_service.store import sessions as store_sessions
 from sms_service.store.inbox import Stored
 from sms_service.store.people import Person
-
-
-class Conflict(Exception):
-    """Another message of the same person was taken meanwhile: run this one again, on what is true now."""
+from sms_service.store.transaction import Conflict
 
 
 @dataclass(frozen=True, slots=True)

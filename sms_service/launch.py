@@ -8,7 +8,6 @@ import os
 import socket
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,8 +33,8 @@ class NotStarted(Exception):
     """The service did not come up. The message is a sentence: what is wrong, what to do."""
 
 
-def prepare(config: Config, now: float) -> None:
-    """Brings the database up to date and, where it is empty, loads the demonstration drive.
+def prepare(config: Config, now: float) -> str:
+    """Brings the database up to date and, where it is empty, loads the demonstration drive; tells if it did, else "".
 
     Raises NotStarted, ConfigError, BrokenFlow, SQLAlchemy's errors.
     """
@@ -47,17 +46,14 @@ def prepare(config: Config, now: float) -> None:
             empty = conn.execute(select(func.count()).select_from(area)).scalar_one() == 0
             demo = Path(config.demo_dir)
             if not (empty and config.demo_dir and demo.is_dir()):
-                return
+                return ""
             keys = Keys(service_key(config))
             with (demo / "areas.csv").open(encoding="utf-8-sig", newline="") as file:
                 areas, bad = import_areas(conn, file)
             with (demo / "enrolers.csv").open(encoding="utf-8-sig", newline="") as file:
                 enrolers, also_bad = import_enrolers(conn, keys, file, config.region, "handset", now)
             complain([*bad, *also_bad], demo)
-            print(
-                f"demonstration drive loaded: {areas} areas, {enrolers} enrolers",
-                flush=True,
-            )
+        return f"demonstration drive loaded: {areas} areas, {enrolers} enrolers"
     finally:
         engine.dispose()
 
@@ -94,7 +90,7 @@ def running(config: Config, environment: dict[str, str], now: float) -> Iterator
             if not config.redis_url:
                 supervisor.start(valkey.program(config))
                 valkey.wait_until_ready(config.live_url)
-            prepare(config, now)
+            print(prepare(config, now) or "the data of the last run are there", flush=True)
             for program in procfile(PROCFILE):
                 supervisor.start(program)
             wait_until_ready(config, supervisor)
@@ -122,17 +118,17 @@ def wait_until_ready(config: Config, supervisor: Supervisor) -> None:
     while time.monotonic() < end:
         if "web" not in supervisor.pids():
             raise NotStarted("the web process ended while starting; what it said stands above")
-        with contextlib.suppress(urllib.error.URLError, OSError):
-            with urllib.request.urlopen(f"http://{local_host(config)}:{config.web.port}/healthz", timeout=2) as answer:
-                if answer.status == 200:
-                    return
+        address = f"http://{local_host(config)}:{config.web.port}/healthz"
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2) as answer:
+            if answer.status == 200:
+                return
         time.sleep(0.1)
     raise NotStarted(f"the web process does not answer within {READY_SECONDS:.0f} s; what it said stands above")
 
 
 def local_host(config: Config) -> str:
     """Where this machine itself reaches the web processes."""
-    return "127.0.0.1" if config.web.host in ("0.0.0.0", "::") else config.web.host
+    return "127.0.0.1" if config.web.host in ("0.0.0.0", "::") else config.web.host  # noqa: S104 read, not bound
 
 
 def tell_addresses(config: Config, problems: list[str]) -> None:

@@ -37,11 +37,11 @@ def draw_wanted(service: Service, most: int) -> int:
         if wanted is None:
             break
         count, last = count + 1, wanted.id
-        draw(service, wanted)
+        draw(service, wanted, time.time())
     return count
 
 
-def draw(service: Service, wanted: Card) -> None:
+def draw(service: Service, wanted: Card, now: float) -> None:
     """Draws one card, stores it under a new token, and begins the flow that sends the link - or none of it."""
     face = wanted.face(service.config.organisation, service.config.url)
     png, pdf, token, now = (

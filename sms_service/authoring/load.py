@@ -127,7 +127,7 @@ class _Builder:
         says = part.say is not None
         kind = kinds[0] if kinds else "end" if part.end and part.next is None else "say"
         if kind in ("ask", "choose", "consent") and not says:
-            self.say(path, f'a state that asks needs the question: add "say"')
+            self.say(path, 'a state that asks needs the question: add "say"')
         built: model.AnyState = getattr(self, f"{kind}_state")(name, part, path, says)
         return built
 

@@ -130,7 +130,7 @@ class AfricasTalking:
         )
 
     def _hop(self, request: Request, now: float) -> Inbound | Ignored:
-        """One hop of a USSD session. It has no id, but its text grows from hop to hop: the same text is the same hop."""
+        """One hop of a USSD session. It has no id, but its text grows hop by hop: the same text is the same hop."""
         session = required(request, "sessionId")
         phone = international(required(request, "phoneNumber"))
         if phone is None:
@@ -192,7 +192,7 @@ class AfricasTalking:
 
     # --- sending --------------------------------------------------------------------------------------------------
 
-    def send(self, message: Outbound, status_url: str) -> Sent:  # noqa: ARG002
+    def send(self, message: Outbound, status_url: str) -> Sent:
         if e164(message.phone) != message.phone:
             return Refused("InvalidPhoneNumber", again=False)  # the SDK's own check lets a line break and "+2547" pass
         try:
@@ -202,7 +202,7 @@ class AfricasTalking:
             # The outcome must never be lost to a surprise in the SDK; whatever it was stands in the reason.
             return failed(error)
 
-    def look_up(self, message: Outbound, since: float, not_these: Sequence[str]) -> Sent:  # noqa: ARG002
+    def look_up(self, message: Outbound, since: float, not_these: Sequence[str]) -> Sent:
         """Always Unknown: no call of its API shows what was sent."""
         return Unknown("Africa's Talking cannot be asked")
 

@@ -10,11 +10,9 @@ import hashlib
 from collections.abc import Sequence
 
 from sms_service.channels.base import Accepted, DeliveryReport, Ignored, Outbound, Request, Response, Sent, Unreadable
+from sms_service.channels.incoming import field, storable
 from sms_service.channels.phones import e164
 from sms_service.engine.model import Inbound
-
-ID_MAX = 64
-"""Characters of the page's own message id that are kept: a UUID has 36."""
 
 
 class Handset:
@@ -36,24 +34,18 @@ class Handset:
         phone = e164(request.first("from"), self._region)
         if phone is None:
             raise Unreadable("That is no phone number. Write it with + and the code of its country.")
-        text = request.first("text").encode("utf-8", "replace").decode().replace("\x00", "")
+        text = storable(request.first("text"))
         if request.route == "ussd":
-            session = request.first("session")[:ID_MAX]
+            session = field(request, "session")
             digest = hashlib.sha256(text.encode()).hexdigest()[:32]
             return Inbound(
-                channel=self.name, id=f"{session}:{digest}", kind="ussd", phone=phone, to=request.first("code"),
+                channel=self.name, id=f"{session}:{digest}", kind="ussd", phone=phone, to=field(request, "code"),
                 text=text, received_at=now, session=session,
             )  # fmt: skip
-        if not request.first("id"):
+        if not field(request, "id"):
             raise Unreadable("The message has no id.")
         return Inbound(
-            channel=self.name,
-            id=request.first("id")[:ID_MAX],
-            kind="sms",
-            phone=phone,
-            to="",
-            text=text,
-            received_at=now,
+            channel=self.name, id=field(request, "id"), kind="sms", phone=phone, to="", text=text, received_at=now
         )
 
     def reply(self, inbound: Inbound | DeliveryReport | Ignored, text: str, ends: bool) -> Response:

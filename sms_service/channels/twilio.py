@@ -162,13 +162,13 @@ class Twilio:
             segments=small_number(segments),
         )
 
-    def reply(self, inbound: Inbound | DeliveryReport | Ignored, text: str, ends: bool) -> Response:  # noqa: ARG002
+    def reply(self, inbound: Inbound | DeliveryReport | Ignored, text: str, ends: bool) -> Response:
         """Says nothing: texts go through the outbox. Never text/plain, which Twilio would send to the phone."""
         if isinstance(inbound, DeliveryReport):
             return Response(204, "text/xml", "")
         return Response(200, "text/xml", "<Response/>")
 
-    def busy(self, route: str) -> Response:  # noqa: ARG002
+    def busy(self, route: str) -> Response:
         return Response(503, "text/xml", "<Response/>")
 
     # --- sending --------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What the engine speaks of: flows and their states, sessions, what arrives and what a turn makes of it. Data only, and every limit.
+"""What the engine speaks of: flows, states, sessions, what arrives and what comes of it. Data only, and every limit.
 
 Nothing here does I/O, reads a clock or knows YAML, SQL or a gateway. Times are seconds since 1970 (float, UTC).
 """

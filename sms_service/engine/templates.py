@@ -69,7 +69,7 @@ class Templates:
             filters={name: _guarded(name, function) for name, function in own.items()},
             fuel=TEMPLATE_FUEL,
             undefined_behavior="strict",
-            auto_escape_callback=lambda name: None,
+            auto_escape_callback=lambda _name: None,
             finalizer=_printed,
             debug=False,  # else an error carries the values of all variables
             pycompat=False,

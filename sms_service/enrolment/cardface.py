@@ -59,9 +59,9 @@ _LABELS = {
 }
 
 _MONTHS = {
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
-    "hi": "जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर".split(),
-    "sw": "Jan Feb Mac Apr Mei Jun Jul Ago Sep Okt Nov Des".split(),
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    "hi": ["जनवरी", "फ़रवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर"],
+    "sw": ["Jan", "Feb", "Mac", "Apr", "Mei", "Jun", "Jul", "Ago", "Sep", "Okt", "Nov", "Des"],
 }
 
 _compiler: typst.Compiler | None = None
@@ -97,7 +97,8 @@ def _render(face: CardFace, kind: Literal["png", "pdf"]) -> bytes:
     inputs = _inputs(face)
     # A PDF carries its time of making; the card's own date there keeps equal cards equal to the byte.
     made = datetime(face.since.year, face.since.month, face.since.day, tzinfo=UTC)
-    # One compiler for the process, since loading fonts costs more than drawing; it is not safe in two threads at once.
+    # One compiler for the process, since loading fonts costs as much as drawing. A second thread in it would get
+    # RuntimeError "Already borrowed".
     with _compiling:
         if _compiler is None:
             _compiler = typst.Compiler(_TEMPLATE, font_paths=[_FONTS], ignore_system_fonts=True)

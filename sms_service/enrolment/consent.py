@@ -57,10 +57,15 @@ def _shown(conn: Connection, person: Person, session: Session) -> tuple[str, str
     """The text that asked, and the gateway's id of the message that carried it ("" for a USSD screen)."""
     if session.prompt.startswith("hop:"):
         number = int(session.prompt.removeprefix("hop:"))
-        query = select(turn.c.reply_sealed).where(turn.c.person_id == person.id, turn.c.turn_no == number)
-        screen = conn.execute(query).scalar_one_or_none()
-        if screen is not None:
-            return person.key.decrypt("turn.reply", screen), ""
+        # A text of several screens was answered by several hops; SMS in between have no screen.
+        query = select(turn.c.reply_sealed).where(
+            turn.c.person_id == person.id, turn.c.turn_no >= number, turn.c.kind == "ussd"
+        )
+        screens = [
+            person.key.decrypt("turn.reply", one) for one in conn.execute(query.order_by(turn.c.turn_no)).scalars()
+        ]
+        if screens:
+            return "\n".join(screens), ""
     else:
         row = conn.execute(
             select(outbox.c.text_sealed, outbox.c.gateway_id).where(outbox.c.ref == session.prompt)

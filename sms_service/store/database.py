@@ -29,8 +29,9 @@ POOL_SIZE = 8
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-SERIALIZATION_STATES = {"40001", "40P01", "55P03"}
-"""SQLSTATEs that mean "run it again": serialisation failure, deadlock, lock not available (PostgreSQL, appendix A)."""
+RUN_AGAIN_STATES = {"40001", "40P01", "55P03", "23505"}
+"""SQLSTATEs that mean "run it again, on what is true now": serialisation failure, deadlock, lock not available, unique key
+taken meanwhile (PostgreSQL, appendix A). SQLite has one writer, and so none of these."""
 
 
 class SqlDown(Exception):
@@ -94,8 +95,8 @@ def reading(engine: Engine) -> Engine:
 
 
 def worth_another_try(error: DBAPIError) -> bool:
-    """Whether the database asks to run the transaction again (deadlock, serialisation failure)."""
-    return getattr(error.orig, "sqlstate", None) in SERIALIZATION_STATES
+    """Whether the transaction may succeed when it is run again: a deadlock, or another one was quicker."""
+    return getattr(error.orig, "sqlstate", None) in RUN_AGAIN_STATES
 
 
 def is_down(error: DBAPIError) -> bool:

@@ -59,13 +59,16 @@ class Spool:
 
     def waiting(self) -> Iterator[Spooled]:
         """The kept messages, oldest first."""
-        for file in sorted(self._folder.iterdir()):
-            if not file.name.startswith(".") and not file.name.endswith(".half"):
-                yield Spooled(file, self._key.decrypt_bytes(COLUMN, file.read_bytes()))
+        for file in self._files():
+            yield Spooled(file, self._key.decrypt_bytes(COLUMN, file.read_bytes()))
 
     def done(self, spooled: Spooled) -> None:
         """Forgets a message that SQL has taken."""
         spooled.file.unlink(missing_ok=True)
 
     def __len__(self) -> int:
-        return sum(1 for name in os.listdir(self._folder) if not name.startswith(".") and not name.endswith(".half"))
+        return sum(1 for _ in self._files())
+
+    def _files(self) -> list[Path]:
+        """Whole messages only: a `.half` is one that a crash cut off, and its gateway was never answered."""
+        return sorted(f for f in self._folder.iterdir() if not f.name.startswith(".") and f.suffix != ".half")

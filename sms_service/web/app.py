@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
+from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Response, send_from_directory
 from werkzeug.exceptions import HTTPException
 
 from sms_service import logs
@@ -23,6 +24,10 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
+FONTS = Path(__file__).parent.parent / "fonts"
+STATIC_SECONDS = 86_400
+"""How long a browser may keep our styles, scripts and fonts: they change with a release, and hold nothing personal."""
+
 log = logging.getLogger(__name__)
 
 
@@ -32,11 +37,14 @@ def create_app(service: Service | None = None) -> Flask:
         logs.set_up("web")
         service = open_service(read_config(), time.time())
     app = Flask("sms_service.web")
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_MAX
     for blueprint in (hooks.hooks, card.pages, handset.pages, health.pages):
         app.register_blueprint(blueprint)
     app.extensions["sms_service"] = service
+    app.add_url_rule("/static/fonts/<name>", "font", lambda name: send_from_directory(FONTS, name))
+    app.add_url_rule("/favicon.ico", "favicon", lambda: Response(status=204))
     app.after_request(_with_headers)
     app.register_error_handler(HTTPException, _short)
     app.register_error_handler(Exception, _fault)

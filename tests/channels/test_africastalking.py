@@ -25,7 +25,7 @@ from sms_service.channels.base import (
 )
 from sms_service.engine.model import DAY, Inbound
 from tests import gateways
-from tests.channels.conformance import NOW, PHONE, QUICK, REF, TEXT, Conformance
+from tests.channels.conformance import NOW, PATIENT, PHONE, REF, TEXT, Conformance
 from tests.channels.vectors import case_id, cases, request_of
 
 PATH_SECRET = "path-secret-of-the-tests"
@@ -36,7 +36,7 @@ class TestAfricasTalking(Conformance):
     final_words = MappingProxyType({"Success": "delivered", "Failed": "failed", "Rejected": "failed"})
     field_names = ("id", "from", "to", "text", "date", "sessionId", "phoneNumber", "serviceCode", "status", "senderId")
 
-    def channel(self, *, secrets: Sequence[str], api_url: str = "", timeout: tuple[float, float] = QUICK) -> Channel:
+    def channel(self, *, secrets: Sequence[str], api_url: str = "", timeout: tuple[float, float] = PATIENT) -> Channel:
         return AfricasTalking(
             username=gateways.africastalking.USERNAME,
             api_key=secrets[0] or "key",
@@ -78,7 +78,7 @@ def channel(api_url: str = "", **other: Any) -> AfricasTalking:
         "from_": gateways.africastalking.SHORT_CODE,
         "secrets": [PATH_SECRET],
     }
-    return AfricasTalking(api_url=api_url, timeout=QUICK, **(settings | other))
+    return AfricasTalking(api_url=api_url, timeout=PATIENT, **(settings | other))
 
 
 def parsed(route: str, now: float = NOW, **fields: str) -> Inbound | DeliveryReport | Ignored:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from sms_service.channels.base import Accepted, Channel, Outbound, Request
 from sms_service.channels.handset import Handset
-from tests.channels.conformance import NOW, PHONE, QUICK, TEXT, Listening
+from tests.channels.conformance import NOW, PATIENT, PHONE, TEXT, Listening
 
 
 class TestHandset(Listening):
     channel_class = Handset
     field_names = ("id", "from", "text", "session", "code")
 
-    def channel(self, *, secrets: Sequence[str], api_url: str = "", timeout: tuple[float, float] = QUICK) -> Channel:
+    def channel(self, *, secrets: Sequence[str], api_url: str = "", timeout: tuple[float, float] = PATIENT) -> Channel:
         return Handset("IN")
 
     def genuine(self, route: str, fields: Sequence[tuple[str, str]], secret: str) -> Request:

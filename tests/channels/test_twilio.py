@@ -26,7 +26,7 @@ from sms_service.channels.base import (
 from sms_service.channels.twilio import Twilio, signature
 from sms_service.engine.model import Inbound
 from tests import gateways
-from tests.channels.conformance import NOW, PHONE, QUICK, REF, SECRETS, Conformance
+from tests.channels.conformance import NOW, PATIENT, PHONE, REF, SECRETS, Conformance
 from tests.channels.vectors import case_id, cases, request_of, scheme_and_host
 
 STATUS_URL = "https://sms.example.org/hooks/twilio/status"
@@ -34,7 +34,7 @@ STATUS_URL = "https://sms.example.org/hooks/twilio/status"
 
 def twilio(*, public_url: str = gateways.twilio.PUBLIC_URL, **other: Any) -> Twilio:
     settings = {"account_sid": gateways.twilio.ACCOUNT, "auth_tokens": SECRETS, "from_": gateways.twilio.NUMBER}
-    return Twilio(public_url=public_url, timeout=QUICK, **(settings | other))
+    return Twilio(public_url=public_url, **({"timeout": PATIENT} | settings | other))
 
 
 class TestTwilio(Conformance):
@@ -54,7 +54,7 @@ class TestTwilio(Conformance):
         "NumSegments",
     )
 
-    def channel(self, *, secrets: Sequence[str], api_url: str = "", timeout: tuple[float, float] = QUICK) -> Channel:
+    def channel(self, *, secrets: Sequence[str], api_url: str = "", timeout: tuple[float, float] = PATIENT) -> Channel:
         return Twilio(
             account_sid=gateways.twilio.ACCOUNT,
             auth_tokens=secrets,

@@ -61,8 +61,11 @@ OK = Behaviour("ok", "any", {})
 
 
 class Gateway:
-    """A gateway on 127.0.0.1: start it with `with`. `url` is its address, `accepted` every text that it took,
-    `requests` every request, `answers` what the application answered to its calls, `connections` how often one connected to it."""
+    """A gateway on 127.0.0.1; start it with `with`.
+
+    `url` is its address, `accepted` every text that it took, `requests` every request, `answers` what the application
+    answered to its calls, `connections` how many were made to it.
+    """
 
     name = "gateway"
 

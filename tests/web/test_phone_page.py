@@ -128,6 +128,8 @@ class Service:
             return {"screen": "Unknown code.", "ends": True}
         if text == "":
             return {"screen": MENU, "ends": False}
+        if text == "9":
+            return {"screen": ASKED, "ends": True}
         if text == "1":
             return {"screen": "Mobile number of the new member?", "ends": False}
         return {"screen": f"Thank you. You typed {text}.", "ends": True}
@@ -283,6 +285,15 @@ def test_a_direct_dial_walks_the_menu_at_once(page: Page, service: Service) -> N
     part(page, "left", "dial").click()
     expect(part(page, "left", "screen")).to_have_text("Thank you. You typed 1*2.")
     assert [(body["code"], body["text"]) for what, body in service.asked if what == "ussd"] == [("*384*96#", "1*2")]
+
+
+def test_a_hindi_screen_has_room_for_half_as_much(page: Page) -> None:
+    part(page, "left", "dial-code").fill("*384*96*9#")
+    part(page, "left", "dial").click()
+    expect(part(page, "left", "screen")).to_have_text(ASKED)
+    expect(part(page, "left", "screen")).to_have_attribute("lang", "hi")
+    expect(part(page, "left", "screen-length")).to_have_text(f"{len(ASKED)} of 80 characters")
+    expect(part(page, "left", "screen-length")).to_have_class("length over")  # a real phone would cut it
 
 
 def test_a_server_that_goes_and_comes_back_gets_the_message_once(page: Page, service: Service) -> None:

@@ -3,7 +3,9 @@
 
 const REFRESH_MS = 1000; // messages, while the page is seen
 const ANSWER_MS = 8000; // a USSD answer takes 5 s at most; after 8 s the request is lost
-const SCREEN_CHARACTERS = 160; // what every network shows of a USSD screen; some show 182 (3GPP TS 23.038, 6.1.2.3)
+// What every network shows of a USSD screen: of its 160 octets (3GPP TS 23.038, 6.1.2.3) GSM-7 makes 182 characters, of
+// which some networks show only 160; UCS-2 makes 80.
+const SCREEN_GSM = 160, SCREEN_UCS2 = 80;
 const LOST = "The service does not answer. What you typed is kept; the page tries again by itself.";
 const BACK = "The service is back.";
 const NO_SCREEN = "No answer from the service. Press OK and dial again.";
@@ -90,12 +92,17 @@ function numberIn(text, phone) {
   return "";
 }
 
-// How many messages a text is; a letter is never cut in two (escape pairs of GSM-7, surrogate pairs of UCS-2).
-function segments(text) {
+// A text as it is sent: in GSM-7 or else UCS-2, and how much room each letter takes (septets, 16-bit units).
+function encoded(text) {
   const letters = Array.from(text);
   const gsm = letters.every((letter) => GSM.has(letter) || GSM_TWICE.has(letter));
   const sizes = letters.map((letter) => (gsm ? (GSM_TWICE.has(letter) ? 2 : 1) : letter.length));
-  const units = sizes.reduce((sum, size) => sum + size, 0);
+  return { gsm, sizes, units: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+// How many messages a text is; a letter is never cut in two (escape pairs of GSM-7, surrogate pairs of UCS-2).
+function segments(text) {
+  const { gsm, sizes, units } = encoded(text);
   const [single, part] = gsm ? [160, 153] : [70, 67];
   if (units <= single) return { units, single, count: 1 };
   let count = 1, used = 0;
@@ -380,10 +387,11 @@ class Phone {
 
   show(screen, ends) {
     this.ussd.ended = ends;
-    const length = Array.from(screen).length;
+    const { gsm, units } = encoded(screen);
+    const room = gsm ? SCREEN_GSM : SCREEN_UCS2;
     Object.assign(this.part("screen"), { textContent: screen, lang: languageOf(screen, personOf(this.number)) });
-    this.part("screen-length").textContent = `${length} of ${SCREEN_CHARACTERS} characters`;
-    this.part("screen-length").classList.toggle("over", length > SCREEN_CHARACTERS);
+    this.part("screen-length").textContent = `${units} of ${room} characters`;
+    this.part("screen-length").classList.toggle("over", units > room);
     for (const name of ["ussd-label", "ussd-input", "ussd-send", "hang-up"]) this.part(name).hidden = ends;
     this.part("ok").hidden = !ends;
     this.part(ends ? "ok" : "ussd-input").focus();

@@ -1,0 +1,149 @@
+"""Whom a text is for. The order: opt-out words, wrong number, enroler's commands, the open dialogue, keywords, help."""
+
+from __future__ import annotations
+
+import pytest
+
+from sms_service.engine.listen import Caller, Target, Ways, dial, first_word, listen, top, ways_into
+from sms_service.engine.model import Kind, Session, Sessions
+from sms_service.engine.words import WORDS
+from tests.engine.conftest import flow_of
+
+STOP_WORDS = [
+    phrase.strip()
+    for language in WORDS.values()
+    for meaning in ("stop", "no_more")
+    for phrase in language.get(meaning, "").split(",")
+    if phrase.strip()
+]
+
+
+def flow(name: str, starts: str) -> str:
+    return f"flow: {name}\nabout: a flow of the tests\nstarts: {starts}\nlanguages: [en]\n"
+
+
+def ways() -> Ways:
+    heads = {
+        "stop": "{words: stop}",
+        "start": "{words: start}",
+        "help": "{words: help}",
+        "still_stopped": "{words: stopped}",
+        "confirm": "{on: registration.saved}",
+        "register": '{keywords: [REG, जोड़ें], ussd: "*384*96#", who: enroler, otherwise: bye}',
+        "news": "{keywords: [NEWS]}",
+    }
+    return ways_into(flow_of("hello: {end: true}\nbye: {end: true}", flow(name, starts)) for name, starts in heads.items())
+
+
+def session(name: str, kind: Kind = "sms", about: str = "") -> Session:
+    return Session(id=name, flow=name, version="v", state="ask", language="en", kind=kind, about=about)
+
+
+def caller(*open_: Session, enroler: bool = False, stopped: bool = False, language: str = "en") -> Caller:
+    return Caller(language, enroler, stopped, Sessions(open=list(open_)))
+
+
+def told(target: Target) -> str:
+    """The target in one word: `register/bye 12` is that flow, at state bye, with 12 after the keyword."""
+    if target.session:
+        return f"session {target.session.id}"
+    if target.flow is None:
+        return "nobody"
+    return f"{target.flow.name}{'/' if target.at else ''}{target.at} {target.rest}".strip()
+
+
+PLACES = {
+    "nobody's": caller(),
+    "asked for consent": caller(session("confirm", about="7")),
+    "in the middle of a registration": caller(session("register"), enroler=True),
+    "a USSD session open": caller(session("register", kind="ussd"), enroler=True),
+    "stopped already": caller(stopped=True),
+    "of another language": caller(session("confirm", about="7"), language="sw"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_stop_wins_in_every_language_at_every_place(place: str) -> None:
+    heard = {word: told(listen(word, PLACES[place], ways())) for word in STOP_WORDS}
+    assert {word: target for word, target in heard.items() if target != "stop"} == {}
+
+
+def test_there_are_words_for_stop_in_every_language_of_the_lists() -> None:
+    assert len(STOP_WORDS) > 100
+    assert all("stop" in language for language in WORDS.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "target"),
+    [
+        ("yes stop", caller(session("confirm", about="7")), "stop"),
+        ("REG stop", caller(enroler=True), "stop"),
+        ("wrong number", caller(session("confirm", about="7")), "session confirm"),
+        ("wrong number", caller(session("register"), enroler=True), "session register"),
+        ("wrong number", caller(), "help"),
+        ("help", caller(session("confirm", about="7")), "help"),
+        ("START", caller(stopped=True), "start"),
+        ("REG 98 ABC", caller(enroler=True), "register 98 ABC"),
+        ("REG 98 ABC", caller(session("confirm", about="7"), enroler=True), "register 98 ABC"),
+        ("reg", caller(enroler=True), "register"),
+        ("जोड़ें 98", caller(enroler=True, language="hi"), "register 98"),
+        ("REG 98 ABC", caller(), "register/bye"),
+        ("REG 98 ABC", caller(session("confirm", about="7")), "session confirm"),
+        ("REG 98 ABC", caller(stopped=True), "still_stopped"),
+        ("REG 98", caller(stopped=True, enroler=True), "register 98"),
+        ("1", caller(session("confirm", about="7")), "session confirm"),
+        ("1", caller(session("confirm", about="7"), stopped=True), "still_stopped"),
+        ("NEWS", caller(session("confirm", about="7")), "session confirm"),
+        ("NEWS today", caller(), "news today"),
+        ("help", caller(stopped=True), "help"),
+        ("hello", caller(), "help"),
+        ("", caller(), "help"),
+        ("hello", caller(stopped=True), "still_stopped"),
+    ],
+)
+def test_the_order_of_the_listening(text: str, who: Caller, target: str) -> None:
+    found = listen(text, who, ways())
+    if target == "register/bye":
+        assert told(found).startswith(target)
+    else:
+        assert told(found) == target
+
+
+def test_without_a_flow_for_it_a_text_is_for_nobody() -> None:
+    assert told(listen("STOP", caller(), Ways())) == "nobody"
+    assert told(listen("hello", caller(), Ways())) == "nobody"
+
+
+@pytest.mark.parametrize(
+    ("code", "who", "target"),
+    [
+        ("*384*96#", caller(enroler=True), "register"),
+        ("*384*96#", caller(), "register/bye"),
+        ("*384*96#", caller(session("confirm", about="7"), enroler=True), "session confirm"),
+        ("*384*97#", caller(enroler=True), "register"),
+    ],
+)
+def test_a_dial_goes_on_with_what_is_open_else_begins_the_flow_of_its_code(code: str, who: Caller, target: str) -> None:
+    assert told(dial(code, who, ways())) == target
+
+
+def test_a_code_that_could_be_for_two_flows_gets_help() -> None:
+    two = ways()
+    two.ussd["*384*1#"] = two.keywords["news"]
+    assert told(dial("*384*1#", caller(), two)) == "news"
+    assert told(dial("*384*2#", caller(), two)) == "help"
+
+
+def test_an_answer_is_for_the_newest_session_of_its_kind_of_message() -> None:
+    sms, ussd, newer = session("a"), session("b", kind="ussd"), session("c")
+    assert top(Sessions(open=[sms, newer, ussd]), "sms") is newer
+    assert top(Sessions(open=[ussd, sms]), "ussd") is ussd
+    assert top(Sessions(open=[sms]), "ussd") is sms
+    assert top(Sessions(), "sms") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "rest"), [("REG  98 12", "REG", "98 12"), ("REG\n98", "REG", "98"), ("REG", "REG", ""), (" ", "", "")]
+)
+def test_the_first_word(text: str, first: str, rest: str) -> None:
+    assert first_word(text) == (first, rest)

@@ -89,7 +89,7 @@ def _take(scene: Scene, line: str, number: int) -> str:
         return ""
     found = SPEECH.match(line)
     if not found:
-        return "not a line of a transcript: `phone Anil +...`, `Anil > text`, `Anil < text`, `Anil dials *384#`, `after 2 hours`"
+        return "not a line of a transcript; they are: `phone A +...`, `A > text`, `A < text`, `A dials *384#`, `after 2 hours`"
     if found["name"] not in scene.phones:
         return f"who is {found['name']}? say first: phone {found['name']} +..."
     scene.steps.append(Step(number, KINDS[found["verb"]], found["name"], found["text"] or ""))

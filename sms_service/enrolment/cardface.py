@@ -19,7 +19,7 @@ PIXELS_PER_INCH = 300
 """85.6 x 54 mm at 300 dpi is 1011 x 638 pixels: three times the width of a small screen, and enough to print."""
 
 LONGEST = {"name": 60, "organisation": 80, "area": 80, "number": 20}
-"""Characters of each text that are drawn; more ends in an ellipsis, because at the smallest size the box is full then."""
+"""Characters of each text that are drawn. More ends in an ellipsis: at the smallest size the box is nearly full by then."""
 
 QR_ROOM_PT = 68.0
 """The widest the code may be, quiet zone included: the 24 mm right of the template's column of texts."""
@@ -101,7 +101,8 @@ def _render(face: CardFace, kind: Literal["png", "pdf"]) -> bytes:
     # RuntimeError "Already borrowed".
     with _compiling:
         if _compiler is None:
-            _compiler = typst.Compiler(_TEMPLATE, font_paths=[_FONTS], ignore_system_fonts=True)
+            fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_FONTS])
+            _compiler = typst.Compiler(_TEMPLATE, font_paths=fonts)
         drawn = _compiler.compile(format=kind, ppi=PIXELS_PER_INCH, sys_inputs=inputs, timestamp=made)
     assert isinstance(drawn, bytes)
     return drawn
@@ -132,8 +133,8 @@ def _inputs(face: CardFace) -> dict[str, str]:
 def _drawable(text: str, longest: int) -> str:
     """One line of at most `longest` characters, without what draws nothing or redirects what is drawn after it.
 
-    Kept are ZWJ and ZWNJ, which choose letter forms in Indic and Arabic names. Dropped are controls, lone surrogates and
-    the explicit bidirectional marks (UAX #9), with which a name could turn the reading order of the line round.
+    Kept are ZWJ and ZWNJ, which choose letter forms in Indic and Arabic names. Dropped are controls, lone surrogates
+    and the explicit bidirectional marks (UAX #9), with which a name could turn the reading order of the line round.
     """
     line = " ".join(unicodedata.normalize("NFC", text).split())
     kept = "".join(c for c in line if c in "\u200c\u200d" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection
 
-from sms_service.authoring.shelf import Shelf
+from sms_service.authoring.shelf import Shelf, UnknownVersion
+from sms_service.authoring.source import BrokenFlow
 from sms_service.engine import hops
 from sms_service.engine.answers import read_answer
 from sms_service.engine.listen import Caller, Target, dial, listen
@@ -45,6 +47,12 @@ from sms_service.store.inbox import Stored
 from sms_service.store.people import Person
 from sms_service.store.transaction import Conflict
 
+log = logging.getLogger(__name__)
+
+
+class Overtaken(Exception):
+    """The answer is here before the worker has heard that the gateway took the question: look again in a moment."""
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -57,7 +65,10 @@ class Desk:
 
 
 class Conversation:
-    """One person, one transaction. Say what happened (heard, hopped, started, ticked), then `write` once."""
+    """One person, one transaction. Say what happened (heard, hopped, started, ticked), then `write` once.
+
+    `patient`: an answer that comes while its question is being handed to the gateway raises Overtaken.
+    """
 
     def __init__(
         self,
@@ -66,19 +77,28 @@ class Conversation:
         person: Person,
         sessions: Sessions,
         inbound: Inbound,
+        patient: bool = False,
     ) -> None:
         self.desk, self.conn, self.person, self.inbound = desk, conn, person, inbound
-        self.open, self.screen = (
-            list(sessions.open),
-            msgspec.structs.replace(sessions.screen) if sessions.screen else None,
-        )
-        self.before = [session.id for session in self.open]
+        self.open = [session for session in sessions.open if self._goes_on(session)]
+        self.screen = msgspec.structs.replace(sessions.screen) if sessions.screen else None
+        self.before = [session.id for session in sessions.open]
+        self.patient = patient
         self.texts: list[str] = []
         self.prompted: Session | None = None
         self.to_stopped = False
         self.starts: list[Start] = []
         self.rings: set[str] = set()
         self.moved: tuple[Flow, str, str] | None = None  # the flow, the state before, the state after
+
+    def _goes_on(self, session: Session) -> bool:
+        """False for a session whose flow cannot be had any more: it ends, and its person can begin anew."""
+        try:
+            self.desk.shelf.version(session.version)
+        except (UnknownVersion, BrokenFlow) as error:
+            log.error("a session in flow %s ends, its version cannot be loaded: %s", session.flow, error)
+            return False
+        return True
 
     # -- what happened --
 
@@ -136,14 +156,21 @@ class Conversation:
     def _serve(self, target: Target, text: str) -> None:
         if target.session:
             if text:
-                handed_over = outbox.was_handed_over(self.conn, target.session.prompt)
-                self._answered(target.session, text, seen=handed_over)
+                self._answered(target.session, text, seen=self._was_asked(target.session))
             else:
                 self._run(target.session, Show())
         elif target.flow:
             first = target.flow.states[target.at or target.flow.first]
             read = self._read(first, target.rest, "") if target.rest else Reading()
             self._begin(target.flow, at=target.at, reading=read)
+
+    def _was_asked(self, session: Session) -> bool:
+        """Whether the gateway has the open question. Raises Overtaken while a worker is just handing it over."""
+        if outbox.was_handed_over(self.conn, session.prompt):
+            return True
+        if self.patient and outbox.is_in_flight(self.conn, session.prompt):
+            raise Overtaken
+        return False
 
     def _answered(self, session: Session, text: str, seen: bool) -> None:
         state = self.desk.shelf.version(session.version).states[session.state]
@@ -233,7 +260,7 @@ class Conversation:
             raise Conflict
         text = sendable("\n".join(self.texts))
         stored, prompt = self._screen(text, turn_no) if inbound.kind == "ussd" else self._message(text, turn_no)
-        if self.prompted:
+        if self.prompted and not self._asked_before(self.prompted):
             self.prompted.prompt = prompt
         sealed = store_sessions.seal(person, Sessions(turn_no=turn_no, open=self.open, screen=self.screen))
         flow, before, after = self.moved or (None, "", "")
@@ -250,6 +277,10 @@ class Conversation:
         due = {s.id: due_at(self.desk.shelf.version(s.version), s) for s in self.open}
         store_sessions.set_timers(conn, person.id, self.before, due)
         return stored, sealed
+
+    def _asked_before(self, session: Session) -> bool:
+        """Whether the same question is with her already: a reminder on its way does not undo that."""
+        return self.inbound.kind == "sms" and outbox.was_handed_over(self.conn, session.prompt)
 
     def _message(self, text: str, turn_no: int) -> tuple[Stored, str]:
         """SMS: the texts of this turn leave as one message, through the outbox."""

@@ -7,12 +7,13 @@ verify (2) and parse (3); after 8 come channel.reply (9) and workers/deliver.py 
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from sms_service.conversation import Conversation, Desk
+from sms_service.conversation import Conversation, Desk, Overtaken
 from sms_service.engine.model import Inbound
 from sms_service.enrolment.effects import Start
 from sms_service.store import inbox, people, transaction
@@ -24,6 +25,10 @@ from sms_service.store.sessions import LiveSessions
 
 MAX_STARTS = 10
 """Conversations that one message may have. More would be a circle of flows that start each other."""
+
+PATIENCE, PAUSE = 20, 0.1
+"""How often, and after how many seconds each, an answer that overtook the settling of its question looks again: two
+seconds are more than a worker needs to write down what the gateway said, and less than any gateway waits for us."""
 
 Made = TypeVar("Made")
 
@@ -50,6 +55,7 @@ class Turns:
     def handle(self, inbound: Inbound) -> Stored:
         """Takes one message, or finds that it was taken; what is answered is the same."""
         live = self._live.read(inbound.phone)
+        patience = PATIENCE
 
         def take(unit: Unit) -> Stored:
             taken = inbox.taken(unit.conn, self._desk.keys, inbound.channel, inbound.id)  # 4 claim: seen before?
@@ -57,14 +63,19 @@ class Turns:
                 return taken
             person = self._sender(unit.conn, inbound)
             sessions = store_sessions.load(unit.conn, person, live)  # 5 Redis, else SQL
-            conversation = Conversation(self._desk, unit.conn, person, sessions, inbound)
+            conversation = Conversation(self._desk, unit.conn, person, sessions, inbound, patient=patience > 0)
             if inbound.kind == "ussd":  # 6 engine.step, and the effects it asks for
                 conversation.hopped()
             else:
                 conversation.heard()
             return self._write(unit, conversation)  # 7 compare-and-set, turn log, outbox rows
 
-        return self._committed(take)
+        while True:
+            try:
+                return self._committed(take)
+            except Overtaken:
+                patience -= 1
+                time.sleep(PAUSE)
 
     def tick(self, person_id: int, now: float) -> None:
         """Time has passed for this person: reminders and expiries that are due."""

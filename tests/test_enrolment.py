@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from sms_service.store.tables import card, consent, member, outbox, registration, turn
@@ -140,3 +142,41 @@ def test_a_stranger_may_enter_nobody(town: Town) -> None:
 
     assert "this phone may not enter members" in stranger.last
     assert town.rows(registration) == []
+
+
+def test_an_answer_that_overtakes_the_gateways_own_answer_counts(town: Town) -> None:
+    """The phone is quicker than the worker: she answers while Twilio's 201 is still on its way to us."""
+    enroler, member_phone = town.phone("+919800000002", by="twilio"), town.phone(MEMBER, by="twilio")
+    enroler.sends(ENTRY)
+    town.twilio.behave("late", times=2, seconds=0.5)
+    working = threading.Thread(target=town.work)
+    working.start()
+    town.twilio.wait_until(lambda: bool(member_phone.heard), "the question")
+
+    member_phone.sends("1")
+    working.join()
+    town.work()
+
+    assert len(town.rows(member)) == 1
+
+
+def test_an_answer_to_a_question_that_never_left_is_not_counted(town: Town) -> None:
+    """She cannot have seen it: her `1` answers something else, and she is asked (once more, as far as we know)."""
+    town.enroler.sends(ENTRY)
+    town.member.texts("1")
+
+    assert town.rows(member) == []
+    assert [text.startswith("XYZ: Anil entered you") for text in town.member.heard] == [True, True]
+
+    town.member.texts("1")
+    assert len(town.rows(member)) == 1
+
+
+def test_an_answer_while_the_reminder_is_on_its_way_counts(town: Town) -> None:
+    town.enroler.texts(ENTRY)
+    [waiting] = town.rows(registration)
+    town.service.turns.tick(waiting.person_id, waiting.created_at + 25 * 3600)
+
+    town.member.sends("1")
+
+    assert len(town.rows(member)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,18 @@ def test_a_message_that_no_line_names_is_a_failure(tmp_path: Path) -> None:
     [failure] = play(read_config(file=ROOT / "config.yaml"), file)
 
     assert "Ram also got, and the transcript does not say so" in failure.message
+
+
+def test_the_first_flow_of_the_guide_works_as_it_stands_there(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "flows.md").read_text()
+    flow, talk = re.findall(r"```(?:yaml)?\n(.*?)```", guide, re.DOTALL)[:2]
+    for file in FLOWS.glob("*.yaml"):
+        (tmp_path / file.name).write_text(file.read_text())
+    (tmp_path / "feedback.yaml").write_text(flow)
+    (tmp_path / "feedback.talk").write_text(talk)
+    config = read_config(file=ROOT / "config.yaml").model_copy(update={"flows_dir": tmp_path})
+
+    assert play(config, tmp_path / "feedback.talk") == []
 
 
 def test_every_flow_is_spoken_in_some_transcript() -> None:

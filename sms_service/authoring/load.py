@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 from rapidfuzz import process
 
-from sms_service.authoring.schema import FlowPart, StatePart, Texts
+from sms_service.authoring.schema import FlowPart, StatePart, Texts, known_keys, sentence
 from sms_service.authoring.source import BrokenFlow, Finding, Path, Source
 from sms_service.engine import model
 from sms_service.engine.model import Flow, Option, Remind, Starts, Unclear
@@ -44,7 +44,7 @@ def load_flow(text: str, file: str, vocabulary: Vocabulary) -> Flow:
         raise BrokenFlow(
             [
                 *source.findings,
-                *(_schema_finding(source, problem) for problem in error.errors()),
+                *(_schema_finding(source, problem) for problem in _told_once(error.errors())),
             ]
         ) from error
     builder = _Builder(part, source, vocabulary)
@@ -54,15 +54,21 @@ def load_flow(text: str, file: str, vocabulary: Vocabulary) -> Flow:
     return flow
 
 
+def _told_once(problems: Sequence[Any]) -> list[Any]:
+    """Without what pydantic says a second time: of a text that is wrong as a string it also says how it is wrong ByKind."""
+    as_kinds = {loc[: loc.index("ByKind")] for loc in (problem["loc"] for problem in problems) if "ByKind" in loc[:-1]}
+    said = [problem for problem in problems if problem["loc"][-1:] != ("ByKind",)]
+    return [problem for problem in said if problem["loc"][-1:] != ("str",) or problem["loc"][:-1] not in as_kinds]
+
+
 def _schema_finding(source: Source, problem: Mapping[str, Any]) -> Finding:
     # pydantic adds the branch of a union ("str", "ByKind") to the path; the file knows only its own keys.
     path: Path = tuple(step for step in problem["loc"] if step not in ("str", "ByKind", "[key]"))
     if problem["type"] == "extra_forbidden":
-        known = list(StatePart.model_fields if path[:1] == ("states",) and len(path) == 3 else FlowPart.model_fields)
-        return source.finding(path, f'unknown key "{path[-1]}"{_did_you_mean(str(path[-1]), known)}')
+        return source.finding(path, f'unknown key "{path[-1]}"{_did_you_mean(str(path[-1]), known_keys(path))}')
     if problem["type"] == "missing":
         return source.finding(path[:-1], f'"{path[-1]}" is missing here')
-    return source.finding(path, problem["msg"].removeprefix("Value error, ").lower())
+    return source.finding(path, sentence(problem))
 
 
 def _did_you_mean(given: str, known: Collection[str]) -> str:
@@ -227,6 +233,7 @@ class _Builder:
                 "every case but the last needs `when`, and the last is for all else: without it",
             )
         for number, case in enumerate(part.decide):
+            self.condition(case.when, (*path, "decide", number, "when"))
             self.target(case.next, (*path, "decide", number, "next"))
         return model.Decide(
             name=name,
@@ -253,6 +260,12 @@ class _Builder:
                 f'there is no state "{name}"{_did_you_mean(name, list(self.part.states))}',
             )
         return name
+
+    def condition(self, when: str, path: Path) -> None:
+        try:
+            Templates({"when": "{% if " + (when or "true") + " %}{% endif %}"}, filters=FILTERS)
+        except TemplateFailed as error:
+            self.say(path, f"this condition cannot be read: {error.sentence}")
 
     def known_type(self, name: str, path: Path) -> None:
         if name not in self.vocabulary.types:

@@ -74,7 +74,8 @@ class Source:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            what = "a tab; indent with spaces" if "'\\t'" in str(error.problem) else f"not YAML: {error.problem}"
+            there = [*text.removeprefix("\ufeff").splitlines()[line - 1 : line], ""][0][column - 1 : column]
+            what = "a tab; indent with spaces" if there == "\t" else f"not YAML: {error.problem}"
             raise BrokenFlow([Finding(file, line, column, what)]) from error
         except yaml.YAMLError as error:
             raise BrokenFlow([Finding(file, 1, 1, f"not YAML: {' '.join(str(error).split())}")]) from error
@@ -129,7 +130,7 @@ class Source:
     @staticmethod
     def _scalar(node: yaml.ScalarNode) -> Any:
         text: str = node.value
-        if node.style is not None:
+        if node.style:  # quoted, or a block; plain is None in Python's loader and "" in libyaml's
             return text
         if text in LITERALS:
             return LITERALS[text]

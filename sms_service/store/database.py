@@ -18,7 +18,7 @@ from sqlalchemy.pool import QueuePool
 CONNECT_TIMEOUT = 2
 """Seconds. A USSD hop must be answered within 5 s even when PostgreSQL cannot be reached."""
 
-STATEMENT_TIMEOUT_MS = 3_500
+STATEMENT_TIMEOUT_MS = 2_000
 """Milliseconds one statement may take in PostgreSQL, for the same reason; waiting for a lock counts."""
 
 BUSY_TIMEOUT_MS = 3_500

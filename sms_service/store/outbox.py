@@ -160,8 +160,16 @@ def rise(conn: Connection, row_id: int, status: str, **values: Any) -> None:
 
 def was_handed_over(conn: Connection, ref: str) -> bool:
     """Whether the gateway surely took this message: only then can an answer be an answer to it."""
-    status = conn.execute(select(outbox.c.status).where(outbox.c.ref == ref)).scalar_one_or_none()
-    return status in ("sent", "delivered")
+    return _status(conn, ref) in ("sent", "delivered")
+
+
+def is_in_flight(conn: Connection, ref: str) -> bool:
+    """Whether a worker has this message in hand right now, so that an answer to it may come before its settling."""
+    return _status(conn, ref) == "sending"
+
+
+def _status(conn: Connection, ref: str) -> str | None:
+    return conn.execute(select(outbox.c.status).where(outbox.c.ref == ref)).scalar_one_or_none()
 
 
 def find_reported(

@@ -37,6 +37,7 @@ def create_app(service: Service | None = None) -> Flask:
         logs.set_up("web")
         service = open_service(read_config(), time.time())
     app = Flask("sms_service.web")
+    app.url_map.merge_slashes = False  # `//` in an address is no address of ours; gateways would follow a redirect
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_MAX
@@ -54,6 +55,10 @@ def create_app(service: Service | None = None) -> Flask:
 def _with_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if response.location:
+        # Only path and query: the scheme and the host that we see are the proxy's, or whatever the request made up.
+        response.location = urlunsplit(("", "", *urlsplit(response.location)[2:]))
+        response.set_data(b"")
     return response
 
 

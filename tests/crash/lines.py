@@ -70,10 +70,11 @@ class Site:
     """A database file, a Redis and two stand-in gateways that a process can die upon, again and again."""
 
     def __init__(self, folder: Path, live_url: str, twilio: Twilio, africastalking: AfricasTalking) -> None:
-        self.twilio, self.africastalking, self._folder = twilio, africastalking, folder
+        self.twilio, self.africastalking = twilio, africastalking
+        self._data, self._template = folder / "data", folder / "template"
         self._live = redis.Redis.from_url(live_url)
         settings = {
-            "DATA_DIR": str(folder / "data"),
+            "DATA_DIR": str(self._data),
             "REDIS_URL": live_url,
             "PUBLIC_URL": twilio.public_url,
             "OUTBOX__BACKOFF": "0.001",  # what is to be sent again is due at once
@@ -99,11 +100,20 @@ class Site:
         """An SMS of this phone, delivered by Twilio; the status it was answered with."""
         fields = self.twilio.sms_fields(phone, text, sid)
         signature = self.twilio.sign(f"{self.twilio.public_url}/hooks/twilio/sms", fields)
-        header = {"X-Twilio-Signature": signature}
-        answer = self._app.test_client().post(
-            "/hooks/twilio/sms", data=dict(fields), headers=header, base_url=self.twilio.public_url
-        )
-        return answer.status_code
+        return self._post("/hooks/twilio/sms", fields, {"X-Twilio-Signature": signature})
+
+    def texts_by_africastalking(self, phone: str, text: str, sid: str) -> int:
+        """The same, delivered by Africa's Talking."""
+        fields = self.africastalking.sms_fields(phone, text, sid)
+        return self._post(f"/hooks/africastalking/{self.africastalking.secret}/sms", fields, {})
+
+    def get(self, path: str) -> int:
+        """Somebody opens an address; the status it was answered with."""
+        return self._app.test_client().get(path, base_url=self.twilio.public_url).status_code
+
+    def _post(self, path: str, fields: list[tuple[str, str]], header: dict[str, str]) -> int:
+        client = self._app.test_client()
+        return client.post(path, data=dict(fields), headers=header, base_url=self.twilio.public_url).status_code
 
     def work(self) -> None:
         """What the workers do, until nothing is left to do."""
@@ -134,29 +144,21 @@ class Site:
         self._copies = {"warm": copies[-1], "cold": {}, "stale": copies[max(len(copies) - 2, 0)]}
         self._accepted = [copy(message) for message in self.twilio.accepted]
         self._accepted_at = [copy(message) for message in self.africastalking.accepted]
-        connection = sqlite3.connect(self._database)  # the forked processes ended without moving their WAL into the file
+        connection = sqlite3.connect(self._data / "sms_service.sqlite3")  # whose WAL no forked process moved into it
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
-        shutil.copy(self._database, self._template)
+        shutil.rmtree(self._template, ignore_errors=True)
+        shutil.copytree(self._data, self._template)
 
     def restore(self, live: Redis) -> None:
         """Everything is as `prepare` left it, but for what Redis holds."""
-        for end in ("", "-wal", "-shm"):
-            self._database.with_name(self._database.name + end).unlink(missing_ok=True)
-        shutil.copy(self._template, self._database)
+        shutil.rmtree(self._data)
+        shutil.copytree(self._template, self._data)
         self.twilio.accepted[:] = [copy(message) for message in self._accepted]
         self.africastalking.accepted[:] = [copy(message) for message in self._accepted_at]
         self._live.flushall()
         if self._copies[live]:
             self._live.mset(self._copies[live])  # type: ignore[arg-type]
-
-    @property
-    def _database(self) -> Path:
-        return self.service.config.data_dir / "sms_service.sqlite3"
-
-    @property
-    def _template(self) -> Path:
-        return self._folder / "template.sqlite3"
 
     def _live_copies(self) -> dict[bytes, bytes]:
         return {key: self._live.get(key) for key in self._live.keys("sms_service:live:*")}  # type: ignore[union-attr]

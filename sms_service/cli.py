@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from sms_service.enrolment.areas import BadLine
+    from sms_service.privacy import Keys
+
+    ReadsRows = Callable[[Connection, Keys, TextIO, Config], tuple[int, list[BadLine]]]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -119,33 +122,33 @@ def areas_import(file: Path) -> None:
     """Read areas from a CSV file (code,parent,level,name,target). The same file again changes nothing."""
     from sms_service.enrolment.areas import import_areas
 
-    _import(file, "areas", lambda conn, rows, _config: import_areas(conn, rows))
+    _import(file, "areas", lambda conn, _keys, rows, _config: import_areas(conn, rows))
 
 
 @enrolers_app.command("import")
 def enrolers_import(file: Path) -> None:
     """Read enrolers from a CSV file (phone,name,area,level,language). The same file again changes nothing."""
-    from sms_service.config import service_key
     from sms_service.enrolment.enrolers import import_enrolers
-    from sms_service.privacy import Keys
 
-    def read(conn: Connection, rows: TextIO, config: Config) -> tuple[int, list[BadLine]]:
+    def read(conn: Connection, keys: Keys, rows: TextIO, config: Config) -> tuple[int, list[BadLine]]:
         channel = config.channels.default or "handset"
-        return import_enrolers(conn, Keys(service_key(config)), rows, config.region, channel, time.time())
+        return import_enrolers(conn, keys, rows, config.region, channel, time.time())
 
     _import(file, "enrolers", read)
 
 
-def _import(file: Path, what: str, read: Callable[[Connection, TextIO, Config], tuple[int, list[BadLine]]]) -> None:
+def _import(file: Path, what: str, read: ReadsRows) -> None:
     from sms_service.launch import complain
+    from sms_service.service import open_keys
     from sms_service.store import database
 
     config = read_config()
     engine = database.open_database(config.sql_url)
     database.migrate(engine)
+    keys = open_keys(config, engine)
     try:
         with file.open(encoding="utf-8-sig", newline="") as rows, engine.begin() as conn:
-            count, bad = read(conn, rows, config)
+            count, bad = read(conn, keys, rows, config)
     except (OSError, UnicodeDecodeError, ValueError) as error:
         print(f"{file}: {error}", file=sys.stderr)
         raise typer.Exit(1) from error

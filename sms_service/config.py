@@ -210,17 +210,12 @@ def _refuse_secrets(data: dict[str, Any], section: type[Section], file: str, pat
 
 
 def service_key(config: Config) -> bytes:
-    """The master key of privacy.py. With SQLite and none set, made once and kept in data_dir (mode 600).
+    """The master key of privacy.py: from the environment, else made once and kept in data_dir/service.key (mode 600).
 
-    Raises ConfigError: several machines that share a database must be given the same key.
+    Raises ConfigError. Several machines that share a database need the same key; store/installation.py sees to it.
     """
     if config.privacy.key:
         return _decode_key(config.privacy.key, f"{PREFIX}PRIVACY__KEY")
-    if config.database_url:
-        raise ConfigError(
-            f"with a database of its own address, set {PREFIX}PRIVACY__KEY (32 bytes in base64, for example by "
-            "`openssl rand -base64 32`) and keep a copy: without it no name and no number can be read again"
-        )
     file = config.data_dir / "service.key"
     config.data_dir.mkdir(parents=True, exist_ok=True)
     fresh = config.data_dir / f"service.key.{os.getpid()}"

@@ -15,11 +15,10 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from sms_service import valkey
-from sms_service.config import PREFIX, Config, service_key
+from sms_service.config import PREFIX, Config
 from sms_service.enrolment.areas import BadLine, import_areas
 from sms_service.enrolment.enrolers import import_enrolers
-from sms_service.privacy import Keys
-from sms_service.service import open_shelf
+from sms_service.service import open_keys, open_shelf
 from sms_service.store import database
 from sms_service.store.tables import area
 from sms_service.supervise import Supervisor, procfile
@@ -41,13 +40,13 @@ def prepare(config: Config, now: float) -> str:
     engine = database.open_database(config.sql_url)
     try:
         database.migrate(engine)
+        keys = open_keys(config, engine)
         open_shelf(config, engine, now)  # a broken flow file is told now, once, and not by every process
         with engine.begin() as conn:
             empty = conn.execute(select(func.count()).select_from(area)).scalar_one() == 0
             demo = Path(config.demo_dir)
             if not (empty and config.demo_dir and demo.is_dir()):
                 return ""
-            keys = Keys(service_key(config))
             with (demo / "areas.csv").open(encoding="utf-8-sig", newline="") as file:
                 areas, bad = import_areas(conn, file)
             with (demo / "enrolers.csv").open(encoding="utf-8-sig", newline="") as file:

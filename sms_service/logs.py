@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from types import TracebackType
 
 from sms_service.privacy import redact
 
 QUIET = ("urllib3", "twilio", "httpx", "rq.worker", "rq.queue", "alembic")
 """Libraries that log requests, bodies or their own doings at INFO."""
+
+CAUSES_MAX = 10
+"""Errors of one chain that are shown; a chain can be a circle."""
+
+Failure = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 class Redacted(logging.Formatter):
@@ -16,6 +23,15 @@ class Redacted(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return redact(super().format(record))
+
+    def formatException(self, ei: Failure) -> str:  # noqa: N802
+        """Where it failed and by which kinds of error, from the first cause on. Never their messages: an error about a
+        person's text holds that text."""
+        error, told = ei[1], list[str]()
+        while error is not None and len(told) < CAUSES_MAX:
+            told.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__)
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\nled to\n".join(reversed(told))
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
         return super().formatTime(record, datefmt or "%H:%M:%S")

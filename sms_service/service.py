@@ -11,12 +11,12 @@ from sms_service.authoring.load import Vocabulary
 from sms_service.authoring.shelf import Shelf
 from sms_service.channels import open_channels
 from sms_service.channels.base import Channel
-from sms_service.config import Config, service_key
+from sms_service.config import PREFIX, Config, ConfigError, service_key
 from sms_service.conversation import Desk
 from sms_service.enrolment.effects import OUTCOMES
 from sms_service.enrolment.registrations import TYPES
 from sms_service.privacy import Keys
-from sms_service.store import database, flow_versions
+from sms_service.store import database, flow_versions, installation
 from sms_service.store.bell import Bell
 from sms_service.store.sessions import LiveSessions, open_redis
 from sms_service.store.spool import Spool
@@ -54,6 +54,18 @@ def vocabulary(config: Config) -> Vocabulary:
     return Vocabulary(OUTCOMES, tuple(TYPES), constants)
 
 
+def open_keys(config: Config, engine: Engine) -> Keys:
+    """The keys that personal data is encrypted with. Raises ConfigError if the database was begun with another one."""
+    keys = Keys(service_key(config))
+    with engine.begin() as conn:
+        if not installation.is_key_of(conn, keys):
+            raise ConfigError(
+                f"this database was begun with another service key: set {PREFIX}PRIVACY__KEY to it (the machine that "
+                f"started first has it in its data_dir/service.key; here {config.data_dir / 'service.key'} differs)"
+            )
+    return keys
+
+
 def open_shelf(config: Config, engine: Engine, now: float) -> Shelf:
     """The flows, with their current versions stored. Raises BrokenFlow."""
     reads = database.reading(engine)
@@ -78,8 +90,8 @@ def open_service(config: Config, now: float) -> Service:
 
     Raises ConfigError, BrokenFlow, SpoolFull, or SQLAlchemy's errors where the database cannot be reached.
     """
-    keys = Keys(service_key(config))
     engine = database.open_database(config.sql_url)
+    keys = open_keys(config, engine)
     client = open_redis(config.live_url)
     bell = Bell(client)
     shelf = open_shelf(config, engine, now)

@@ -12,6 +12,7 @@ from sms_service.enrolment.cards import Card
 from sms_service.enrolment.effects import Start
 from sms_service.privacy import new_token
 from sms_service.service import Service
+from sms_service.store.database import SqlDown
 from workers import process
 
 RING_MAX = 200
@@ -20,6 +21,7 @@ RING_MAX = 200
 log = logging.getLogger(__name__)
 
 
+@process.job
 def drain() -> None:
     """The RQ job: draws until no card is wanted."""
     service = process.service()
@@ -29,16 +31,26 @@ def drain() -> None:
 
 
 def draw_wanted(service: Service, most: int) -> int:
-    """Draws the cards that are wanted, at most `most`; how many."""
-    count, last = 0, 0
-    while count < most and not process.stopping():
+    """Draws the cards that are wanted, at most `most`; how many. Raises SqlDown.
+
+    A card that a fault of ours keeps from being drawn stays wanted, and does not hold up those behind it.
+    """
+    drawn, last = 0, 0
+    while drawn < most and not process.stopping():
         with service.reads.begin() as conn:
             wanted = cards.next_wanted(conn, service.keys, after=last)
         if wanted is None:
             break
-        count, last = count + 1, wanted.id
-        draw(service, wanted, time.time())
-    return count
+        last = wanted.id
+        try:
+            draw(service, wanted, time.time())
+        except SqlDown:
+            raise
+        except Exception as error:
+            log.exception("card %d cannot be drawn: %s", wanted.id, type(error).__name__)
+        else:
+            drawn += 1
+    return drawn
 
 
 def draw(service: Service, wanted: Card, now: float) -> None:

@@ -26,6 +26,7 @@ RING_MAX = 200
 log = logging.getLogger(__name__)
 
 
+@process.job
 def drain() -> None:
     """The RQ job: sends until nothing is due. Its arguments are none; what is to be sent stands in the outbox."""
     service = process.service()

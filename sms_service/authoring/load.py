@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from sms_service.authoring.schema import FlowPart, StatePart, Texts, known_keys, sentence
 from sms_service.authoring.source import BrokenFlow, Finding, Path, Source
@@ -17,8 +18,8 @@ from sms_service.engine.model import Flow, Option, Remind, Starts, Unclear
 from sms_service.engine.texts import TemplateFailed, Templates
 from sms_service.privacy import FILTERS
 
-SUGGESTION_CUTOFF = 70
-"""How alike (0 to 100, rapidfuzz) a name must be to be suggested; below, the guess confuses more than it helps."""
+SUGGESTION_CUTOFF = 0.6
+"""How alike (0 to 1) a name must be to be suggested: one slip in three letters, two in five. Below, the guess confuses."""
 
 CLOSED = "(closed)"
 """The state that `end: true` beside an effect or a question leads to; no file can name one so."""
@@ -72,7 +73,7 @@ def _schema_finding(source: Source, problem: Mapping[str, Any]) -> Finding:
 
 
 def _did_you_mean(given: str, known: Collection[str]) -> str:
-    found = process.extractOne(given, known, score_cutoff=SUGGESTION_CUTOFF)
+    found = process.extractOne(given, known, scorer=OSA.normalized_similarity, score_cutoff=SUGGESTION_CUTOFF)
     return f', did you mean "{found[0]}"?' if found else ""
 
 
@@ -221,7 +222,8 @@ class _Builder:
                     (*path, "outcomes", outcome),
                     f'{part.do} never ends as "{outcome}"{_did_you_mean(outcome, promised)}',
                 )
-            self.target(to, (*path, "outcomes", outcome))
+            if part.outcomes:  # else `next` has looked already
+                self.target(to, (*path, "outcomes", outcome))
         return model.Do(name=name, says=says, effect=part.do, outcomes=ways)
 
     def decide_state(self, name: str, part: StatePart, path: Path, says: bool) -> model.AnyState:
@@ -254,7 +256,7 @@ class _Builder:
         return self.target(part.next, (*path, "next"))
 
     def target(self, name: str, path: Path) -> str:
-        if name not in self.part.states and name != CLOSED:
+        if name not in self.part.states:
             self.say(
                 path,
                 f'there is no state "{name}"{_did_you_mean(name, list(self.part.states))}',

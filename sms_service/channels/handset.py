@@ -37,6 +37,8 @@ class Handset:
         text = storable(request.first("text"))
         if request.route == "ussd":
             session = field(request, "session")
+            if not session:
+                raise Unreadable("The screen has no session.")  # without one, two phones would share a screen
             digest = hashlib.sha256(text.encode()).hexdigest()[:32]
             return Inbound(
                 channel=self.name, id=f"{session}:{digest}", kind="ussd", phone=phone, to=field(request, "code"),

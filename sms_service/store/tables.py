@@ -236,5 +236,12 @@ flow_version = Table(
     Column("seen_at", Double, nullable=False),
 )
 
+installation = Table(
+    "installation",  # what is said once for the whole database
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
 APPEND_ONLY = ("consent",)
 """Tables whose rows are evidence: the migrations put triggers on them that refuse UPDATE and DELETE."""

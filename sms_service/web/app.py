@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, send_from_directory
 from werkzeug.exceptions import HTTPException
@@ -22,6 +23,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",  # a card's token must not travel on in a Referer
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex",  # pictures and PDFs have no place for a meta tag
 }
 
 FONTS = Path(__file__).parent.parent / "fonts"
@@ -72,6 +74,6 @@ def _short(error: HTTPException) -> Response:
 
 
 def _fault(error: Exception) -> Response:
-    """A fault of ours. The line names the kind of error only: its message could hold what a person sent."""
+    """A fault of ours. The lines (logs.py) name the kind of error only: its message could hold what a person sent."""
     log.error("a request failed: %s", type(error).__name__, exc_info=error)
     return Response(status=500)

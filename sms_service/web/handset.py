@@ -59,8 +59,9 @@ def allowed() -> None:
 
 
 def _knows_secret(secret: str) -> bool:
-    given = request.cookies.get(COOKIE, "") or request.args.get("key", "")
-    return privacy.same(given, secret)
+    # Either will do: a cookie from before the secret was changed must not shut out the new key.
+    given = (request.cookies.get(COOKIE, ""), request.args.get("key", ""))
+    return any(privacy.same(one, secret) for one in given)
 
 
 @pages.get("/")
@@ -76,10 +77,11 @@ def page() -> Response:
             ussd_code=codes[0] if codes else "",
         )
     )
-    if key := request.args.get("key", ""):
+    secret = service.config.channels.handset.secret
+    if privacy.same(request.args.get("key", ""), secret):
         response.set_cookie(
             COOKIE,
-            key,
+            secret,
             httponly=True,
             secure=not service.config.local,
             samesite="Strict",
@@ -97,7 +99,10 @@ def answering(function: Answer) -> Callable[[], Response]:
     @wraps(function)
     def post() -> Response:
         service: Service = current_app.extensions["sms_service"]
-        data = request.get_json(silent=True)
+        try:
+            data = request.get_json(silent=True)
+        except RecursionError:  # thousands of brackets
+            data = None
         if not isinstance(data, dict):
             abort(400)
         try:

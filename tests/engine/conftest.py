@@ -90,9 +90,7 @@ class Play:
 def play() -> Callable[..., Play]:
     """Loads a flow from the YAML of its states and opens a session of it."""
 
-    def opened(
-        states: str, head: str = HEAD, language: str = "en", kind: Kind = "sms", **variables: Any
-    ) -> Play:
+    def opened(states: str, head: str = HEAD, language: str = "en", kind: Kind = "sms", **variables: Any) -> Play:
         return Play(flow_of(states, head), language, kind, variables)
 
     return opened

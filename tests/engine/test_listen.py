@@ -32,7 +32,9 @@ def ways() -> Ways:
         "register": '{keywords: [REG, जोड़ें], ussd: "*384*96#", who: enroler, otherwise: bye}',
         "news": "{keywords: [NEWS]}",
     }
-    return ways_into(flow_of("hello: {end: true}\nbye: {end: true}", flow(name, starts)) for name, starts in heads.items())
+    return ways_into(
+        flow_of("hello: {end: true}\nbye: {end: true}", flow(name, starts)) for name, starts in heads.items()
+    )
 
 
 def session(name: str, kind: Kind = "sms", about: str = "") -> Session:
@@ -143,7 +145,8 @@ def test_an_answer_is_for_the_newest_session_of_its_kind_of_message() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "first", "rest"), [("REG  98 12", "REG", "98 12"), ("REG\n98", "REG", "98"), ("REG", "REG", ""), (" ", "", "")]
+    ("text", "first", "rest"),
+    [("REG  98 12", "REG", "98 12"), ("REG\n98", "REG", "98"), ("REG", "REG", ""), (" ", "", "")],
 )
 def test_the_first_word(text: str, first: str, rest: str) -> None:
     assert first_word(text) == (first, rest)

@@ -99,9 +99,12 @@ def test_ask_says_its_question_again_when_the_answer_cannot_be_read(play: Player
 
 
 def test_ask_gives_up_after_as_many_tries_as_the_flow_says(play: Player) -> None:
-    lesson = play(ASK_NAME.replace("  next: thanks", "  next: thanks\n  unclear: {times: 2, then: enough}") + """
+    lesson = play(
+        ASK_NAME.replace("  next: thanks", "  next: thanks\n  unclear: {times: 2, then: enough}")
+        + """
 enough: {say: {en: "Never mind."}, end: true}
-""")
+"""
+    )
     lesson.begin()
 
     assert [lesson.hear("?"), lesson.hear("??"), lesson.hear("???")] == [
@@ -171,7 +174,9 @@ def test_collect_gives_up_after_useless_answers_and_counts_anew_after_a_good_one
 
 
 def test_an_optional_field_that_is_wrong_does_not_hold_up(play: Player) -> None:
-    lesson = play(COLLECT.replace("name: {type: name,", "name: {type: name, optional: true,").replace("{{ name }}, ", ""))
+    lesson = play(
+        COLLECT.replace("name: {type: name,", "name: {type: name, optional: true,").replace("{{ name }}, ", "")
+    )
 
     said = lesson.begin(wrong=("name",), mobile="+919876543210")
 

@@ -352,6 +352,12 @@ def upgrade() -> None:
             postgresql_where=sa.text("status = 'wanted'"),
         )
 
+    op.create_table(
+        "installation",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_installation")),
+    )
     # Not from tables.py: a revision must stay as it was when later ones change the tables.
     for table in APPEND_ONLY:
         append_only(table)
@@ -377,6 +383,7 @@ def append_only(table: str) -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("installation")
     with op.batch_alter_table("card", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_card_wanted",

@@ -78,9 +78,8 @@ def arrived(route: str, secret: str) -> Request:
     """The request as the channel wants it. 413 if its body is too large, even where its length was not announced."""
     body = request.get_data(cache=True, parse_form_data=False)
     if request.content_length is None and len(body) >= (request.max_content_length or 0):
-        abort(
-            413
-        )  # werkzeug cuts a body of unannounced length at the limit: half a message must not pass for a whole one
+        # werkzeug cuts a body of unannounced length at the limit: half a message must not pass for a whole one
+        abort(413)
     form = tuple(request.form.items(multi=True))
     environ = request.environ
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI")  # granian gives neither, gunicorn and uwsgi one of them

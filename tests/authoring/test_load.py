@@ -16,6 +16,7 @@ from sms_service.enrolment.registrations import TYPES
 
 A = "say: {en: A, hi: A}"
 NAME = "a name has small letters, digits and _, begins with a letter, and has at most 50 signs"
+FILTERS = "capitalize, default, first, int, join, last, length, lower, masked, masked_name, title, trim, upper"
 NO_TEXT = "expected a text; if it looks like a number, true or null, put it in quotes"
 FLOWS = Path(__file__).parents[2] / "flows"
 VOCABULARY = Vocabulary({"save": ("saved", "known"), "opt_out": ("done",)}, ("name", "mobile"), {"org": "XYZ"})
@@ -157,8 +158,7 @@ def test_a_state_that_leads_nowhere_is_found(state: str, finding: str) -> None:
         ),
         (
             "a: {decide: [{¦when: 'x|shout', next: a}, {next: a}]}",
-            "this condition cannot be read: {% if x|shout %}: there is no filter 'shout'; there are capitalize, default, "
-            "first, int, join, last, length, lower, masked, masked_name, title, trim, upper",
+            f"this condition cannot be read: {{% if x|shout %}}: there is no filter 'shout'; there are {FILTERS}",
         ),
     ],
 )  # fmt: skip

@@ -19,6 +19,7 @@ from sms_service import intake
 from sms_service.channels.base import Accepted, Outbound
 from sms_service.engine.model import Inbound
 from sms_service.store import outbox as store_outbox
+from sms_service.store import sessions
 from sms_service.store.tables import card, consent, member, outbox, person, registration, turn
 from tests.crash.lines import REDIS, Failed, Site, points
 from tests.gateways import AfricasTalking, Twilio
@@ -188,8 +189,10 @@ class Expiry:
         return [lambda: site.texts(ENROLER, ENTRY, sid(1)), site.work]
 
     def victim(self, site: Site) -> object:
-        [entered] = site.rows(registration)
-        return site.service.turns.tick(entered.person_id, entered.created_at + 8 * 86_400)
+        now = time.time() + 8 * 86_400
+        with site.service.reads.begin() as conn:
+            due = sessions.due_people(conn, now, 100)
+        return [site.service.turns.tick(person_id, now) for person_id in due]
 
     def rest(self, site: Site) -> object:
         self.victim(site)

@@ -1,0 +1,125 @@
+"""Where everybody is: the copy in Redis counts only if it is of her last turn; else the turn log in SQL tells."""
+
+from __future__ import annotations
+
+import pytest
+import redis
+from sqlalchemy import Connection, Engine, select
+
+from sms_service.engine.model import Session, Sessions
+from sms_service.privacy import Keys
+from sms_service.store import people, sessions
+from sms_service.store.people import Person
+from sms_service.store.sessions import LiveSessions, open_redis
+from sms_service.store.tables import timer
+from tests.store.conftest import NOW, PHONE
+from tests.store.test_inbox import turn
+
+
+def at_turn(number: int, state: str = "ask") -> Sessions:
+    session = Session(
+        id="s1", flow="confirm", version="v", state=state, language="hi", kind="sms", variables={"name": "Ram Kumar"}
+    )
+    return Sessions(turn_no=number, open=[session])
+
+
+@pytest.fixture
+def after_two_turns(engine: Engine, keys: Keys, her: Person) -> Person:
+    """Her, with two turns in the log."""
+    with engine.begin() as conn:
+        for number in (1, 2):
+            kept = {**turn(her, number, f"in-{number}"), "sessions_sealed": sessions.seal(her, at_turn(number))}
+            sessions.add_turn(conn, kept)
+            assert people.count_turn(conn, her.id, number - 1)
+        found = people.by_id(conn, keys, her.id)
+    assert found
+    return found
+
+
+def test_a_person_who_never_wrote_has_nothing_open(conn: Connection, her: Person) -> None:
+    assert sessions.load(conn, her, None) == Sessions()
+
+
+def test_without_redis_the_turn_log_tells(conn: Connection, after_two_turns: Person) -> None:
+    assert sessions.load(conn, after_two_turns, None) == at_turn(2)
+
+
+def test_a_fresh_copy_is_taken(conn: Connection, after_two_turns: Person) -> None:
+    copy = sessions.seal(after_two_turns, at_turn(2, state="from_redis"))
+    assert sessions.load(conn, after_two_turns, copy).open[0].state == "from_redis"
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_a_stale_copy_and_one_from_the_future_are_not(conn: Connection, after_two_turns: Person, number: int) -> None:
+    copy = sessions.seal(after_two_turns, at_turn(number, state="from_redis"))
+    assert sessions.load(conn, after_two_turns, copy) == at_turn(2)
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\x01", b"no session at all, by far not", b"\x00" * 200])
+def test_neither_is_a_damaged_one(conn: Connection, after_two_turns: Person, damaged: bytes) -> None:
+    assert sessions.load(conn, after_two_turns, damaged) == at_turn(2)
+
+
+def test_neither_is_somebody_elses(conn: Connection, keys: Keys, after_two_turns: Person) -> None:
+    him = people.find_or_add(conn, keys, "+919800000001", "hi", "twilio", NOW)
+    copy = sessions.seal(him, at_turn(2, state="his"))
+    assert sessions.load(conn, after_two_turns, copy) == at_turn(2)
+
+
+def test_neither_is_one_that_is_no_session_inside(conn: Connection, after_two_turns: Person) -> None:
+    copy = after_two_turns.key.encrypt_bytes(sessions.COLUMN, b'{"turn_no": "two"}')
+    assert sessions.load(conn, after_two_turns, copy) == at_turn(2)
+
+
+def test_redis_holds_no_name_and_no_number_and_lets_go_by_itself(
+    live: redis.Redis, keys: Keys, after_two_turns: Person
+) -> None:
+    copies = LiveSessions(live, keys)
+    sealed = sessions.seal(after_two_turns, at_turn(2))
+
+    copies.write(after_two_turns, sealed)
+
+    assert copies.read(PHONE) == sealed
+    assert copies.read("+919800000099") is None
+    [key] = live.keys()
+    assert b"9876543210" not in key
+    assert b"Ram Kumar" not in sealed
+    assert 0 < live.ttl(key) <= sessions.LIVE_SECONDS
+
+
+def test_a_redis_that_is_away_costs_nothing_but_the_copy(keys: Keys, after_two_turns: Person) -> None:
+    away = LiveSessions(open_redis("redis://127.0.0.1:1/0"), keys)
+    away.write(after_two_turns, b"sealed")
+    assert away.read(PHONE) is None
+
+
+def test_a_redis_that_refuses_costs_nothing_either(live: redis.Redis, keys: Keys, after_two_turns: Person) -> None:
+    copies = LiveSessions(live, keys)
+    live.lpush(LiveSessions._name(after_two_turns.phone_index), "a list, where a string should be")
+    assert copies.read(PHONE) is None
+
+
+# --- timers -------------------------------------------------------------------------------------------------------
+
+
+def test_timers_are_set_moved_and_taken_away_with_their_sessions(conn: Connection, her: Person) -> None:
+    sessions.set_timers(conn, her.id, [], {"s1": NOW + 10, "s2": NOW + 20})
+    sessions.set_timers(conn, her.id, ["s1", "s2"], {"s2": NOW + 99, "s3": NOW + 30})
+
+    found = {row.session_id: row.due_at for row in conn.execute(select(timer))}
+    assert found == {"s2": NOW + 99, "s3": NOW + 30}
+
+    sessions.set_timers(conn, her.id, ["s2", "s3"], {})
+    assert conn.execute(select(timer)).all() == []
+
+
+def test_whose_time_has_come_is_found_longest_due_first_and_once(conn: Connection, keys: Keys, her: Person) -> None:
+    him = people.find_or_add(conn, keys, "+919800000001", "hi", "twilio", NOW)
+    later = people.find_or_add(conn, keys, "+919800000002", "hi", "twilio", NOW)
+    sessions.set_timers(conn, her.id, [], {"a": NOW - 10, "b": NOW - 5})
+    sessions.set_timers(conn, him.id, [], {"c": NOW - 20, "d": NOW + 50})
+    sessions.set_timers(conn, later.id, [], {"e": NOW + 1})
+
+    assert sessions.due_people(conn, NOW, limit=10) == [him.id, her.id]
+    assert sessions.due_people(conn, NOW, limit=1) == [him.id]
+    assert sessions.due_people(conn, NOW + 1, limit=10) == [him.id, her.id, later.id]

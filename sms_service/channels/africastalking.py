@@ -148,7 +148,7 @@ class AfricasTalking:
         )
 
     def _report(self, request: Request) -> DeliveryReport:
-        word = field(request, "status")
+        word = required(request, "status")
         reason = field(request, "failureReason")
         return DeliveryReport(
             channel=self.name,

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 from rich.console import Console
@@ -105,6 +105,42 @@ def talk(
 
     config = read_config()
     converse(url or config.url, number, config.channels.handset.secret)
+
+
+Jsonl = Annotated[bool, typer.Option("--jsonl", help="JSON lines on standard input; one result line for each.")]
+Text = Annotated[str, typer.Argument(help="The text; leave it out with --jsonl.")]
+
+
+@app.command()
+def answer(
+    text: Text = "",
+    language: Annotated[str, typer.Option(help="The person's language, such as hi.")] = "",
+    question: Annotated[str, typer.Option(help="consent, yes_no, or none: is a question open?")] = "consent",
+    jsonl: Jsonl = False,
+) -> None:
+    """Show what a text is read as: yes, no, stop, start, help, wrong_number or unclear."""
+    from sms_service.show import shown_answer
+
+    _show(shown_answer, {"text": text, "language": language, "question": question}, jsonl)
+
+
+@app.command()
+def count(text: Text = "", jsonl: Jsonl = False) -> None:
+    """Show how a text is sent: GSM-7 or UCS-2, how many segments, how many characters."""
+    from sms_service.show import shown_count
+
+    _show(shown_count, {"text": text}, jsonl)
+
+
+def _show(show: Callable[[dict[str, Any]], dict[str, Any]], asked: dict[str, Any], jsonl: bool) -> None:
+    from sms_service.show import BadLine, lines_of
+
+    try:
+        for line in lines_of(show, sys.stdin if jsonl else [json.dumps(asked)]):
+            print(line)
+    except BadLine as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from error
 
 
 @database_app.command("upgrade")
@@ -214,8 +250,7 @@ def _decide(ref: str, status: str, reason: str) -> None:
 @flow_app.command("check")
 def flow_check(as_json: AsJson = False) -> None:
     """Read every flow file and show all that is wrong, as file:line:column: what, and what to do."""
-    from sms_service.authoring.load import load_flow
-    from sms_service.authoring.shelf import read_source
+    from sms_service.authoring.shelf import read_flow
     from sms_service.authoring.source import BrokenFlow, Finding
     from sms_service.service import vocabulary
 
@@ -224,7 +259,7 @@ def flow_check(as_json: AsJson = False) -> None:
     files = sorted(config.flows_dir.glob("*.yaml"))
     for file in files:
         try:
-            load_flow(read_source(file), str(file), vocabulary(config))
+            read_flow(file, vocabulary(config))
         except BrokenFlow as error:
             findings += error.findings
     if as_json:

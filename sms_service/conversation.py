@@ -226,25 +226,15 @@ class Conversation:
         return Act(self.conn, self.desk.keys, self.inbound.received_at, self.person, session, self.inbound)
 
     def _decided(self, session: Session, decision: Decision) -> None:
-        consent.record(
-            self.conn,
-            self.person,
-            session,
-            decision,
-            self.inbound,
-            self.person.turn_no + 1,
-        )
+        consent.record(self.conn, self.person, session, decision, self.inbound, self.person.turn_no + 1)
 
     def _close_others(self, stopping: Session) -> None:
         """STOP: every other session of hers is over, and an open question of consent is answered with no."""
         for session in self.open:
             state = self.desk.shelf.version(session.version).states.get(session.state)
             if isinstance(state, Consent) and session.prompt:
-                text = self.inbound.text
-                self._decided(
-                    session,
-                    Decision(state.purpose, "refused", text, "stop", state.name),
-                )
+                refused = Decision(state.purpose, "refused", self.inbound.text, "stop", state.name)
+                self._decided(session, refused)
         self.open = [session for session in self.open if session.id == stopping.id]
 
     # -- the rows it leaves --

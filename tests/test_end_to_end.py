@@ -19,6 +19,7 @@ from sms_service.config import Config, read_config
 from sms_service.demo import free_port
 from tests.conftest import ROOT
 from tests.gateways import AfricasTalking, Twilio
+from tests.town import gateway_settings
 
 ENROLER, MEMBER = "+919800000002", "+919876543210"
 KENYAN_ENROLER, KENYAN = "+254700000001", "+254712345678"
@@ -39,19 +40,7 @@ def running(
 ) -> Iterator[Running]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    settings = {
-        "DATA_DIR": str(tmp_path),
-        "WEB__PORT": str(port),
-        "CHANNELS__TWILIO__ACCOUNT_SID": twilio.account_sid,
-        "CHANNELS__TWILIO__AUTH_TOKEN": twilio.auth_token,
-        "CHANNELS__TWILIO__FROM": twilio.number,
-        "CHANNELS__TWILIO__API_URL": twilio.url,
-        "CHANNELS__AFRICASTALKING__USERNAME": africastalking.username,
-        "CHANNELS__AFRICASTALKING__API_KEY": africastalking.api_key,
-        "CHANNELS__AFRICASTALKING__FROM": africastalking.sender,
-        "CHANNELS__AFRICASTALKING__SECRET": africastalking.secret,
-        "CHANNELS__AFRICASTALKING__API_URL": africastalking.url,
-    }
+    settings = {"DATA_DIR": str(tmp_path), "WEB__PORT": str(port), **gateway_settings(twilio, africastalking)}
     if request.param == "PostgreSQL and Redis":
         settings["DATABASE_URL"] = request.getfixturevalue("fresh_postgres")
         settings["REDIS_URL"] = request.getfixturevalue("valkey_url")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from sqlalchemy import Table, select
 from werkzeug.serving import make_server
@@ -29,6 +29,21 @@ from workers import cards, deliver, sweep
 ENTRY = "REG 9876543210 ABC1234567 12 Ram Kumar"
 ENROLER, MEMBER = "+919800000002", "+919876543210"
 By = Literal["handset", "twilio", "africastalking"]
+
+
+def gateway_settings(twilio: Twilio, africastalking: AfricasTalking) -> dict[str, str]:
+    """The settings that send to the stand-ins."""
+    return {
+        "CHANNELS__TWILIO__ACCOUNT_SID": twilio.account_sid,
+        "CHANNELS__TWILIO__AUTH_TOKEN": twilio.auth_token,
+        "CHANNELS__TWILIO__FROM": twilio.number,
+        "CHANNELS__TWILIO__API_URL": twilio.url,
+        "CHANNELS__AFRICASTALKING__USERNAME": africastalking.username,
+        "CHANNELS__AFRICASTALKING__API_KEY": africastalking.api_key,
+        "CHANNELS__AFRICASTALKING__FROM": africastalking.sender,
+        "CHANNELS__AFRICASTALKING__SECRET": africastalking.secret,
+        "CHANNELS__AFRICASTALKING__API_URL": africastalking.url,
+    }
 
 
 @dataclass
@@ -86,20 +101,9 @@ class Town:
 
     def __init__(self, settings: dict[str, str], twilio: Twilio, africastalking: AfricasTalking) -> None:
         self.twilio, self.africastalking = twilio, africastalking
-        self._settings = {
-            "CHANNELS__TWILIO__ACCOUNT_SID": twilio.account_sid,
-            "CHANNELS__TWILIO__AUTH_TOKEN": twilio.auth_token,
-            "CHANNELS__TWILIO__FROM": twilio.number,
-            "CHANNELS__TWILIO__API_URL": twilio.url,
-            "CHANNELS__AFRICASTALKING__USERNAME": africastalking.username,
-            "CHANNELS__AFRICASTALKING__API_KEY": africastalking.api_key,
-            "CHANNELS__AFRICASTALKING__FROM": africastalking.sender,
-            "CHANNELS__AFRICASTALKING__SECRET": africastalking.secret,
-            "CHANNELS__AFRICASTALKING__API_URL": africastalking.url,
-            **settings,
-        }
+        self._settings = {**gateway_settings(twilio, africastalking), **settings}
 
-    def __enter__(self) -> Town:
+    def __enter__(self) -> Self:
         self._server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         settings = {**self._settings, "PUBLIC_URL": self.url}

@@ -39,8 +39,7 @@ class Shelf:
         findings: list[Finding] = []
         for file in sorted(folder.glob("*.yaml")):
             try:
-                text = read_source(file)
-                flow = load_flow(text, str(file), vocabulary)
+                text, flow = read_flow(file, vocabulary)
             except BrokenFlow as error:
                 good = latest_of(file.stem)
                 if good is None:
@@ -68,6 +67,18 @@ class Shelf:
                 raise UnknownVersion(f"flow version {version[:12]} was never stored here")
             known = self._versions[version] = load_flow(source, f"version {version[:12]}", self._vocabulary)
         return known
+
+
+def read_flow(file: Path, vocabulary: Vocabulary) -> tuple[str, Flow]:
+    """The text of a flow file, and its flow. Raises BrokenFlow.
+
+    A file is called as its flow is: no two files can claim one flow, and the last good version is found by either name.
+    """
+    text = read_source(file)
+    flow = load_flow(text, str(file), vocabulary)
+    if flow.name != file.stem:
+        raise BrokenFlow([Finding(str(file), 1, 1, f"flow {flow.name} belongs in {flow.name}.yaml")])
+    return text, flow
 
 
 def read_source(file: Path) -> str:

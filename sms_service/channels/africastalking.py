@@ -148,7 +148,7 @@ class AfricasTalking:
         )
 
     def _report(self, request: Request) -> DeliveryReport:
-        word = required(request, "status")
+        word = field(request, "status")
         reason = field(request, "failureReason")
         return DeliveryReport(
             channel=self.name,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Table, insert, select, update
 
 from sms_service.store.tables import area
 
 COLUMNS = ("code", "parent", "level", "name", "target")
+
+TARGET_MAX = 2_000_000_000
+"""People. PostgreSQL's INTEGER ends a little above; nobody's drive does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,9 @@ class BadLine:
 def import_areas(conn: Connection, file: TextIO) -> tuple[int, list[BadLine]]:
     """Reads `code,parent,level,name,target`; a parent stands before its children. How many are there now from this
     file, and the lines left out. The same file again changes nothing."""
-    ids: dict[str, int] = {row.code: row.id for row in conn.execute(select(area.c.code, area.c.id))}
+    known = conn.execute(select(area.c.code, area.c.id, area.c.parent_id)).all()
+    ids: dict[str, int] = {row.code: row.id for row in known}
+    above: dict[int | None, int | None] = {row.id: row.parent_id for row in known}
     bad: list[BadLine] = []
     count = 0
     for line, row in rows(file, COLUMNS, bad):
@@ -34,8 +39,12 @@ def import_areas(conn: Connection, file: TextIO) -> tuple[int, list[BadLine]]:
             bad.append(BadLine(line, "code or name is empty"))
         elif parent and parent not in ids:
             bad.append(BadLine(line, f"parent {parent} does not stand above this line"))
-        elif not target.isdecimal():
-            bad.append(BadLine(line, f"target {target} is not a whole number"))
+        elif code in ids and _lies_under(ids.get(parent), ids[code], above):
+            bad.append(BadLine(line, f"parent {parent} lies in this area itself"))
+        elif not target.isdecimal() or int(target) > TARGET_MAX:
+            bad.append(BadLine(line, f"target {target} is not a whole number up to {TARGET_MAX}"))
+        elif problem := too_long(row, area):
+            bad.append(BadLine(line, problem))
         else:
             values = {
                 "parent_id": ids.get(parent), "level": row["level"], "name": row["name"], "target": int(target),
@@ -44,8 +53,24 @@ def import_areas(conn: Connection, file: TextIO) -> tuple[int, list[BadLine]]:
                 conn.execute(update(area).where(area.c.id == ids[code]).values(values))
             else:
                 [ids[code]] = conn.execute(insert(area).values(code=code, **values)).inserted_primary_key or (0,)
+            above[ids[code]] = ids.get(parent)
             count += 1
     return count, bad
+
+
+def _lies_under(inner: int | None, outer: int, above: Mapping[int | None, int | None]) -> bool:
+    while inner is not None and inner != outer:
+        inner = above[inner]
+    return inner == outer
+
+
+def too_long(row: Mapping[str, str], table: Table) -> str:
+    """Which cell is longer than its column in `table`; "" if all fit."""
+    for name in table.c.keys() & row.keys():
+        length = getattr(table.c[name].type, "length", None)
+        if length is not None and len(row[name]) > length:
+            return f"{name} is longer than {length} characters"
+    return ""
 
 
 def rows(file: TextIO, columns: Iterable[str], bad: list[BadLine]) -> Iterator[tuple[int, dict[str, str]]]:

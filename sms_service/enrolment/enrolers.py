@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TextIO
 
 from sqlalchemy import Connection, insert, select, update
 
-from sms_service.enrolment.areas import BadLine, id_of, rows
+from sms_service.enrolment.areas import BadLine, id_of, rows, too_long
 from sms_service.enrolment.registrations import read_mobile
 from sms_service.privacy import Keys
 from sms_service.store import people
@@ -16,6 +17,7 @@ from sms_service.store.people import Person
 from sms_service.store.tables import enroler, person
 
 COLUMNS = ("phone", "name", "area", "level", "language")
+LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,12 @@ def import_enrolers(
             )
         elif area_id is None:
             bad.append(BadLine(line, f"there is no area {row['area']}; import the areas first"))
+        elif not row["name"]:
+            bad.append(BadLine(line, "the name is empty"))
+        elif not LANGUAGE.fullmatch(row["language"]):
+            bad.append(BadLine(line, f"the language {row['language']} is not a code such as hi, en or sw"))
+        elif problem := too_long(row, enroler):
+            bad.append(BadLine(line, problem))
         else:
             somebody = people.find_or_add(conn, keys, phone, row["language"], channel, now)
             surplus = {name: value for name, value in row.items() if name not in COLUMNS and value}

@@ -19,7 +19,7 @@ RANK = {"queued": 0, "sending": 1, "held": 1, "sent": 2, "failed": 3, "delivered
 """Reports come early, late, twice and backwards: a row only ever rises. `dropped` never changes again."""
 
 REPORT_WAIT = 600.0
-"""Seconds that a held row may still be settled by a delivery report that brings only the number: AT's come in minutes."""
+"""Seconds that an unknown row may still be settled by a delivery report that brings only the number: AT's come in minutes."""
 
 earlier = outbox.alias("earlier")
 
@@ -83,23 +83,25 @@ def claim(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | N
 
 def expired_lease(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | None:
     """A row whose outcome nobody knows - its worker died, or the gateway gave no clear answer - taken for `lease` seconds."""
-    row = conn.execute(
+    query = (
         _with_person().where(outbox.c.status == "sending", outbox.c.lease_until <= now).order_by(outbox.c.id).limit(1)
-    ).one_or_none()
-    if row is None:
-        return None
-    taken = conn.execute(
-        update(outbox)
-        .where(
-            outbox.c.id == row.id,
-            outbox.c.status == "sending",
-            outbox.c.lease_until == row.lease_until,
-        )
-        .values(lease_until=now + lease, attempts=row.attempts + 1)
     )
-    if taken.rowcount == 0 or row.wrapped_key is None:
-        return None
-    return _claimed(row, keys.person_key(row.wrapped_key))
+    while row := conn.execute(query).one_or_none():
+        if row.wrapped_key is None:
+            _move(conn, row.id, "sending", status="dropped", reason="forgotten", lease_until=None)
+            continue
+        taken = conn.execute(
+            update(outbox)
+            .where(
+                outbox.c.id == row.id,
+                outbox.c.status == "sending",
+                outbox.c.lease_until == row.lease_until,
+            )
+            .values(lease_until=now + lease, attempts=row.attempts + 1)
+        )
+        if taken.rowcount == 1:
+            return _claimed(row, keys.person_key(row.wrapped_key))
+    return None
 
 
 def _with_person() -> Any:
@@ -200,7 +202,7 @@ def find_reported(
         .where(
             person.c.phone_index == keys.index("phone", phone),
             outbox.c.channel == channel,
-            outbox.c.status == "held",
+            outbox.c.status.in_(("held", "sending")),  # a report may be here before a dead worker's lease has ended
             outbox.c.gateway_id == "",
             outbox.c.created_at > now - REPORT_WAIT,
         )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sms_service.privacy import PersonKey
+from sms_service.privacy import PersonKey, Unreadable
 
 COLUMN = "spool"
+
+log = logging.getLogger(__name__)
 
 
 class SpoolFull(Exception):
@@ -30,9 +33,9 @@ class Spool:
 
     def __init__(self, folder: Path, key: PersonKey) -> None:
         self._folder, self._key = folder, key
-        folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".probe.{os.getpid()}"
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             probe.write_bytes(b"")
             probe.unlink()
         except OSError as error:
@@ -58,9 +61,14 @@ class Spool:
             raise SpoolFull(f"the spool cannot take a message: {error.strerror}") from error
 
     def waiting(self) -> Iterator[Spooled]:
-        """The kept messages, oldest first."""
+        """The kept messages, oldest first. One that cannot be read stays, and does not hold up those behind it."""
         for file in self._files():
-            yield Spooled(file, self._key.decrypt_bytes(COLUMN, file.read_bytes()))
+            try:
+                data = self._key.decrypt_bytes(COLUMN, file.read_bytes())
+            except Unreadable:
+                log.error("%s cannot be read: it is damaged, or was kept under another service key", file.name)
+            else:
+                yield Spooled(file, data)
 
     def done(self, spooled: Spooled) -> None:
         """Forgets a message that SQL has taken."""

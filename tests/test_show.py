@@ -1,0 +1,39 @@
+"""What the service makes of a text, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sms_service.show import BadLine, lines_of, shown_answer, shown_count
+
+
+def test_an_answer() -> None:
+    assert shown_answer({"text": "haan ji", "language": "hi", "question": "consent"}) == {"answer": "yes"}
+    assert shown_answer({"text": "haan ji", "language": "hi", "question": "none"}) == {"answer": "unclear"}
+    assert shown_answer({"text": "YES STOP"}) == {"answer": "stop"}
+
+
+def test_a_count() -> None:
+    assert shown_count({"text": "a" * 161}) == {"encoding": "GSM-7", "segments": 2, "characters": 161}
+    assert shown_count({"text": "नमस्ते"})["encoding"] == "UCS-2"
+
+
+def test_one_result_line_for_each_input_line() -> None:
+    lines = ['{"text": "yes"}\n', '{"text": "नहीं"}\n']
+    assert [json.loads(line) for line in lines_of(shown_answer, lines)] == [{"answer": "yes"}, {"answer": "no"}]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("yes", 'line 1 is not a JSON object with a "text"'),
+        ("[1]", 'line 1 is not a JSON object with a "text"'),
+        ('{"language": "hi"}', 'line 1 is not a JSON object with a "text"'),
+        ('{"text": "a", "question": "why"}', "line 1: the question is one of consent, yes_no, none, not why"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named(line: str, problem: str) -> None:
+    with pytest.raises(BadLine, match=problem.replace("(", r"\(")):
+        list(lines_of(shown_answer, [line]))

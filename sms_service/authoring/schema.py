@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+LENGTH = r"^(\d{1,4}) (minute|hour|day|week)s?$"
 UNITS = {"minute": 60.0, "hour": 3_600.0, "day": 86_400.0, "week": 604_800.0}
 
 NAME, LANGUAGE, KEY = r"^[a-z][a-z0-9_]{0,49}$", r"^[a-z]{2,3}$", r"^[0-9a-z]{1,3}$"
@@ -16,7 +17,7 @@ Language = Annotated[str, Field(pattern=LANGUAGE)]
 
 
 def _seconds(value: Any) -> Any:
-    found = re.fullmatch(r"(\d{1,4}) (minute|hour|day|week)s?", value) if isinstance(value, str) else None
+    found = re.match(LENGTH, value) if isinstance(value, str) else None
     if not found:
         raise ValueError("expected a length of time such as `24 hours` or `7 days`")
     return int(found[1]) * UNITS[found[2]]
@@ -30,9 +31,22 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Seconds = Annotated[float, BeforeValidator(_seconds)]
-Words = Annotated[list[Annotated[str, BeforeValidator(_text)]], BeforeValidator(_listed)]
-Key = Annotated[str, BeforeValidator(_text), Field(pattern=KEY)]
+Seconds = Annotated[
+    float,
+    BeforeValidator(_seconds),
+    WithJsonSchema({"type": "string", "pattern": LENGTH, "examples": ["24 hours", "7 days"]}),
+]
+Words = Annotated[
+    list[Annotated[str, BeforeValidator(_text)]],
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "integer"]}}]}),
+]
+Key = Annotated[
+    str,
+    BeforeValidator(_text),
+    Field(pattern=r"^[0-9a-z]{1,3}$"),
+    WithJsonSchema({"type": ["string", "integer"]}),
+]
 
 
 class Part(BaseModel):
@@ -188,3 +202,8 @@ def _under(kind: Any, step: str | int) -> Any:
 
 def _is_part(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Part)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a flow file, by which editors complete and underline (flows/flow.schema.json)."""
+    return FlowPart.model_json_schema(by_alias=True)

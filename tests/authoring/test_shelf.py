@@ -119,6 +119,15 @@ def test_without_a_good_version_the_findings_of_all_files_are_told(tmp_path: Pat
     assert str(no_text) == f"{tmp_path}/b.yaml:1:1: not UTF-8 (byte 7); save it as UTF-8"
 
 
+def test_a_flow_stands_in_the_file_of_its_name_so_that_no_two_files_can_claim_it(
+    tmp_path: Path, stored: Stored
+) -> None:
+    (tmp_path / "lesson.yaml").write_text(GOOD)
+    (tmp_path / "copy.yaml").write_text(NEWER)
+    with pytest.raises(BrokenFlow, match=r"copy.yaml:1:1: flow lesson belongs in lesson.yaml"):
+        open_shelf(tmp_path, stored)
+
+
 def test_a_version_that_never_served_here_is_unknown(tmp_path: Path, stored: Stored) -> None:
     shelf = open_shelf(tmp_path, stored)
     with pytest.raises(UnknownVersion, match="flow version abcdefabcdef was never stored here"):

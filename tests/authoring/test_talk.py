@@ -44,7 +44,7 @@ def test_all_that_cannot_be_read_is_told_at_once_with_its_line() -> None:
     with pytest.raises(BrokenFlow) as broken:
         read_talk(PHONES + "Anil says hello\nSita > hi\n", "x.talk")
     first, second = map(str, broken.value.findings)
-    assert first.startswith("x.talk:3:1: not a line of a transcript: ")
+    assert first.startswith("x.talk:3:1: not a line of a transcript; they are: ")
     assert second == "x.talk:4:1: who is Sita? say first: phone Sita +..."
 
 

@@ -41,6 +41,7 @@ from sms_service.store.tables import outbox
 from sms_service.web.app import create_app
 from tests.crash.waiting import until
 from tests.gateways import AfricasTalking, Twilio
+from tests.town import gateway_settings
 from workers import cards, deliver, sweep
 
 OURS = tuple(f"{Path(str(package.__file__)).parent}{os.sep}" for package in (sms_service, workers))
@@ -78,20 +79,11 @@ class Site:
             "REDIS_URL": live_url,
             "PUBLIC_URL": twilio.public_url,
             "OUTBOX__BACKOFF": "0.001",  # what is to be sent again is due at once
-            "CHANNELS__TWILIO__ACCOUNT_SID": twilio.account_sid,
-            "CHANNELS__TWILIO__AUTH_TOKEN": twilio.auth_token,
-            "CHANNELS__TWILIO__FROM": twilio.number,
-            "CHANNELS__TWILIO__API_URL": twilio.url,
-            "CHANNELS__AFRICASTALKING__USERNAME": africastalking.username,
-            "CHANNELS__AFRICASTALKING__API_KEY": africastalking.api_key,
-            "CHANNELS__AFRICASTALKING__FROM": africastalking.sender,
-            "CHANNELS__AFRICASTALKING__SECRET": africastalking.secret,
-            "CHANNELS__AFRICASTALKING__API_URL": africastalking.url,
+            **gateway_settings(twilio, africastalking),
         }
         config = read_config({f"{PREFIX}{name}": value for name, value in settings.items()})
         launch.prepare(config, time.time())
         self.service = open_service(config, time.time())
-        self.service.engine.dispose()
         self._app = create_app(self.service)
 
     # --- what happens here; each runs in a forked process ---------------------------------------------------------
@@ -152,6 +144,7 @@ class Site:
 
     def restore(self, live: Redis) -> None:
         """Everything is as `prepare` left it, but for what Redis holds."""
+        self.service.engine.dispose()
         shutil.rmtree(self._data)
         shutil.copytree(self._template, self._data)
         self.twilio.accepted[:] = [copy(message) for message in self._accepted]
@@ -177,6 +170,7 @@ class Site:
 
     def forked(self, do: Callable[[], object], dies_before: int = 0, counts: bool = False) -> str:
         """Runs `do` in a process of its own; what that told on its way out. Raises Failed."""
+        self.service.engine.dispose()  # a connection used on both sides of a fork is the end of a database
         hear, tell = os.pipe()
         pid = os.fork()
         if pid == 0:
@@ -212,11 +206,8 @@ class Site:
 
     def rows(self, table: Table) -> list[Any]:
         """All rows of a table."""
-        try:
-            with self.service.reads.begin() as conn:
-                return list(conn.execute(select(table).order_by(*table.primary_key)))
-        finally:
-            self.service.engine.dispose()  # before the next fork
+        with self.service.reads.begin() as conn:
+            return list(conn.execute(select(table).order_by(*table.primary_key)))
 
     def close(self) -> None:
         """Lets go of everything."""

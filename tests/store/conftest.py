@@ -38,8 +38,8 @@ def engine(url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def conn(engine: Engine) -> Iterator[Connection]:
-    """One transaction, for tests that need no more."""
+def conn(engine: Engine, her: Person) -> Iterator[Connection]:
+    """One transaction, for tests that need no more; begun last, since SQLite has one writer."""
     with engine.begin() as begun:
         yield begun
 

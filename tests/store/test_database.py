@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -12,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
+from sms_service.config import PREFIX
 from sms_service.store import database
 from sms_service.store.tables import APPEND_ONLY, area, metadata
 
@@ -45,19 +47,16 @@ def test_an_empty_database_is_not_current(url: str) -> None:
     engine.dispose()
 
 
-def test_several_machines_may_migrate_at_once(url: str) -> None:
-    together = threading.Barrier(4)
+def test_several_machines_may_migrate_at_once(stack: dict[str, str], url: str) -> None:
+    environment = {**os.environ, **{f"{PREFIX}{name}": value for name, value in stack.items()}}
+    upgrade = [sys.executable, "-m", "sms_service", "db", "upgrade"]
 
-    def upgrade() -> bool:
-        engine = database.open_database(url)
-        together.wait()
-        database.migrate(engine)
-        current = database.is_current(engine)
-        engine.dispose()
-        return current
+    machines = [subprocess.Popen(upgrade, env=environment) for _ in range(4)]
 
-    with ThreadPoolExecutor(4) as machines:
-        assert [done.result() for done in [machines.submit(upgrade) for _ in range(4)]] == [True] * 4
+    assert [machine.wait() for machine in machines] == [0] * 4
+    engine = database.open_database(url)
+    assert database.is_current(engine)
+    engine.dispose()
 
 
 def test_evidence_is_in_tables_that_exist() -> None:
@@ -80,9 +79,18 @@ def test_the_values_of_a_failing_statement_are_not_in_its_error(engine: Engine) 
 
 def test_a_mistake_of_ours_does_not_count_as_down(engine: Engine) -> None:
     with pytest.raises(IntegrityError) as caught, engine.begin() as conn:
-        conn.execute(insert(area), [{"code": "JH", "level": "state", "name": "x"}] * 2)
+        conn.execute(insert(area).values(code="JH", level="state"))
     assert not database.is_down(caught.value)
     assert not database.worth_another_try(caught.value)
+
+
+def test_a_key_that_somebody_took_meanwhile_is_worth_another_try_where_there_are_several_writers(
+    engine: Engine,
+) -> None:
+    with pytest.raises(IntegrityError) as caught, engine.begin() as conn:
+        conn.execute(insert(area), [{"code": "JH", "level": "state", "name": "Jharkhand"}] * 2)
+    assert not database.is_down(caught.value)
+    assert database.worth_another_try(caught.value) is (engine.dialect.name == "postgresql")
 
 
 def test_a_database_that_cannot_be_reached_is_down() -> None:
@@ -108,16 +116,16 @@ def test_a_lock_that_is_not_given_is_worth_another_try(fresh_postgres: str) -> N
     engine = database.open_database(url, statement_timeout_ms=50)
     with engine.begin() as conn:
         conn.execute(text("CREATE TABLE one (id int)"))
-    with engine.begin() as holding:
+    with engine.begin() as holding, engine.begin() as conn:
         holding.execute(text("LOCK TABLE one"))
-        with pytest.raises(DBAPIError) as caught, engine.begin() as conn:
-            conn.execute(text("SET LOCAL statement_timeout = 0"))
+        conn.execute(text("SET LOCAL statement_timeout = 0"))
+        with pytest.raises(DBAPIError) as caught:
             conn.execute(text("SELECT * FROM one"))
     assert database.worth_another_try(caught.value)
     engine.dispose()
 
 
-def test_sqlite_that_another_writer_holds_for_too_long_is_down(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sqlite_that_another_writer_holds_for_too_long_is_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)
     engine = database.open_database(f"sqlite:///{tmp_path}/a.sqlite3")
     with engine.begin(), pytest.raises(OperationalError) as caught, engine.begin():
@@ -126,9 +134,12 @@ def test_sqlite_that_another_writer_holds_for_too_long_is_down(tmp_path: Any, mo
     engine.dispose()
 
 
-def test_sqlite_is_safe_against_a_power_cut_and_knows_its_foreign_keys(tmp_path: Any) -> None:
+def test_sqlite_is_safe_against_a_power_cut_and_knows_its_foreign_keys(tmp_path: Path) -> None:
     engine = database.open_database(f"sqlite:///{tmp_path}/new/folder/a.sqlite3")
     with engine.connect() as conn:
-        set_to = {name: conn.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous", "foreign_keys")}
+        set_to = {
+            name: conn.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
     assert set_to == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
     engine.dispose()

@@ -40,33 +40,33 @@ def test_a_person_who_never_wrote_has_nothing_open(conn: Connection, her: Person
     assert sessions.load(conn, her, None) == Sessions()
 
 
-def test_without_redis_the_turn_log_tells(conn: Connection, after_two_turns: Person) -> None:
+def test_without_redis_the_turn_log_tells(after_two_turns: Person, conn: Connection) -> None:
     assert sessions.load(conn, after_two_turns, None) == at_turn(2)
 
 
-def test_a_fresh_copy_is_taken(conn: Connection, after_two_turns: Person) -> None:
+def test_a_fresh_copy_is_taken(after_two_turns: Person, conn: Connection) -> None:
     copy = sessions.seal(after_two_turns, at_turn(2, state="from_redis"))
     assert sessions.load(conn, after_two_turns, copy).open[0].state == "from_redis"
 
 
 @pytest.mark.parametrize("number", [0, 1, 3])
-def test_a_stale_copy_and_one_from_the_future_are_not(conn: Connection, after_two_turns: Person, number: int) -> None:
+def test_a_stale_copy_and_one_from_the_future_are_not(after_two_turns: Person, conn: Connection, number: int) -> None:
     copy = sessions.seal(after_two_turns, at_turn(number, state="from_redis"))
     assert sessions.load(conn, after_two_turns, copy) == at_turn(2)
 
 
 @pytest.mark.parametrize("damaged", [b"", b"\x01", b"no session at all, by far not", b"\x00" * 200])
-def test_neither_is_a_damaged_one(conn: Connection, after_two_turns: Person, damaged: bytes) -> None:
+def test_neither_is_a_damaged_one(after_two_turns: Person, conn: Connection, damaged: bytes) -> None:
     assert sessions.load(conn, after_two_turns, damaged) == at_turn(2)
 
 
-def test_neither_is_somebody_elses(conn: Connection, keys: Keys, after_two_turns: Person) -> None:
+def test_neither_is_somebody_elses(after_two_turns: Person, conn: Connection, keys: Keys) -> None:
     him = people.find_or_add(conn, keys, "+919800000001", "hi", "twilio", NOW)
     copy = sessions.seal(him, at_turn(2, state="his"))
     assert sessions.load(conn, after_two_turns, copy) == at_turn(2)
 
 
-def test_neither_is_one_that_is_no_session_inside(conn: Connection, after_two_turns: Person) -> None:
+def test_neither_is_one_that_is_no_session_inside(after_two_turns: Person, conn: Connection) -> None:
     copy = after_two_turns.key.encrypt_bytes(sessions.COLUMN, b'{"turn_no": "two"}')
     assert sessions.load(conn, after_two_turns, copy) == at_turn(2)
 

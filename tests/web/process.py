@@ -8,10 +8,10 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPResponse
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 
 import redis
@@ -77,7 +77,7 @@ class Web:
         self._environment = launch.child_environment(**{**settings, "WEB__PORT": port, "WEB__PROCESSES": "1"})
         self.config: Config = read_config(self._environment)
 
-    def __enter__(self) -> Web:
+    def __enter__(self) -> Self:
         launch.prepare(self.config, time.time())
         self._supervisor = Supervisor(self._environment, launch.PROCFILE.parent)
         try:
@@ -112,10 +112,9 @@ class Web:
             lines.append(("Content-Length", str(len(body))))
         head = "".join(f"{name}: {value}\r\n" for name, value in lines).encode("utf-8", "surrogatepass")
         with socket.create_connection(("127.0.0.1", self.config.web.port), PATIENCE) as connection:
-            try:
+            # A server that refuses a large body may answer and hang up before it was read to its end.
+            with suppress(ConnectionError):
                 connection.sendall(method.encode() + b" " + raw + b" HTTP/1.1\r\n" + head + b"\r\n" + body)
-            except ConnectionError:
-                pass  # a server that refuses a large body may answer and hang up before it was read to its end
             response = HTTPResponse(connection, method=method)
             response.begin()
             answer = Answer(response.status, {n.lower(): v for n, v in response.getheaders()}, response.read())
@@ -190,7 +189,7 @@ def as_read(text: str) -> str:
 
 def encoded(fields: Pairs) -> bytes:
     """`fields` as a form."""
-    return urlencode(fields, errors="surrogatepass").encode()
+    return urlencode([(name, value) for name, value in fields], errors="surrogatepass").encode()
 
 
 def signed(fields: Pairs, target: str, public_url: str = PUBLIC_URL, token: str = TOKEN) -> str:

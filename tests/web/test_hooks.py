@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import itertools
 import json
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
 import sms_service
+from sms_service.store import people
 from sms_service.store.tables import delivery_report, turn
 from sms_service.web.app import BODY_MAX
 from tests.channels.vectors import case_id, cases
@@ -43,8 +43,8 @@ def at_fields(text: str = "hello") -> list[tuple[str, str]]:
 def says_nothing(answer: Answer) -> bool:
     """Twilio texts every text/plain body to the member, and reads text/xml and text/html as TwiML."""
     return not answer.body or (
-        answer.header["content-type"] == "text/xml" and ElementTree.fromstring(answer.text).tag == "Response"
-        and len(ElementTree.fromstring(answer.text)) == 0
+        answer.header["content-type"] == "text/xml" and ET.fromstring(answer.text).tag == "Response"
+        and len(ET.fromstring(answer.text)) == 0
     )  # fmt: skip
 
 
@@ -76,9 +76,12 @@ def changed(change: Callable[[list[tuple[str, str]]], Pairs]) -> Callable[[Web],
     return ask
 
 
-def by_another_token(web: Web) -> Answer:
-    fields = sms_fields()
-    return web.post(SMS, fields, [("X-Twilio-Signature", signed(fields, SMS, token="another-token"))])  # noqa: S106
+def by_another_token(*more: tuple[str, str]) -> Callable[[Web], Answer]:
+    def ask(web: Web) -> Answer:
+        fields = sms_fields()
+        return web.post(SMS, fields, [("X-Twilio-Signature", signed(fields, SMS, token="mine")), *more])
+
+    return ask
 
 
 def signature_in_the_form(web: Web) -> Answer:
@@ -92,10 +95,9 @@ FORGED: dict[str, Callable[[Web], Answer]] = {
     "no base64": with_signature("=====%%%"),
     "not ASCII": with_signature("सुनीता"),
     "9 kB of signature": with_signature("A" * 9_000),
-    "another token": by_another_token,
-    "a key that the request brings along": with_signature(
-        signed(sms_fields(), SMS, token="mine"),  # noqa: S106
-        ("X-Twilio-Webhooks-Signature-Settings", "key=mine,algorithm=HMAC_SHA256"),
+    "another token": by_another_token(),
+    "a key that the request brings along": by_another_token(
+        ("X-Twilio-Webhooks-Signature-Settings", "key=mine,algorithm=HMAC_SHA1")
     ),
     "signature in the form": signature_in_the_form,
     "the address that the process sees": signed_over(f"http://127.0.0.1:PORT{SMS}"),
@@ -203,7 +205,11 @@ def test_an_address_that_is_none_of_ours_is_not_there(proxied: Web, target: str)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND"])
 def test_only_post_is_taken(proxied: Web, method: str, target: str) -> None:
     fields = sms_fields() + at_fields()
-    header = [("Content-Type", FORM), ("X-Twilio-Signature", signed(fields, target)), ("X-HTTP-Method-Override", "POST")]
+    header = [
+        ("Content-Type", FORM),
+        ("X-Twilio-Signature", signed(fields, target)),
+        ("X-HTTP-Method-Override", "POST"),
+    ]
     with proxied.nothing_written():
         answer = proxied.ask(method, target, header, encoded(fields))
 
@@ -252,7 +258,9 @@ TYPES = [
 
 
 @pytest.mark.parametrize("content_type", TYPES)
-@pytest.mark.parametrize("body", [b"", encoded(sms_fields()), b'{"Body": "1"}', b"[" * 50_000, b"--x\r\n", b"\xff\0\xfe"])
+@pytest.mark.parametrize(
+    "body", [b"", encoded(sms_fields()), b'{"Body": "1"}', b"[" * 50_000, b"--x\r\n", b"\xff\0\xfe"]
+)
 def test_fields_that_are_not_a_form_are_never_believed(proxied: Web, content_type: str, body: bytes) -> None:
     """The signature over the bare address is right: whoever saw one could put any body behind it."""
     header = [("Content-Type", content_type), ("X-Twilio-Signature", signed([], SMS))]
@@ -294,7 +302,8 @@ BODIES = [
 
 @pytest.mark.parametrize("route", ["sms", "ussd", "ussd-end", "delivery", "opt-out"])
 def test_a_body_without_what_the_gateway_promises_is_refused_or_ignored(proxied: Web, route: str) -> None:
-    for body in BODIES:
+    # An id is a whole delivery report: without a word it says that the gateway has the message.
+    for body in [body for body in BODIES if route != "delivery" or b"id=" not in body]:
         with proxied.nothing_written():
             answer = proxied.ask("POST", f"{AT}/{route}", [("Content-Type", FORM)], body)
         assert answer.status in (200, 400), body
@@ -326,7 +335,9 @@ def test_the_query_is_checked_as_it_was_sent(proxied: Web, query: str) -> None:
     assert proxied.twilio(sms_fields(), SMS + query).status == 200
 
 
-@pytest.mark.parametrize("text", [" 1 ", "1+1=2&x=3", "a%20b", "हाँ जी", "😀 ok 👍🏽", "line\r\nline", "=", "", "\u202eabc", "\x1b[1m"])
+@pytest.mark.parametrize(
+    "text", [" 1 ", "1+1=2&x=3", "a%20b", "हाँ जी", "😀 ok 👍🏽", "line\r\nline", "=", "", "\u202eabc", "\x1b[1m"]
+)
 def test_a_text_that_is_easily_garbled_still_fits_its_signature(proxied: Web, text: str) -> None:
     assert proxied.twilio(sms_fields(text)).status == 200
 
@@ -337,8 +348,6 @@ def test_the_order_of_the_fields_does_not_matter_and_of_a_repeated_one_the_first
 
     row = proxied.rows(turn)[-1]
     with proxied.service.reads.begin() as conn:
-        from sms_service.store import people
-
         person = people.by_id(conn, proxied.service.keys, row.person_id)
     assert person is not None
     assert (person.phone, person.key.decrypt("turn.text", row.text_sealed)) == (PHONE, "first")
@@ -394,7 +403,9 @@ def test_reports_about_nothing_we_sent_are_noted_once_and_answered_in_silence(pr
     before = len(proxied.rows(delivery_report))
     sid = f"SM{uuid.uuid4().hex}"
     report = [("MessageSid", sid), ("MessageStatus", "delivered"), ("To", PHONE), ("From", NUMBER)]
-    answers = [proxied.twilio(report, f"{STATUS}?ref={ref}") for ref in ("", "0" * 32, "x" * 9_000, "%00", "%FF", "a&ref=b")]
+    answers = [
+        proxied.twilio(report, f"{STATUS}?ref={ref}") for ref in ("", "0" * 32, "x" * 9_000, "%00", "%FF", "a&ref=b")
+    ]
     at_answer = proxied.africastalking("delivery", [("id", sid), ("status", "Success"), ("phoneNumber", PHONE)])
 
     assert {(answer.status, answer.body) for answer in answers} == {(204, b"")}
@@ -435,8 +446,7 @@ def test_no_secret_is_compared_with_a_plain_comparison() -> None:
 def test_secrets_are_compared_in_constant_time_and_without_an_early_end(file: str) -> None:
     tree = ast.parse((Path(sms_service.__file__).parent / file).read_text())
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "compare_digest"]
-    loops = itertools.chain.from_iterable(ast.walk(node) for node in ast.walk(tree) if isinstance(node, ast.For))
-    ends = [node for node in loops if isinstance(node, ast.Return | ast.Break) and "compare_digest" in ast.unparse(node)]
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For) and "compare_digest" in ast.unparse(node)]
 
     assert calls
-    assert ends == []
+    assert not [node for loop in loops for node in ast.walk(loop) if isinstance(node, ast.Return | ast.Break)]

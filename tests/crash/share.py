@@ -1,0 +1,14 @@
+"""Which share of the deaths is died now: all of them take half an hour.
+
+`CRASH_EVERY=1` is all. Else every CRASH_EVERY-th, beginning with CRASH_OFFSET: a build that sets CRASH_OFFSET to its own
+number has died all of them after CRASH_EVERY builds.
+"""
+
+from __future__ import annotations
+
+import os
+
+EVERY = int(os.environ.get("CRASH_EVERY", "31"))
+"""So chosen that the default takes under a minute for the lines, and as long for the processes."""
+
+OFFSET = int(os.environ.get("CRASH_OFFSET", "0"))

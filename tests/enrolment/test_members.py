@@ -1,0 +1,64 @@
+"""Members: one number each, on the strength of one consent."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from sms_service.enrolment import members
+from sms_service.store.tables import consent, member, registration
+from tests.town import Town
+
+SITA = "REG 9876543211 ABC1234568 13 Sita Devi"
+
+
+def test_numbers_run_on_and_are_written_with_six_digits(any_town: Town) -> None:
+    any_town.enrols()
+    any_town.enroler.texts(SITA)
+    any_town.phone("+919876543211").texts("YES")
+
+    assert [row.number for row in any_town.rows(member)] == [1, 2]
+    assert members.written(2) == "000002"
+    assert members.written(12_345_678) == "12345678"
+
+
+def test_a_member_is_found_by_her_number_and_known_as_one(any_town: Town) -> None:
+    any_town.enrols()
+    [row] = any_town.rows(member)
+    with any_town.service.reads.begin() as conn:
+        found = members.by_number(conn, row.number)
+        assert found
+        assert (found.person_id, found.status, found.number_text) == (row.person_id, "valid", "000001")
+        assert members.by_number(conn, 99) is None
+        assert members.is_member(conn, row.person_id)
+        assert not members.is_member(conn, row.person_id + 1)
+
+
+def test_one_who_withdrew_is_no_member_but_keeps_her_number(any_town: Town) -> None:
+    any_town.enrols()
+    [row] = any_town.rows(member)
+    with any_town.service.engine.begin() as conn:
+        conn.execute(update(member).values(status="withdrawn"))
+        assert not members.is_member(conn, row.person_id)
+        found = members.by_number(conn, row.number)
+    assert found
+    assert found.status == "withdrawn"
+
+
+def test_one_consent_and_one_registration_make_one_member(any_town: Town) -> None:
+    any_town.enrols()
+    [proof], [entered] = any_town.rows(consent), any_town.rows(registration)
+    with pytest.raises(IntegrityError), any_town.service.engine.begin() as conn:
+        members.admit(
+            conn, person_id=proof.person_id, registration_id=entered.id, consent_id=proof.id,
+            area_id=entered.area_id, now=1.0,
+        )  # fmt: skip
+    assert len(any_town.rows(member)) == 1
+
+
+def test_saying_yes_again_makes_no_second_member(any_town: Town) -> None:
+    any_town.enrols()
+    any_town.member.texts("1")
+    any_town.member.texts("YES")
+    assert len(any_town.rows(member)) == len(any_town.rows(consent)) == 1

@@ -1,0 +1,379 @@
+"""Every message that goes out: in its person's order, by one worker, never backwards, and never after STOP."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, select, update
+
+from sms_service.privacy import Keys
+from sms_service.store import outbox, people
+from sms_service.store.outbox import Claimed
+from sms_service.store.people import Person
+from sms_service.store.tables import outbox as table
+from sms_service.store.tables import person
+from tests.store.conftest import NOW, Say
+
+LEASE = 60.0
+
+
+@pytest.fixture
+def him(engine: Engine, keys: Keys) -> Person:
+    """Somebody else."""
+    with engine.begin() as conn:
+        return people.find_or_add(conn, keys, "+919800000001", "hi", "twilio", NOW)
+
+
+def claim(engine: Engine, keys: Keys, now: float = NOW) -> Claimed | None:
+    with engine.begin() as conn:
+        return outbox.claim(conn, keys, now, LEASE)
+
+
+def claimed(engine: Engine, keys: Keys, now: float = NOW) -> Claimed:
+    found = claim(engine, keys, now)
+    assert found, "nothing to claim"
+    return found
+
+
+def settle(engine: Engine, row: Claimed, status: str, **values: Any) -> bool:
+    with engine.begin() as conn:
+        return outbox.settle(conn, row.id, status=status, **values)
+
+
+def rows(engine: Engine) -> dict[str, str]:
+    """Ref and status of all."""
+    with engine.connect() as conn:
+        return {row.ref: row.status for row in conn.execute(select(table).order_by(table.c.id))}
+
+
+# --- claiming -----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_due_is_claimed_opened_and_counted(engine: Engine, keys: Keys, her: Person, say: Say) -> None:
+    ref = say(her, "नमस्ते")
+
+    row = claimed(engine, keys)
+
+    assert (row.ref, row.phone, row.text, row.channel, row.attempts) == (ref, her.phone, "नमस्ते", "twilio", 1)
+    assert rows(engine) == {ref: "sending"}
+    assert claim(engine, keys) is None
+
+
+def test_what_is_not_due_waits(engine: Engine, keys: Keys, her: Person, say: Say) -> None:
+    say(her, due_at=NOW + 30)
+    assert claim(engine, keys) is None
+    assert claim(engine, keys, NOW + 30)
+
+
+def test_a_persons_messages_leave_in_the_order_they_were_said(
+    engine: Engine, keys: Keys, her: Person, him: Person, say: Say
+) -> None:
+    first, second, his = say(her), say(her), say(him)
+
+    one, other = claimed(engine, keys), claimed(engine, keys)
+    assert {one.ref, other.ref} == {first, his}
+    assert claim(engine, keys) is None, "the second waits while the first is on its way"
+
+    settle(engine, one if one.ref == first else other, "sent")
+    assert claimed(engine, keys).ref == second
+
+
+def test_a_message_waits_also_while_an_earlier_one_is_to_be_tried_again(
+    engine: Engine, keys: Keys, her: Person, say: Say
+) -> None:
+    first, second = say(her), say(her)
+    settle(engine, claimed(engine, keys), "queued", due_at=NOW + 100)
+
+    assert claim(engine, keys, NOW + 99) is None
+    again = claimed(engine, keys, NOW + 100)
+    assert (again.ref, again.attempts) == (first, 2)
+    settle(engine, again, "failed")
+    assert claimed(engine, keys, NOW + 100).ref == second
+
+
+@pytest.mark.parametrize("final", ["held", "failed", "dropped", "sent"])
+def test_an_earlier_message_that_ended_anyhow_holds_nothing_up(
+    engine: Engine, keys: Keys, her: Person, say: Say, final: str
+) -> None:
+    say(her)
+    second = say(her)
+    settle(engine, claimed(engine, keys), final)
+    assert claimed(engine, keys).ref == second
+
+
+def test_stop_is_looked_at_when_a_message_is_claimed(engine: Engine, keys: Keys, her: Person, say: Say) -> None:
+    queued_before, answer_to_stop = say(her), say(her, to_stopped=True)
+    with engine.begin() as conn:
+        people.set_stopped(conn, her.id, NOW)
+
+    assert claimed(engine, keys).ref == answer_to_stop
+    assert rows(engine)[queued_before] == "dropped"
+    with engine.connect() as conn:
+        assert conn.execute(select(table.c.reason).where(table.c.ref == queued_before)).scalar_one() == "she sent STOP"
+
+
+def test_stop_drops_all_that_waits_and_start_brings_none_of_it_back(
+    engine: Engine, keys: Keys, her: Person, him: Person, say: Say
+) -> None:
+    hers, his = [say(her) for _ in range(5)], say(him)
+    with engine.begin() as conn:
+        people.set_stopped(conn, her.id, NOW)
+    assert claimed(engine, keys).ref == his
+    assert claim(engine, keys) is None
+
+    with engine.begin() as conn:
+        people.set_stopped(conn, her.id, None)
+    assert claim(engine, keys) is None
+    assert {rows(engine)[ref] for ref in hers} == {"dropped"}
+
+
+def test_a_forgotten_person_gets_nothing(engine: Engine, keys: Keys, her: Person, say: Say) -> None:
+    ref = say(her, to_stopped=True)
+    with engine.begin() as conn:
+        conn.execute(update(person).values(wrapped_key=None))
+    assert claim(engine, keys) is None
+    assert rows(engine) == {ref: "dropped"}
+
+
+def test_two_workers_never_claim_the_same_message(engine: Engine, keys: Keys, say: Say) -> None:
+    with engine.begin() as conn:
+        crowd = [people.find_or_add(conn, keys, f"+9198000001{n:02}", "hi", "twilio", NOW) for n in range(10)]
+    refs = [say(somebody) for _ in range(3) for somebody in crowd]
+
+    def work() -> list[Claimed]:
+        done = []
+        while row := claim(engine, keys):
+            settle(engine, row, "sent")
+            done.append(row)
+        return done
+
+    with ThreadPoolExecutor(4) as pool:
+        workers = [future.result() for future in [pool.submit(work) for _ in range(4)]]
+
+    sent = [row.ref for done in workers for row in done]
+    left = (
+        work()
+    )  # a worker may find everything in the others' hands, and go; what they leave is taken by the next ring
+    assert sorted([*sent, *(row.ref for row in left)]) == sorted(refs)
+    assert {row.attempts for done in workers for row in done} == {1}
+    assert set(rows(engine).values()) == {"sent"}
+
+
+# --- when a worker dies -------------------------------------------------------------------------------------------
+
+
+def recovered(engine: Engine, keys: Keys, now: float) -> Claimed | None:
+    with engine.begin() as conn:
+        return outbox.expired_lease(conn, keys, now, LEASE)
+
+
+def test_a_lease_that_ended_is_taken_over_once(engine: Engine, keys: Keys, her: Person, say: Say) -> None:
+    ref = say(her)
+    claimed(engine, keys)
+
+    assert recovered(engine, keys, NOW + LEASE - 1) is None
+    again = recovered(engine, keys, NOW + LEASE)
+    assert again
+    assert (again.ref, again.attempts, again.created_at) == (ref, 2, NOW)
+    assert recovered(engine, keys, NOW + LEASE) is None, "it has a new lease"
+    assert recovered(engine, keys, NOW + 2 * LEASE)
+
+
+def test_a_lease_that_ended_is_never_just_sent_again(engine: Engine, keys: Keys, her: Person, say: Say) -> None:
+    say(her)
+    claimed(engine, keys)
+    assert claim(engine, keys, NOW + 10 * LEASE) is None
+
+
+def test_several_sweepers_take_a_lease_over_once(engine: Engine, keys: Keys, her: Person, say: Say) -> None:
+    say(her)
+    claimed(engine, keys)
+    with ThreadPoolExecutor(4) as pool:
+        found = [done.result() for done in [pool.submit(recovered, engine, keys, NOW + LEASE) for _ in range(4)]]
+    assert len([row for row in found if row]) == 1
+
+
+def test_a_lease_of_somebody_who_was_forgotten_meanwhile_does_not_hold_up_the_others(
+    engine: Engine, keys: Keys, her: Person, him: Person, say: Say
+) -> None:
+    hers, his = say(her), say(him)
+    claimed(engine, keys)
+    claimed(engine, keys)
+    with engine.begin() as conn:
+        conn.execute(update(person).where(person.c.id == her.id).values(wrapped_key=None))
+
+    row = recovered(engine, keys, NOW + LEASE)
+
+    assert row
+    assert row.ref == his
+    assert rows(engine)[hers] == "dropped"
+
+
+# --- statuses only rise -------------------------------------------------------------------------------------------
+
+ORDER = ["queued", "sending", "sent", "delivered"]
+
+
+@pytest.mark.parametrize("before", [*ORDER, "held", "failed", "dropped"])
+@pytest.mark.parametrize("reported", ["sent", "delivered", "failed"])
+def test_a_report_never_moves_a_message_backwards(
+    engine: Engine, keys: Keys, her: Person, say: Say, before: str, reported: str
+) -> None:
+    say(her)
+    with engine.begin() as conn:
+        conn.execute(update(table).values(status=before))
+        [row_id] = conn.execute(select(table.c.id)).scalars()
+        outbox.rise(conn, row_id, reported)
+
+    [after] = rows(engine).values()
+    moves = {"queued", "sending", "held"} | ({"sent"} if reported != "sent" else set())
+    assert after == (reported if before in moves else before)
+
+
+@pytest.mark.parametrize("status", ["queued", "sent", "delivered", "failed", "dropped"])
+def test_only_a_send_under_way_or_held_can_be_settled(
+    engine: Engine, keys: Keys, her: Person, say: Say, status: str
+) -> None:
+    say(her)
+    row = claimed(engine, keys)
+    with engine.begin() as conn:
+        conn.execute(update(table).values(status=status))
+
+    assert not settle(engine, row, "failed", reason="too late")
+    assert list(rows(engine).values()) == [status]
+
+
+def test_a_held_send_can_still_be_explained(engine: Engine, keys: Keys, her: Person, say: Say) -> None:
+    say(her)
+    row = claimed(engine, keys)
+    settle(engine, row, "held")
+    assert settle(engine, row, "sent", gateway_id="SM1")
+
+
+@pytest.mark.parametrize(
+    ("status", "handed_over", "in_flight"),
+    [
+        ("queued", False, False),
+        ("sending", False, True),
+        ("held", False, False),
+        ("sent", True, False),
+        ("delivered", True, False),
+        ("failed", False, False),
+        ("dropped", False, False),
+    ],
+)
+def test_an_answer_counts_only_for_what_was_surely_handed_over(
+    engine: Engine, her: Person, say: Say, status: str, handed_over: bool, in_flight: bool
+) -> None:
+    ref = say(her)
+    with engine.begin() as conn:
+        conn.execute(update(table).values(status=status))
+        assert outbox.was_handed_over(conn, ref) is handed_over
+        assert outbox.is_in_flight(conn, ref) is in_flight
+        assert not outbox.was_handed_over(conn, "no such message")
+
+
+# --- which message a report is about ------------------------------------------------------------------------------
+
+
+def found(conn: Connection, keys: Keys, ref: str = "", gateway_id: str = "", phone: str = "", now: float = NOW) -> str:
+    row = outbox.find_reported(conn, keys, "twilio", ref, gateway_id, phone, now)
+    return row.ref if row else ""
+
+
+def test_a_report_is_matched_by_our_reference_else_by_the_gateways_id(
+    engine: Engine, keys: Keys, her: Person, say: Say
+) -> None:
+    ref = say(her)
+    settle(engine, claimed(engine, keys), "sent", gateway_id="SM1")
+    with engine.connect() as conn:
+        assert found(conn, keys, ref=ref) == ref
+        assert found(conn, keys, gateway_id="SM1") == ref
+        assert found(conn, keys, ref="unknown") == ""
+        assert found(conn, keys, gateway_id="SM2") == ""
+        assert found(conn, keys) == "", "a report without anything is about nothing"
+
+
+def test_a_report_by_number_alone_is_matched_only_where_one_message_can_be_meant(
+    engine: Engine, keys: Keys, her: Person, him: Person, say: Say
+) -> None:
+    ref = say(her)
+    settle(engine, claimed(engine, keys), "held")
+    with engine.connect() as conn:
+        assert found(conn, keys, gateway_id="SM9", phone=her.phone) == ref
+        assert found(conn, keys, gateway_id="SM9", phone=him.phone) == ""
+        late = NOW + outbox.REPORT_WAIT
+        assert found(conn, keys, gateway_id="SM9", phone=her.phone, now=late) == "", "too late to tell"
+
+    say(her)
+    settle(engine, claimed(engine, keys), "held")
+    with engine.connect() as conn:
+        assert found(conn, keys, gateway_id="SM9", phone=her.phone) == "", "it could be either"
+
+
+def test_the_ids_that_are_accounted_for(engine: Engine, keys: Keys, her: Person, say: Say) -> None:
+    for gateway_id in ("SM1", "", "SM2"):
+        say(her)
+        settle(engine, claimed(engine, keys), "sent", gateway_id=gateway_id)
+    with engine.connect() as conn:
+        assert sorted(outbox.gateway_ids_to(conn, her.id, "twilio")) == ["SM1", "SM2"]
+        assert outbox.gateway_ids_to(conn, her.id, "africastalking") == []
+
+
+# --- the office ---------------------------------------------------------------------------------------------------
+
+
+def decide(engine: Engine, ref: str, status: str) -> bool:
+    with engine.begin() as conn:
+        return outbox.decide(conn, ref, status, "the office says so", NOW + 5)
+
+
+def test_a_held_message_is_released_or_dropped_by_the_office_alone(
+    engine: Engine, keys: Keys, her: Person, say: Say
+) -> None:
+    ref = say(her)
+    settle(engine, claimed(engine, keys), "held")
+    assert claim(engine, keys, NOW + 999) is None
+
+    assert decide(engine, ref, "queued")
+    assert not decide(engine, ref, "dropped"), "it is held no more"
+    again = claimed(engine, keys, NOW + 5)
+    assert (again.ref, again.attempts) == (ref, 2)
+
+    settle(engine, again, "held")
+    assert decide(engine, ref, "dropped")
+    assert rows(engine) == {ref: "dropped"}
+
+
+def test_the_office_sees_what_is_open_oldest_first_and_nothing_of_the_person(
+    engine: Engine, keys: Keys, her: Person, him: Person, say: Say
+) -> None:
+    say(her, "a text of hers")
+    settle(engine, claimed(engine, keys), "held", reason="ReadTimeout")
+    say(him)
+    say(him)
+
+    with engine.connect() as conn:
+        listed = outbox.listed(conn, ["held", "queued"])
+        assert outbox.counts(conn) == {"held": 1, "queued": 2}
+        assert len(outbox.listed(conn, ["held", "queued"], limit=1)) == 1
+
+    assert [row.status for row in listed] == ["held", "queued", "queued"]
+    assert listed[0].reason == "ReadTimeout"
+    assert "a text of hers" not in str(listed)
+    assert her.phone not in str(listed)
+
+
+def test_how_long_the_oldest_message_is_overdue(engine: Engine, keys: Keys, her: Person, say: Say) -> None:
+    def overdue(now: float) -> float:
+        with engine.connect() as conn:
+            return outbox.oldest_due(conn, now)
+
+    assert overdue(NOW) == 0
+    say(her)
+    assert (overdue(NOW - 1), overdue(NOW), overdue(NOW + 7)) == (0, 0, 7)
+    claimed(engine, keys)
+    assert overdue(NOW + 7) == 0, "somebody is at it"
+    assert overdue(NOW + LEASE) == LEASE, "and died"

@@ -48,6 +48,8 @@ LISTED = "held,queued,sending"
 
 def main() -> None:
     """The console entry point: problems become one sentence and exit code 1."""
+    from sqlalchemy.exc import DBAPIError
+
     from sms_service.authoring.source import BrokenFlow
     from sms_service.demo import DemoFailed
     from sms_service.launch import NotStarted
@@ -57,6 +59,13 @@ def main() -> None:
         app()
     except (ConfigError, NotStarted, NoValkey, DemoFailed, BrokenFlow) as error:
         print(error, file=sys.stderr)
+        sys.exit(1)
+    except DBAPIError as error:
+        what = str(error.orig).partition("\n")[0]
+        print(
+            f"the database cannot be used: {what} (can it be reached? new or older: `sms-service db upgrade`)",
+            file=sys.stderr,
+        )
         sys.exit(1)
 
 

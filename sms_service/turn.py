@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -37,13 +38,13 @@ class CircleOfFlows(Exception):
     """Flows start each other without end: a fault of the flow files."""
 
 
+@dataclass
 class Unit:
     """One transaction under way: its connection, and what is to be done once it is committed."""
 
-    def __init__(self, conn: Connection) -> None:
-        self.conn = conn
-        self.fresh: list[tuple[Person, bytes]] = []
-        self.rings: set[str] = set()
+    conn: Connection
+    fresh: list[tuple[Person, bytes]] = field(default_factory=list)
+    rings: set[str] = field(default_factory=set)
 
 
 class Turns:
@@ -54,6 +55,7 @@ class Turns:
 
     def handle(self, inbound: Inbound) -> Stored:
         """Takes one message, or finds that it was taken; what is answered is the same."""
+        inbound = inbox.identified(self._desk.keys, inbound)
         live = self._live.read(inbound.phone)
         patience = PATIENCE
 

@@ -30,8 +30,7 @@ import pytest
 import redis
 import requests
 
-from sms_service import launch
-from sms_service.config import Config, read_config
+from sms_service.config import PREFIX, Config, read_config
 from sms_service.demo import free_port
 from tests.gateways import AfricasTalking, Twilio
 from tests.gateways.gateway import PATIENCE
@@ -346,18 +345,24 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Leavings]:
     (folder / "path").mkdir()
     (folder / "path/sitecustomize.py").write_text(FAULTS, encoding="utf-8")
     with Twilio(auto_reports=True) as twilio, AfricasTalking(auto_reports=True) as africastalking:
-        environment = launch.child_environment(
-            DATA_DIR=str(folder / "data"), DEMO_DIR=str(folder / "demo"), WEB__PORT=str(free_port()),
-            SWEEP__EVERY="2", OUTBOX__BACKOFF="0.2", OUTBOX__LEASE="20", OUTBOX__ATTEMPTS="3",
-            CHANNELS__TWILIO__ACCOUNT_SID=twilio.account_sid, CHANNELS__TWILIO__AUTH_TOKEN=twilio.auth_token,
-            CHANNELS__TWILIO__FROM=twilio.number, CHANNELS__TWILIO__API_URL=twilio.url,
-            CHANNELS__AFRICASTALKING__USERNAME=africastalking.username,
-            CHANNELS__AFRICASTALKING__API_KEY=africastalking.api_key,
-            CHANNELS__AFRICASTALKING__FROM=africastalking.sender,
-            CHANNELS__AFRICASTALKING__SECRET=africastalking.secret,
-            CHANNELS__AFRICASTALKING__API_URL=africastalking.url,
-        )  # fmt: skip
-        environment["PYTHONPATH"] = f"{folder / 'path'}{os.pathsep}{ROOT}"
+        settings = {
+            "DATA_DIR": str(folder / "data"), "DEMO_DIR": str(folder / "demo"), "WEB__PORT": str(free_port()),
+            "SWEEP__EVERY": "2", "OUTBOX__BACKOFF": "0.2", "OUTBOX__LEASE": "20", "OUTBOX__ATTEMPTS": "3",
+            "CHANNELS__TWILIO__ACCOUNT_SID": twilio.account_sid, "CHANNELS__TWILIO__AUTH_TOKEN": twilio.auth_token,
+            "CHANNELS__TWILIO__FROM": twilio.number, "CHANNELS__TWILIO__API_URL": twilio.url,
+            "CHANNELS__AFRICASTALKING__USERNAME": africastalking.username,
+            "CHANNELS__AFRICASTALKING__API_KEY": africastalking.api_key,
+            "CHANNELS__AFRICASTALKING__FROM": africastalking.sender,
+            "CHANNELS__AFRICASTALKING__SECRET": africastalking.secret,
+            "CHANNELS__AFRICASTALKING__API_URL": africastalking.url,
+        }  # fmt: skip
+        surroundings = {name: value for name, value in os.environ.items() if not name.startswith("SMS_SERVICE_")}
+        environment = {
+            **surroundings,
+            **{f"{PREFIX}{name}": value for name, value in settings.items()},
+            "PYTHONPATH": f"{folder / 'path'}{os.pathsep}{ROOT}",
+            "PYTHONUNBUFFERED": "1",
+        }
         config = read_config(environment, ROOT / "config.yaml")
         twilio.web_url = twilio.public_url = africastalking.web_url = config.url
         leavings = Leavings(config, twilio, africastalking)
@@ -464,6 +469,8 @@ def test_the_drive_went_through_all_its_weather(left: Leavings) -> None:
         "in save_badly",  # where it failed is told
     ):
         assert line in left.log
+    # What an operator must look up stands in it whole, though half of it may be digits.
+    assert len(re.findall(r"message [0-9a-f]{32} is held", left.log)) == left.log.count("is held, nobody") > 2
     assert {asked.method for asked in left.twilio.requests} == {"POST", "GET"}
     assert any(key.startswith("sms_service:live:") for key in left.redis)
     assert any(key.startswith("rq:") for key in left.redis)

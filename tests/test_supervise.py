@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from importlib.util import find_spec
-from io import TextIOWrapper
 from pathlib import Path
 
 import pytest
 
 from sms_service import supervise
 from sms_service.supervise import Program, Supervisor, procfile
-from tests.processes import Watched
+from tests.processes import PATIENCE, Watched
 
+SAY_WHEN_ENDED = (
+    "import signal; "
+    "signal.signal(signal.SIGTERM, lambda *_: (os.write(out.fileno(), sys.argv[2].encode() + b'\\n'), os._exit(0)))"
+)
 TELL = "import os,sys,time; out=open(sys.argv[1],'w',buffering=1); print(os.getpid(), file=out)"
 SLEEP = "time.sleep(600)"
 DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
@@ -30,13 +34,20 @@ class Pipe:
         os.mkfifo(path)
         self.path = path
         self._descriptor = os.open(path, os.O_RDWR)  # for writing too: then it never ends while programs come and go
-        self._lines: TextIOWrapper = os.fdopen(os.dup(self._descriptor), "r")
+
+    def line(self) -> str:
+        """The next line. Raises TimeoutError where none comes."""
+        told = b""
+        while not told.endswith(b"\n"):
+            if not select.select([self._descriptor], [], [], PATIENCE)[0]:
+                raise TimeoutError("no program tells anything")
+            told += os.read(self._descriptor, 1)
+        return told.decode().strip()
 
     def next_pid(self) -> Watched:
-        return Watched(int(self._lines.readline()))
+        return Watched(int(self.line()))
 
     def close(self) -> None:
-        self._lines.close()
         os.close(self._descriptor)
 
 
@@ -49,8 +60,7 @@ def pipe(tmp_path: Path) -> Iterator[Pipe]:
 
 @pytest.fixture
 def supervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
-    """A supervisor that waits a moment where the real one waits seconds."""
-    monkeypatch.setattr(supervise, "GRACE", 2.0)
+    """A supervisor that waits a moment before it starts a program again."""
     monkeypatch.setattr(supervise, "PAUSE_MIN", 0.01)
     made = Supervisor(dict(os.environ), tmp_path)
     yield made
@@ -58,7 +68,8 @@ def supervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supe
 
 
 def program(pipe: Pipe, *code: str, name: str = "one") -> Program:
-    return Program(name, [sys.executable, "-c", "; ".join([TELL, *code]), str(pipe.path)])
+    """A program that tells its process id, then does what `code` says."""
+    return Program(name, [sys.executable, "-c", "; ".join([TELL, *code]), str(pipe.path), name], pause=0.01)
 
 
 def test_a_program_that_dies_is_started_again(
@@ -120,19 +131,13 @@ def test_what_a_dead_program_left_in_its_group_is_ended_too(supervisor: Supervis
 
 
 def test_stop_ends_every_program_the_last_first(supervisor: Supervisor, pipe: Pipe) -> None:
-    tells = "import signal; signal.signal(signal.SIGTERM, lambda *_: (print(sys.argv[2], file=out), sys.exit()))"
     for number in (1, 2, 3):
-        supervisor.start(
-            Program(
-                str(number),
-                [sys.executable, "-c", f"{TELL}; {tells}; print(0, file=out); {SLEEP}", str(pipe.path), str(number)],
-            )
-        )
+        supervisor.start(program(pipe, SAY_WHEN_ENDED, "print(0, file=out)", SLEEP, name=str(number)))
         watched = pipe.next_pid()
-        assert pipe._lines.readline() == "0\n"
+        assert pipe.line() == "0"
     supervisor.stop()
 
-    assert [pipe._lines.readline().strip() for _ in range(3)] == ["3", "2", "1"]
+    assert [pipe.line() for _ in range(3)] == ["3", "2", "1"]
     assert not watched.runs
     assert supervisor.pids() == {}
 
@@ -191,7 +196,7 @@ made.watch()
 def test_a_program_sees_no_keyboard_and_gets_no_ctrl_c_of_ours(supervisor: Supervisor, pipe: Pipe) -> None:
     supervisor.start(program(pipe, "print(os.getsid(0), file=out)", "print(len(sys.stdin.read()), file=out)", SLEEP))
     watched = pipe.next_pid()
-    assert [pipe._lines.readline().strip(), pipe._lines.readline().strip()] == [str(watched.pid), "0"]
+    assert [pipe.line(), pipe.line()] == [str(watched.pid), "0"]
 
 
 def test_a_procfile_names_the_programs(tmp_path: Path) -> None:

@@ -71,7 +71,12 @@ def due_people(service: Service) -> None:
     with service.reads.begin() as conn:
         people = sessions.due_people(conn, now, BATCH)
     for person_id in people:
-        service.turns.tick(person_id, now)
+        try:
+            service.turns.tick(person_id, now)
+        except SqlDown:
+            raise
+        except Exception as error:  # one person's fault does not keep the others from their reminders
+            log.exception("a reminder or an expiry failed: %s", type(error).__name__)
 
 
 def overdue_messages(service: Service) -> None:

@@ -139,6 +139,7 @@ class AfricasTalking:
         return Inbound(
             channel=self.name,
             id=f"{session}:{short_hash(text)}",
+            made=True,
             kind="ussd",
             phone=phone,
             to=field(request, "serviceCode"),
@@ -171,6 +172,7 @@ class AfricasTalking:
         return Inbound(
             channel=self.name,
             id=f"opt-out:{short_hash(f'{phone} {sender}')}:{int(now // DAY)}",
+            made=True,
             kind="sms",
             phone=phone,
             to=sender,

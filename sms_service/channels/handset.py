@@ -42,7 +42,7 @@ class Handset:
             digest = hashlib.sha256(text.encode()).hexdigest()[:32]
             return Inbound(
                 channel=self.name, id=f"{session}:{digest}", kind="ussd", phone=phone, to=field(request, "code"),
-                text=text, received_at=now, session=session,
+                text=text, received_at=now, session=session, made=True,
             )  # fmt: skip
         if not field(request, "id"):
             raise Unreadable("The message has no id.")

@@ -43,7 +43,8 @@ class Inbound(Struct, frozen=True, kw_only=True):
 
     `phone` is E.164. `text` of a USSD hop is all that was typed since the dial, joined by `*` (Africa's Talking's way);
     `session` is the network's id of the USSD session, empty for SMS. `id` is the gateway's own id: the same id is the
-    same message, however often it is delivered. `answered` says that the gateway itself has replied (Twilio's Advanced
+    same message, however often it is delivered. `made`: the gateway has no id for it, and the channel made one from what
+    was sent; it is kept as a keyed hash. `answered` says that the gateway itself has replied (Twilio's Advanced
     Opt-Out): the effects count, but we stay silent.
     """
 
@@ -56,6 +57,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
     received_at: float
     gateway_time: str = ""
     session: str = ""
+    made: bool = False
     answered: bool = False
 
 

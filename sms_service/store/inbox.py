@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 from sqlalchemy import Connection, select
 
+from sms_service.engine.model import Inbound
 from sms_service.privacy import Keys
 from sms_service.store.tables import person, turn
 
@@ -29,3 +31,10 @@ def taken(conn: Connection, keys: Keys, channel: str, inbound_id: str) -> Stored
         return None
     text = keys.person_key(row.wrapped_key).decrypt("turn.reply", row.reply_sealed) if row.wrapped_key else ""
     return Stored(text, row.ends)
+
+
+def identified(keys: Keys, inbound: Inbound) -> Inbound:
+    """A made id as a keyed hash: it cannot be guessed from the log, nor one phone's screen be asked for by another."""
+    if not inbound.made:
+        return inbound
+    return msgspec.structs.replace(inbound, id=keys.index("inbound", f"{inbound.phone} {inbound.id}").hex(), made=False)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
-from sms_service.privacy import Keys, PersonKey
+from sms_service.privacy import Keys, PersonKey, Unreadable
 from sms_service.store.tables import outbox, person
 
 RANK = {"queued": 0, "sending": 1, "held": 1, "sent": 2, "failed": 3, "delivered": 3}
@@ -70,15 +70,13 @@ def claim(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | N
             reason = "forgotten" if row.wrapped_key is None else "she sent STOP"
             _move(conn, row.id, "queued", status="dropped", reason=reason)
             continue
-        if _move(
-            conn,
-            row.id,
-            "queued",
-            status="sending",
-            lease_until=now + lease,
-            attempts=row.attempts + 1,
-        ):
-            return _claimed(row, keys.person_key(row.wrapped_key))
+        try:
+            claimed = _claimed(row, keys.person_key(row.wrapped_key))
+        except Unreadable:  # a damaged row must not keep everybody else's messages from leaving
+            _move(conn, row.id, "queued", status="failed", reason="it cannot be decrypted")
+            continue
+        if _move(conn, row.id, "queued", status="sending", lease_until=now + lease, attempts=claimed.attempts):
+            return claimed
 
 
 def expired_lease(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | None:

@@ -12,7 +12,7 @@ from prometheus_client import (
     Gauge,
     generate_latest,
 )
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from sms_service.service import Service
@@ -54,24 +54,11 @@ def metrics() -> Response:
     """Counts from the tables themselves, so that every process gives the same figures."""
     service: Service = current_app.extensions["sms_service"]
     registry = CollectorRegistry()
-    with service.reads.begin() as conn:
-        rows = Gauge(
-            "sms_service_rows",
-            "Rows in the tables of the service",
-            ["table"],
-            registry=registry,
-        )
-        for table in (registration, consent, member, turn):
-            rows.labels(table.name).set(conn.execute(select(func.count()).select_from(table)).scalar_one())
-        messages = Gauge("sms_service_outbox", "Messages by status", ["status"], registry=registry)
-        for status, count in outbox.counts(conn).items():
-            messages.labels(status).set(count)
-        late = Gauge(
-            "sms_service_outbox_late_seconds",
-            "How long the oldest due message waits",
-            registry=registry,
-        )
-        late.set(outbox.oldest_due(conn, time.time()))
+    try:
+        with service.reads.begin() as conn:
+            _count(conn, registry)
+    except SQLAlchemyError:
+        return Response(status=503)  # Prometheus then shows the target as down, which it is
     spooled = Gauge(
         "sms_service_spooled",
         "Messages on disk that SQL has not taken yet",
@@ -79,3 +66,14 @@ def metrics() -> Response:
     )
     spooled.set(len(service.spool))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _count(conn: Connection, registry: CollectorRegistry) -> None:
+    rows = Gauge("sms_service_rows", "Rows in the tables of the service", ["table"], registry=registry)
+    for table in (registration, consent, member, turn):
+        rows.labels(table.name).set(conn.execute(select(func.count()).select_from(table)).scalar_one())
+    messages = Gauge("sms_service_outbox", "Messages by status", ["status"], registry=registry)
+    for status, count in outbox.counts(conn).items():
+        messages.labels(status).set(count)
+    late = Gauge("sms_service_outbox_late_seconds", "How long the oldest due message waits", registry=registry)
+    late.set(outbox.oldest_due(conn, time.time()))

@@ -91,6 +91,16 @@ class Drive:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
+    def until_died(self, name: str, times: int) -> None:
+        """Returns when this process has died so often; each time it is started again."""
+        seen: set[int] = set()
+
+        def died() -> bool:
+            seen.update(pid for of, pid in self._supervisor.pids().items() if of == name)
+            return len(seen) > times
+
+        until(died, f"{name} started {times} times")
+
     def _answers(self) -> bool:
         try:
             return requests.get(f"{self.config.url}/healthz", timeout=5).ok and self._live()

@@ -47,6 +47,9 @@ from workers import cards, deliver, sweep
 OURS = tuple(f"{Path(str(package.__file__)).parent}{os.sep}" for package in (sms_service, workers))
 """Where the lines are that count: our own code, and none of a library's."""
 
+EVERYWHERE = ("",)
+"""All lines, those of every library too."""
+
 CHILD_SECONDS = 60
 """A forked process that takes longer hangs: the kernel ends it, and the test fails."""
 
@@ -107,21 +110,24 @@ class Site:
         client = self._app.test_client()
         return client.post(path, data=dict(fields), headers=header, base_url=self.twilio.public_url).status_code
 
-    def work(self) -> None:
-        """What the workers do, until nothing is left to do."""
-        while cards.draw_wanted(self.service, 100) + deliver.send_due(self.service, 1000):
-            pass
+    def work(self) -> int:
+        """What the workers do, until nothing is left to do; how much there was."""
+        done = 0
+        while more := cards.draw_wanted(self.service, 100) + deliver.send_due(self.service, 1000):
+            done += more
+        return done
 
-    def settle(self) -> None:
-        """Leases end, the sweeper comes, the workers work: until every message is settled one way or the other."""
-        for _ in range(MAX_ROUNDS):
+    def settle(self) -> int:
+        """Leases end, the sweeper comes, the workers work, until every message is settled one way or the other; after
+        how many rounds that was. Raises Failed."""
+        for rounds in range(MAX_ROUNDS):
             with self.service.engine.begin() as conn:
                 conn.execute(update(outbox).where(outbox.c.status == "sending").values(lease_until=0.0))
             sweep.sweep(self.service)
             self.work()
             with self.service.reads.begin() as conn:
                 if not conn.execute(select(outbox.c.id).where(outbox.c.status.in_(("queued", "sending")))).first():
-                    return
+                    return rounds
         raise Failed(f"after {MAX_ROUNDS} rounds of the sweeper there are messages that are not settled")
 
     # --- the template ---------------------------------------------------------------------------------------------
@@ -129,7 +135,7 @@ class Site:
     def prepare(self, steps: Sequence[Callable[[], object]]) -> None:
         """Takes these steps; where they lead to is where `restore` comes back to."""
         self._live.flushall()
-        copies: list[dict[bytes, bytes]] = [{}]
+        copies: list[dict[str, bytes]] = [{}]
         for step in steps:
             self.forked(step)
             copies.append(self._live_copies())
@@ -150,31 +156,32 @@ class Site:
         self.twilio.accepted[:] = [copy(message) for message in self._accepted]
         self.africastalking.accepted[:] = [copy(message) for message in self._accepted_at]
         self._live.flushall()
-        if self._copies[live]:
-            self._live.mset(self._copies[live])  # type: ignore[arg-type]
+        for key, value in self._copies[live].items():
+            self._live.set(key, value)
 
-    def _live_copies(self) -> dict[bytes, bytes]:
-        return {key: self._live.get(key) for key in self._live.keys("sms_service:live:*")}  # type: ignore[union-attr]
+    def _live_copies(self) -> dict[str, bytes]:
+        keys: list[Any] = list(self._live.scan_iter("sms_service:live:*"))
+        return {key: value for key in keys if isinstance(value := self._live.get(key), bytes)}
 
     # --- dying ----------------------------------------------------------------------------------------------------
 
-    def lines_of(self, victim: Callable[[], object]) -> int:
-        """How many lines of ours `victim` executes when nothing kills it."""
-        return int(self.forked(victim, counts=True))
+    def lines_of(self, victim: Callable[[], object], files: tuple[str, ...] = OURS) -> int:
+        """How many lines `victim` executes in `files` when nothing kills it."""
+        return int(self.forked(victim, Lines(files)))
 
-    def dies(self, victim: Callable[[], object], before: int) -> str:
-        """Runs `victim` and kills it before its line number `before`; where that was, "" if it had ended by then."""
-        place = self.forked(victim, dies_before=before)
+    def dies(self, victim: Callable[[], object], before: int, files: tuple[str, ...] = OURS) -> str:
+        """Runs `victim` and kills it before its line number `before` in `files`; where, "" if it had ended by then."""
+        place = self.forked(victim, Lines(files, before))
         self._quiet()
         return place
 
-    def forked(self, do: Callable[[], object], dies_before: int = 0, counts: bool = False) -> str:
-        """Runs `do` in a process of its own; what that told on its way out. Raises Failed."""
+    def forked(self, do: Callable[[], object], lines: Lines | None = None) -> str:
+        """Runs `do` in a process of its own; what its `lines` told of it. Raises Failed."""
         self.service.engine.dispose()  # a connection used on both sides of a fork is the end of a database
         hear, tell = os.pipe()
         pid = os.fork()
         if pid == 0:
-            _child(do, tell, dies_before, counts)
+            _child(do, lines, tell)
         os.close(tell)
         try:
             with os.fdopen(hear, "rb") as told:
@@ -185,7 +192,7 @@ class Site:
         finally:
             _, status = os.waitpid(pid, 0)
         code = os.waitstatus_to_exitcode(status)
-        if code and not (code == -signal.SIGKILL and dies_before):
+        if code and not (code == -signal.SIGKILL and lines and lines.before):
             raise Failed(said or f"a forked process ended with {code}")
         return said
 
@@ -215,17 +222,17 @@ class Site:
         self._live.close()
 
 
-def _child(do: Callable[[], object], tell: int, dies_before: int, counts: bool) -> None:
+def _child(do: Callable[[], object], lines: Lines | None, tell: int) -> None:
     """The life of a forked process. Does not return."""
     code = 1
     try:
         signal.alarm(CHILD_SECONDS)
-        lines = Lines(dies_before, tell)
-        if dies_before or counts:
+        if lines:
+            lines.tell = tell
             sys.settrace(lines.call)
         do()
         sys.settrace(None)
-        if counts:
+        if lines and not lines.before:
             os.write(tell, str(lines.count).encode())
         code = 0
     except BaseException:  # noqa: BLE001  the parent raises it
@@ -235,21 +242,21 @@ def _child(do: Callable[[], object], tell: int, dies_before: int, counts: bool) 
 
 
 class Lines:
-    """Counts the lines of ours that this process executes, and ends it before one of them."""
+    """Counts the lines that this process executes in `files` (beginnings of paths), and ends it before one of them."""
 
-    def __init__(self, dies_before: int, tell: int) -> None:
-        self.count, self._dies_before, self._tell = 0, dies_before, tell
+    def __init__(self, files: tuple[str, ...], before: int = 0) -> None:
+        self.count, self.before, self.tell, self._files = 0, before, -1, files
 
     def call(self, frame: FrameType, event: str, argument: object) -> Any:
-        """The trace function of every call: only those into our own files are followed."""
-        return self.line if frame.f_code.co_filename.startswith(OURS) else None
+        """The trace function of every call: only those into the files that count are followed."""
+        return self.line if frame.f_code.co_filename.startswith(self._files) else None
 
     def line(self, frame: FrameType, event: str, argument: object) -> Any:
         """The trace function of each line."""
         if event == "line":
             self.count += 1
-            if self.count == self._dies_before:
+            if self.count == self.before:
                 place = f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_qualname}"
-                os.write(self._tell, place.encode())
+                os.write(self.tell, place.encode())
                 os.kill(os.getpid(), signal.SIGKILL)
         return self.line

@@ -11,6 +11,7 @@ import pytest
 
 from sms_service.store.tables import card, consent, member, outbox, registration
 from tests.conftest import KEY
+from tests.crash.conftest import OwnPostgres
 from tests.crash.drive import VICTIMS, Drive
 from tests.crash.share import EVERY, OFFSET
 from tests.gateways import Twilio
@@ -102,17 +103,18 @@ def confirmation_handed_over(one: Enrolment) -> None:
     one.drive.twilio.behave("ok")
 
 
-MOMENTS = [entry_in_the_air, question_handed_over, yes_in_the_air, confirmation_handed_over]
+Moment = Callable[[Enrolment], None]
+MOMENTS: list[Moment] = [entry_in_the_air, question_handed_over, yes_in_the_air, confirmation_handed_over]
 
 
 DEATHS = [(moment, victim) for moment in MOMENTS for victim in VICTIMS]
 
 
-def share(stack: str) -> list[tuple[Callable[[Enrolment], None], str]]:
+def share(stack: str) -> list[tuple[Moment, str]]:
     """The deaths that are died now. With seven victims, every third and every fourth death is in turn one of each."""
     if EVERY == 1:
         return DEATHS
-    turn, of = (OFFSET, 3) if stack == "sqlite" else (OFFSET + 1, 4)
+    turn, of = (OFFSET, 3) if stack == "sqlite" else (OFFSET + 2, 4)
     return [death for number, death in enumerate(DEATHS) if number % of == turn % of]
 
 
@@ -120,7 +122,7 @@ def share(stack: str) -> list[tuple[Callable[[Enrolment], None], str]]:
     ("stack", "moment", "victim"),
     [(stack, *death) for stack in ("sqlite", "postgres") for death in share(stack)],
 )
-def test_killed(drives: Callable[[str], Drive], stack: str, moment: Callable[[Enrolment], None], victim: str) -> None:
+def test_killed(drives: Callable[[str], Drive], stack: str, moment: Moment, victim: str) -> None:
     drive = drives(stack)
     drive.until_whole()
     one = Enrolment(drive, lambda: drive.kill(victim))
@@ -130,6 +132,24 @@ def test_killed(drives: Callable[[str], Drive], stack: str, moment: Callable[[En
 
     repeated = len(heard) - 3
     assert [text[:14] for text in heard] == [start[:14] for start in (*[ASKED] * (1 + repeated), WELCOME, LINK)]
+
+
+def test_killed_while_sql_is_down_all_comes_back_by_itself(
+    drives: Callable[[str], Drive], own_postgres: OwnPostgres
+) -> None:
+    drive = drives("postgres")
+    drive.until_whole()
+    own_postgres.stop()
+    try:
+        drive.kill("web")
+        drive.kill("sweep")
+        drive.until_died("web", 2)
+    finally:
+        own_postgres.start()
+    one = Enrolment(drive, lambda: None)
+    one.is_entered()
+
+    assert [text[:14] for text in one.ends()] == [start[:14] for start in (ASKED, WELCOME, LINK)]
 
 
 @pytest.mark.parametrize("stack", ["sqlite", "postgres"])

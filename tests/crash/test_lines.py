@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -9,19 +10,25 @@ from typing import Protocol
 
 import msgspec
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
-from sms_service import intake
+from sms_service import intake, launch
 from sms_service.channels.base import Accepted, Outbound
+from sms_service.config import read_config
 from sms_service.engine.model import Inbound
+from sms_service.enrolment import enrolers
+from sms_service.service import open_service
 from sms_service.store import outbox as store_outbox
 from sms_service.store import sessions
-from sms_service.store.tables import card, consent, member, outbox, person, registration, turn
-from tests.crash.lines import REDIS, Failed, Site, points
+from sms_service.store.tables import area, card, consent, enroler, member, outbox, person, registration, turn
+from tests.crash.lines import EVERYWHERE, OURS, REDIS, Failed, Site, points
 from tests.crash.share import EVERY, OFFSET
 from tests.gateways import AfricasTalking, Twilio
 from tests.town import ENROLER, ENTRY, MEMBER
 from workers import cards, deliver, sweep
+
+IN_LIBRARIES = 211
+"""A turn executes a hundred times as many lines in libraries as of ours."""
 
 SAVED, ASKED, UNCLEAR = "Saved", "XYZ: Anil entered you", "Not clear."
 WELCOME, LINK, HELP = "You are a member", "XYZ card of", "XYZ: people are entered"
@@ -183,7 +190,9 @@ class Expiry:
         now = time.time() + 8 * 86_400
         with site.service.reads.begin() as conn:
             due = sessions.due_people(conn, now, 100)
-        return [site.service.turns.tick(person_id, now) for person_id in due]
+        for person_id in due:
+            site.service.turns.tick(person_id, now)
+        return due
 
     def rest(self, site: Site) -> object:
         self.victim(site)
@@ -304,7 +313,8 @@ class Spooled(Yes):
         return [*super().before(site), kept]
 
     def victim(self, site: Site) -> object:
-        return sweep.sweep(site.service)
+        sweep.sweep(site.service)
+        return None
 
     def rest(self, site: Site) -> object:
         return site.settle()
@@ -318,7 +328,12 @@ STORIES: list[Story] = [
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: type(story).__name__)
 def test_killed_before_any_line_everything_happens_once(site: Site, story: Story) -> None:
-    assert list(deaths(site, story, EVERY, OFFSET)) == []
+    assert list(deaths(site, story, EVERY)) == []
+
+
+@pytest.mark.parametrize("story", [Yes(), Delivery(), CardDrawn()], ids=lambda story: type(story).__name__)
+def test_killed_inside_any_library_everything_happens_once(site: Site, story: Story) -> None:
+    assert list(deaths(site, story, EVERY * IN_LIBRARIES, EVERYWHERE)) == []
 
 
 def test_a_worker_that_sends_again_without_asking_is_caught(site: Site) -> None:
@@ -328,19 +343,47 @@ def test_a_worker_that_sends_again_without_asking_is_caught(site: Site) -> None:
                 conn.execute(update(outbox).where(outbox.c.status == "sending").values(status="queued"))
             return super().rest(site)
 
-    assert next(deaths(site, Blind(), 5, OFFSET), "") != ""
+    assert next(deaths(site, Blind(), 5), "") != ""
 
 
-def deaths(site: Site, story: Story, every: int, offset: int) -> Iterator[str]:
+def test_killed_while_it_makes_its_database_the_next_start_makes_it(site: Site, tmp_path: Path) -> None:
+    """Migrations, the service key, the flows and the demonstration drive: all from nothing."""
+    fresh = read_config({"SMS_SERVICE__DATA_DIR": str(tmp_path / "fresh")})
+
+    def start() -> None:
+        launch.prepare(fresh, time.time())
+
+    def serves() -> None:
+        service = open_service(fresh, time.time())
+        with service.reads.begin() as conn:
+            counts = [conn.execute(select(func.count()).select_from(table)).scalar_one() for table in (area, enroler)]
+            assert counts == demo
+            assert len(enrolers.everybody(conn, service.keys, 10)) == demo[1], "and their names can be read"
+
+    demo = [len(site.rows(table)) for table in (area, enroler)]
+    files = tuple(f"{OURS[0]}{part}" for part in ("launch", "config", "service", "store", "enrolment", "privacy"))
+    lines = site.lines_of(start, files)
+    assert lines > 500, lines
+    for line in points(lines, EVERY, OFFSET):
+        shutil.rmtree(fresh.data_dir)
+        place = site.dies(start, line, files)
+        try:
+            site.forked(start)
+            site.forked(serves)
+        except Failed as error:
+            pytest.fail(f"killed before line {line} of {lines} ({place or 'not at all'}): {error}")
+
+
+def deaths(site: Site, story: Story, every: int, files: tuple[str, ...] = OURS) -> Iterator[str]:
     """Lets the victim of `story` die before each of its lines in this share; what was wrong afterwards, a line each."""
     site.prepare(story.before(site))
     site.restore("warm")
-    lines = site.lines_of(lambda: story.victim(site))
+    lines = site.lines_of(lambda: story.victim(site), files)
     assert lines > 100, "the lines of the victim are followed"
-    for number, line in enumerate(points(lines, every, offset)):
+    for number, line in enumerate(points(lines, every, OFFSET)):
         live = REDIS[number % len(REDIS)]
         site.restore(live)
-        place = site.dies(lambda: story.victim(site), before=line)
+        place = site.dies(lambda: story.victim(site), line, files)
         try:
             site.forked(lambda: story.rest(site))
             story.check(site)

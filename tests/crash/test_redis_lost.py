@@ -86,7 +86,11 @@ def nothing() -> Meddling:
 
 def flushed() -> Meddling:
     """FLUSHALL."""
-    return lambda valkey: valkey.client.flushall() and None
+
+    def meddle(valkey: OwnValkey) -> None:
+        valkey.client.flushall()
+
+    return meddle
 
 
 def turned_back() -> Meddling:
@@ -95,7 +99,8 @@ def turned_back() -> Meddling:
 
     def meddle(valkey: OwnValkey) -> None:
         client = valkey.client
-        kept.append({key: client.dump(key) for key in client.scan_iter() if client.type(key) == b"string"})
+        keys = [key for key in client.scan_iter() if client.type(key) == b"string"]
+        kept.append({key: value for key in keys if isinstance(value := client.dump(key), bytes)})
         client.flushall()
         for key, value in kept[-2].items():
             client.restore(key, 0, value)
@@ -109,7 +114,7 @@ def garbled() -> Meddling:
     def meddle(valkey: OwnValkey) -> None:
         client = valkey.client
         keys = sorted(client.keys("sms_service:live:*"))
-        values = [client.get(key) for key in keys]
+        values = [value for key in keys if isinstance(value := client.get(key), bytes)]
         for key, value in zip(keys, [*values[1:], b"\x00garbage"], strict=True):
             client.set(key, value)
 

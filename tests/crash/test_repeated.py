@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 import pytest
 from sqlalchemy import select
 
+from sms_service import intake
+from sms_service.engine.model import Inbound
 from sms_service.store import people
 from sms_service.store.tables import card, consent, member, outbox, registration, turn
 from tests.town import ENROLER, ENTRY, MEMBER, By, Town
+from workers import cards, deliver, sweep
 
 AT_ONCE, IN_ALL, PAIRS = 20, 50, 200
 
@@ -141,7 +146,7 @@ def test_two_answers_in_one_dialogue_at_the_same_instant(any_town: Town) -> None
     for number in range(10):
         enroler.texts("REG")
         texts = ["98765 43210", "ABC1234567"]
-        statuses = at_once([lambda text=text: enroler.sends(text) for text in texts])
+        statuses = at_once([partial(enroler.sends, text) for text in texts])
         any_town.work()
 
         assert statuses == [200, 200]
@@ -150,3 +155,44 @@ def test_two_answers_in_one_dialogue_at_the_same_instant(any_town: Town) -> None
         assert [row.turn_no for row in mine] == list(range(1, len(mine) + 1))
         asked = ("Number of the polling booth?", "Voter ID? 3 letters")
         assert enroler.last.startswith(asked), enroler.heard[-3:]
+
+
+def test_many_workers_and_sweepers_at_once_send_every_message_once(any_town: Town) -> None:
+    enroler = any_town.phone(ENROLER, by="twilio")
+    phones = [f"+9198765{number:05d}" for number in range(30)]
+    work = [lambda: deliver.send_due(any_town.service, 1000)] * 4
+    draw = [lambda: cards.draw_wanted(any_town.service, 1000)] * 2
+    rounds = [lambda: sweep.sweep(any_town.service)] * 2
+    for phone in phones:
+        enroler.sends(f"REG {phone} ABC1234567 12 Ram Kumar")
+    at_once([*work, *rounds])
+    any_town.work()
+    for phone in phones:
+        any_town.phone(phone, by="twilio").sends("1")
+    at_once([*work, *draw, *rounds])
+    any_town.work()
+
+    assert len(any_town.rows(member)) == len(any_town.rows(card)) == len(phones)
+    assert {row.status for row in any_town.rows(card)} == {"ready"}
+    for phone in phones:
+        beginnings = [text[:12] for text in any_town.twilio.texts_to(phone)]
+        assert beginnings == ["XYZ: Anil en", "You are a me", "XYZ card of "]
+    assert len(any_town.twilio.texts_to(ENROLER)) == len(phones)
+
+
+def test_two_sweepers_take_the_same_spooled_yes_once(any_town: Town) -> None:
+    any_town.phone(ENROLER, "twilio").texts(ENTRY)
+    for number in range(10):
+        spooled = Inbound(
+            channel="twilio", id=f"SM{number:032d}", kind="sms", phone=MEMBER, to="", text="1", received_at=time.time()
+        )  # fmt: skip
+        intake._keep(any_town.service, spooled.received_at, spooled.id, intake._Kept(inbound=spooled))
+    at_once([lambda: sweep.sweep(any_town.service)] * 4)
+    sweep.sweep(any_town.service)
+
+    assert len(any_town.service.spool) == 0
+    assert len(any_town.rows(consent)) == len(any_town.rows(member)) == 1
+    assert (
+        len([row for row in any_town.rows(turn) if row.channel == "twilio" and row.inbound_id.startswith("SM000")])
+        == 10
+    )

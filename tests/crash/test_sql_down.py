@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.exc import OperationalError
 
 from sms_service.channels.africastalking import BUSY
 from sms_service.store.tables import card, consent, member, outbox, registration, turn
@@ -254,3 +255,29 @@ def test_the_sweeper_and_the_workers_outlast_an_outage(town: Town, outage: Outag
     town.work()
 
     assert len(town.twilio.accepted) == 2
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before it took place", "after it took place"])
+def test_a_connection_lost_at_the_commit(any_town: Town, after: bool) -> None:
+    """Nobody can say whether the transaction counts: the message is kept, and taken if it was not."""
+    any_town.phone(ENROLER, "twilio").texts(ENTRY)
+    member_phone = any_town.phone(MEMBER, "twilio")
+
+    def lost(conn: Connection) -> None:
+        if conn.get_execution_options().get("reads"):
+            return
+        event.remove(any_town.service.engine, "commit", lost)
+        if after:
+            conn.connection.commit()
+        raise OperationalError("COMMIT", {}, OSError("connection lost"))
+
+    event.listen(any_town.service.engine, "commit", lost)
+    assert member_phone.sends("1", sid="SM" + "6" * 32) == 200
+    assert len(any_town.rows(consent)) == int(after)
+    any_town.sweep()
+    member_phone.sends("1", sid="SM" + "6" * 32)
+    any_town.work()
+
+    assert kept(any_town) == []
+    assert len(any_town.rows(consent)) == len(any_town.rows(member)) == len(any_town.rows(card)) == 1
+    assert [text[:12] for text in member_phone.heard] == ["XYZ: Anil en", "You are a me", "XYZ card of "]

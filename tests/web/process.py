@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sqlite3
 import sys
@@ -20,7 +21,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
 from sms_service import launch
-from sms_service.config import Config, read_config
+from sms_service.config import PREFIX, Config, read_config
 from sms_service.demo import free_port
 from sms_service.service import Service, open_service
 from sms_service.store.tables import metadata
@@ -74,8 +75,14 @@ class Web:
 
     def __init__(self, settings: dict[str, str]) -> None:
         port = str(free_port())
-        self._environment = launch.child_environment(**{**settings, "WEB__PORT": port, "WEB__PROCESSES": "1"})
-        self.config: Config = read_config(self._environment)
+        settings = {**settings, "WEB__PORT": port, "WEB__PROCESSES": "1"}
+        surroundings = {name: value for name, value in os.environ.items() if not name.startswith("SMS_SERVICE_")}
+        self._environment = {
+            **surroundings,
+            **{f"{PREFIX}{name}": value for name, value in settings.items()},
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.config: Config = read_config(self._environment, launch.PROCFILE.parent / "config.yaml")
 
     def __enter__(self) -> Self:
         launch.prepare(self.config, time.time())

@@ -294,3 +294,8 @@ class Conversation:
         assert self.screen
         now, *self.screen.rest = hops.pages(text) if text else self.screen.rest or [""]
         return Stored(now, ends=not self.screen.session and not self.screen.rest), f"hop:{turn_no}"
+
+
+def unheard(channel: str, reason: str, now: float) -> Inbound:
+    """The inbound of a turn that no message caused; `reason` makes it happen once."""
+    return Inbound(channel=channel, id=reason, kind="sms", phone="", to="", text="", received_at=now)

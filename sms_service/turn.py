@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from sms_service.conversation import Conversation, Desk, Overtaken
+from sms_service.conversation import Conversation, Desk, Overtaken, unheard
 from sms_service.engine.model import Inbound
 from sms_service.enrolment.effects import Start
 from sms_service.store import inbox, people, transaction
@@ -64,8 +64,7 @@ class Turns:
             if taken is not None:
                 return taken
             person = self._sender(unit.conn, inbound)
-            sessions = store_sessions.load(unit.conn, person, live)  # 5 Redis, else SQL
-            conversation = Conversation(self._desk, unit.conn, person, sessions, inbound, patient=patience > 0)
+            conversation = self._conversation(unit, person, inbound, live, patient=patience > 0)
             if inbound.kind == "ussd":  # 6 engine.step, and the effects it asks for
                 conversation.hopped()
             else:
@@ -85,9 +84,8 @@ class Turns:
         def take(unit: Unit) -> None:
             person = people.by_id(unit.conn, self._desk.keys, person_id)
             if person is not None:
-                sessions = store_sessions.load(unit.conn, person, None)
-                clock = _unheard("clock", f"{person_id}:{person.turn_no + 1}", now)
-                conversation = Conversation(self._desk, unit.conn, person, sessions, clock)
+                clock = unheard("clock", f"{person_id}:{person.turn_no + 1}", now)
+                conversation = self._conversation(unit, person, clock)
                 conversation.ticked(now)
                 self._write(unit, conversation)
 
@@ -102,11 +100,16 @@ class Turns:
 
         self._committed(take)
 
+    def _conversation(
+        self, unit: Unit, person: Person, inbound: Inbound, live: bytes | None = None, patient: bool = False
+    ) -> Conversation:
+        sessions = store_sessions.load(unit.conn, person, live)  # 5 Redis, else SQL
+        return Conversation(self._desk, unit.conn, person, sessions, inbound, patient)
+
     def _sender(self, conn: Connection, inbound: Inbound) -> Person:
         """Who wrote; from now on she is reached by the channel that she wrote by."""
-        person = people.find_or_add(
-            conn, self._desk.keys, inbound.phone, self._language, inbound.channel, inbound.received_at
-        )
+        keys, now = self._desk.keys, inbound.received_at
+        person = people.find_or_add(conn, keys, inbound.phone, self._language, inbound.channel, now)
         if person.channel != inbound.channel:
             people.set_channel(conn, person.id, inbound.channel)
             person = dataclasses.replace(person, channel=inbound.channel)
@@ -125,13 +128,12 @@ class Turns:
             raise CircleOfFlows(f"one message had more than {MAX_STARTS} conversations")
         for start in starts:
             flow = self._desk.shelf.ways.on.get(start.on)
-            inbound = _unheard("service", f"{start.on}:{start.about}", now)
+            inbound = unheard("service", f"{start.on}:{start.about}", now)
             if flow is None or inbox.taken(unit.conn, self._desk.keys, inbound.channel, inbound.id):
                 continue
             person = people.by_id(unit.conn, self._desk.keys, start.person.id)  # her turn number may have moved on
             if person is not None:
-                sessions = store_sessions.load(unit.conn, person, None)
-                conversation = Conversation(self._desk, unit.conn, person, sessions, inbound)
+                conversation = self._conversation(unit, person, inbound)
                 conversation.started(flow, start)
                 self._write(unit, conversation)
 
@@ -148,8 +150,3 @@ class Turns:
         for queue in unit.rings:
             self._bell.ring(queue)
         return made
-
-
-def _unheard(channel: str, reason: str, now: float) -> Inbound:
-    """The inbound of a turn that no message caused; `reason` makes it happen once."""
-    return Inbound(channel=channel, id=reason, kind="sms", phone="", to="", text="", received_at=now)

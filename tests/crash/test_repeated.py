@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 import pytest
+import requests
 from sqlalchemy import select
 
 from sms_service import intake
@@ -157,6 +158,18 @@ def test_two_answers_in_one_dialogue_at_the_same_instant(any_town: Town) -> None
         assert enroler.last.startswith(asked), enroler.heard[-3:]
 
 
+def test_twenty_texts_of_one_phone_at_the_same_instant(any_town: Town) -> None:
+    phone = any_town.phone(MEMBER, by="twilio")
+
+    assert at_once([partial(phone.sends, f"message {number}") for number in range(AT_ONCE)]) == [200] * AT_ONCE
+    any_town.work()
+
+    mine = [row for row in any_town.rows(turn) if row.channel == "twilio"]
+    assert [row.turn_no for row in mine] == list(range(1, AT_ONCE + 1))
+    assert len(any_town.service.spool) == 0
+    assert len(phone.heard) == AT_ONCE
+
+
 def test_many_workers_and_sweepers_at_once_send_every_message_once(any_town: Town) -> None:
     enroler = any_town.phone(ENROLER, by="twilio")
     phones = [f"+9198765{number:05d}" for number in range(30)]
@@ -177,6 +190,8 @@ def test_many_workers_and_sweepers_at_once_send_every_message_once(any_town: Tow
     for phone in phones:
         beginnings = [text[:12] for text in any_town.twilio.texts_to(phone)]
         assert beginnings == ["XYZ: Anil en", "You are a me", "XYZ card of "]
+        link = any_town.twilio.texts_to(phone)[-1].split()[-4]
+        assert requests.get(link, timeout=20).status_code == 200, "the token she got is the one that counts"
     assert len(any_town.twilio.texts_to(ENROLER)) == len(phones)
 
 

@@ -43,8 +43,8 @@ def talk(url: str, number: str, secret: str = "") -> None:
                 f"! the service at {url} does not answer; start it with `make run`",
                 flush=True,
             )
-    if phone.conversation():
-        with contextlib.suppress(NoAnswer):
+    with contextlib.suppress(NoAnswer, requests.RequestException):
+        if phone.conversation():
             done.wait(POLL_SECONDS)  # what the last text caused is still on its way
     done.set()
     listener.join(POLL_SECONDS * 2)

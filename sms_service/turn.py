@@ -6,10 +6,9 @@ verify (2) and parse (3); after 8 come channel.reply (9) and workers/deliver.py 
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -112,7 +111,7 @@ class Turns:
         person = people.find_or_add(conn, keys, inbound.phone, self._language, inbound.channel, now)
         if person.channel != inbound.channel:
             people.set_channel(conn, person.id, inbound.channel)
-            person = dataclasses.replace(person, channel=inbound.channel)
+            person = replace(person, channel=inbound.channel)
         return person
 
     def _write(self, unit: Unit, conversation: Conversation) -> Stored:
@@ -127,8 +126,7 @@ class Turns:
         if len(unit.fresh) > MAX_STARTS:
             raise CircleOfFlows(f"one message had more than {MAX_STARTS} conversations")
         for start in starts:
-            flow = self._desk.shelf.ways.on.get(start.on)
-            inbound = unheard("service", f"{start.on}:{start.about}", now)
+            flow, inbound = self._desk.shelf.ways.on.get(start.on), unheard("service", f"{start.on}:{start.about}", now)
             if flow is None or inbox.taken(unit.conn, self._desk.keys, inbound.channel, inbound.id):
                 continue
             person = people.by_id(unit.conn, self._desk.keys, start.person.id)  # her turn number may have moved on

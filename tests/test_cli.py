@@ -251,3 +251,57 @@ def test_the_flows_are_checked(empty: dict[str, str], tmp_path: Path) -> None:
     ended = sms_service(broken, "flow", "check", "--json")
     assert ended.returncode == 1
     assert json.loads(ended.stdout) == [{"file": str(file), "line": 6, "column": 18, "message": message}]
+
+
+def test_a_transcript_that_goes_another_way_is_shown(empty: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "flows").mkdir()
+    flow, talk = tmp_path / "flows" / "feedback.yaml", tmp_path / "flows" / "feedback.talk"
+    flow.write_text(
+        "flow: feedback\nabout: a\nstarts: {keywords: TELL}\nlanguages: [en]\n"
+        "states:\n  thanks: {say: {en: Thank you.}, end: true}\n"
+    )
+    talk.write_text("== Thanks\nphone Ram +919876543210\nRam > TELL\nRam < Thank you.\n")
+    settings = {**empty, f"{PREFIX}FLOWS_DIR": str(tmp_path / "flows")}
+
+    ended = sms_service(settings, "flow", "test")
+    assert (ended.returncode, ended.stdout) == (0, "1 transcripts go as they say.\n")
+
+    talk.write_text(talk.read_text().replace("Thank you", "Thanks a lot"))
+    ended = sms_service(settings, "flow", "test")
+    assert ended.returncode == 1
+    assert ended.stdout.startswith(f"{talk}:4:")
+    [failure] = json.loads(sms_service(settings, "flow", "test", "--json").stdout)
+    assert failure["line"] == 4
+
+
+# --- a phone in the terminal, and what the service makes of a text ------------------------------------------------
+
+
+def test_a_phone_in_the_terminal_texts_and_dials(town: Town) -> None:
+    typed = "*384*96#\n0712345678\nhello\n"
+    ended = sms_service(town.environment, "talk", "+254700000001", "--url", town.url, stdin=typed)
+    assert ended.returncode == 0
+    assert ended.stdout.splitlines() == [
+        "This is the phone +254700000001. Type a text and Enter; *384*96# dials; Ctrl-D ends.",
+        "[Namba ya simu ya mwanachama mpya?]",
+        "[Kitambulisho cha mpiga kura? Herufi 3 na tarakimu 7: ABC1234567]",
+        "[Kitambulisho: herufi 3 na tarakimu 7, kama ABC1234567.]",
+    ]
+
+
+def test_a_phone_without_a_service_says_so(empty: dict[str, str]) -> None:
+    ended = sms_service(empty, "talk", "+254700000001", "--url", "http://127.0.0.1:1", stdin="hello\n")
+    assert ended.stdout.endswith("! the service at http://127.0.0.1:1 does not answer; start it with `make run`\n")
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_what_a_text_is_read_as(empty: dict[str, str]) -> None:
+    assert sms_service(empty, "answer", "haan ji", "--language", "hi").stdout.strip() == '{"answer": "yes"}'
+    lines = '{"text": "नहीं"}\n{"text": "stop"}\n'
+    assert sms_service(empty, "answer", "--jsonl", stdin=lines).stdout == '{"answer": "no"}\n{"answer": "stop"}\n'
+
+
+def test_what_a_text_costs(empty: dict[str, str]) -> None:
+    counted = json.loads(sms_service(empty, "count", "नमस्ते").stdout)
+    assert (counted["encoding"], counted["segments"]) == ("UCS-2", 1)
+    assert json.loads(sms_service(empty, "count", "--jsonl", stdin='{"text": "a"}\n').stdout)["characters"] == 1

@@ -71,7 +71,9 @@ def test_it_runs_alone_in_its_data_dir_and_ctrl_c_ends_all_of_it(tmp_path: Path)
 
         process.send_signal(signal.SIGINT)
         assert process.stdout
-        assert process.stdout.read().endswith("stopping ...\nall processes have ended.\n")
+        told = process.stdout.read()
+        assert "\nstopping ...\n" in told
+        assert told.endswith("\nall processes have ended.\n")
         assert process.wait() == 0
     assert left_running(tmp_path) == []
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +47,8 @@ class Spool:
         """Keeps `data`; it is on the disk when this returns. The same id again replaces it. Raises SpoolFull."""
         digest = hashlib.sha256(message_id.encode("utf-8", "replace")).hexdigest()[:24]
         file = self._folder / f"{int(received_at * 1000):015d}-{digest}"
-        half = file.with_suffix(f".{os.getpid()}.half")
+        # One a thread: the same message, delivered twice in one millisecond, must not be written into the same file.
+        half = file.with_suffix(f".{os.getpid()}-{threading.get_ident()}.half")
         try:
             with half.open("wb") as out:
                 out.write(self._key.encrypt_bytes(COLUMN, data))
@@ -58,6 +61,8 @@ class Spool:
             finally:
                 os.close(folder)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                half.unlink(missing_ok=True)
             raise SpoolFull(f"the spool cannot take a message: {error.strerror}") from error
 
     def waiting(self) -> Iterator[Spooled]:

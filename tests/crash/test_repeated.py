@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -17,24 +17,13 @@ from sms_service import intake
 from sms_service.engine.model import Inbound
 from sms_service.store import people
 from sms_service.store.tables import card, consent, member, outbox, registration, turn
+from tests.crash.waiting import at_once
 from tests.town import ENROLER, ENTRY, MEMBER, By, Town
 from workers import cards, deliver, sweep
 
 AT_ONCE, IN_ALL, PAIRS = 20, 50, 200
 
 Got = TypeVar("Got")
-
-
-def at_once(calls: Sequence[Callable[[], Got]]) -> list[Got]:
-    """Makes the calls in as many threads, all let go at the same instant; what each returned."""
-    gate = threading.Barrier(len(calls))
-
-    def made(call: Callable[[], Got]) -> Got:
-        gate.wait()
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(made, calls))
 
 
 def fifty_times(call: Callable[[], Got]) -> list[Got]:

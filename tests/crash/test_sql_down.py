@@ -9,6 +9,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from sms_service.store.tables import card, consent, member, outbox, registration
 from sms_service.web.app import create_app
 from tests.conftest import KEY
 from tests.crash.conftest import OwnPostgres
+from tests.crash.waiting import at_once
 from tests.gateways import AfricasTalking, Twilio
 from tests.town import ENROLER, ENTRY, MEMBER, Town
 
@@ -158,7 +160,7 @@ def test_what_is_kept_is_encrypted_and_on_the_disk_before_the_answer(
     assert town.phone(ENROLER, "twilio").sends(ENTRY) == 200
 
     [file] = kept(town)
-    assert synced == [f"{file.name}.{os.getpid()}.half", "spool"]
+    assert [name.removesuffix(".half").partition(".")[0] for name in synced] == [file.name, "spool"]
     data = file.read_bytes()
     for secret in (ENROLER, MEMBER, "9876543210", "ABC1234567", "Ram Kumar", "REG"):
         assert secret.encode() not in data
@@ -193,6 +195,21 @@ def test_a_delivery_report_is_kept_too(town: Town, outage: Outage) -> None:
     town.sweep()
 
     assert [row.status for row in town.rows(outbox) if row.gateway_id == message.id] == ["delivered"]
+
+
+@fast
+def test_the_same_text_twenty_times_at_once_is_kept_and_taken_once(town: Town, outage: Outage) -> None:
+    phone = town.phone(ENROLER, "twilio")
+    outage.begin()
+
+    assert at_once([partial(phone.sends, ENTRY, "SM" + "4" * 32)] * 20) == [200] * 20
+
+    outage.end()
+    town.sweep()
+    town.work()
+    assert kept(town) == []
+    assert len(town.rows(registration)) == 1
+    assert len(phone.heard) == 1
 
 
 @fast
@@ -237,7 +254,7 @@ def test_on_a_full_disk_the_gateway_is_told_so_and_nothing_is_claimed(
     with os.fdopen(told) as heard:
         assert heard.read() == "503"
     os.waitpid(pid, 0)
-    assert [file for file in kept(town) if not file.name.endswith(".half")] == []
+    assert kept(town) == []
 
     outage.end()
     assert phone.texts(ENTRY, sid="SM" + "9" * 32) == 200

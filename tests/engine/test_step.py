@@ -439,6 +439,17 @@ def test_an_expiring_session_goes_where_its_flow_says(play: Player) -> None:
     assert lesson.session is None
 
 
+def test_a_question_that_an_expired_session_is_led_to_has_its_own_time(play: Player) -> None:
+    head = HEAD + "expires: {after: 2 days, then: last}\n"
+    lesson = play(ASK_NAME + 'last: {say: {en: "Still there?"}, choose: {1: thanks}}\n', head)
+    lesson.begin()
+
+    assert lesson.tick(after=2 * DAY) == ["Still there?"]
+    assert lesson.tick(after=10) == []
+    assert lesson.session
+    assert due_at(lesson.flow, lesson.session) == lesson.now - 10 + 2 * DAY
+
+
 def test_a_session_is_due_at_its_next_reminder_or_its_expiry(play: Player) -> None:
     lesson = play(CONSENT)
     lesson.begin()

@@ -35,7 +35,7 @@ def act(town: Town, phone: str, name: str) -> Done:
 # --- save_registration --------------------------------------------------------------------------------------------
 
 
-def test_saved_the_person_is_asked_and_the_booth_is_found(any_town: Town) -> None:
+def test_save_registration_saved_the_person_is_asked_and_the_booth_is_found(any_town: Town) -> None:
     any_town.enroler.texts(ENTRY)
 
     [saved] = any_town.rows(registration)
@@ -45,14 +45,14 @@ def test_saved_the_person_is_asked_and_the_booth_is_found(any_town: Town) -> Non
     assert "Anil entered you as Ram Kumar" in any_town.member.last
 
 
-def test_saved_in_a_booth_that_is_not_hers_it_counts_for_her_own_area(town: Town) -> None:
+def test_save_registration_saved_in_a_booth_that_is_not_hers_it_counts_for_her_own_area(town: Town) -> None:
     town.enroler.texts(ENTRY.replace(" 12 ", " 77 "))
     [saved] = town.rows(registration)
     [own] = [row for row in town.rows(area) if row.id == saved.area_id]
     assert own.code == "JH-N-RAN-KAN-11"
 
 
-def test_waiting_nobody_is_asked_twice_at_a_time(any_town: Town) -> None:
+def test_save_registration_waiting_nobody_is_asked_twice_at_a_time(any_town: Town) -> None:
     any_town.enroler.texts(ENTRY)
     any_town.phone("+919800000003").texts(ENTRY)
 
@@ -61,20 +61,20 @@ def test_waiting_nobody_is_asked_twice_at_a_time(any_town: Town) -> None:
     assert statuses(any_town) == ["waiting"]
 
 
-def test_member_nobody_is_asked_again_who_is_one(any_town: Town) -> None:
+def test_save_registration_member_nobody_is_asked_again_who_is_one(any_town: Town) -> None:
     any_town.enrols()
     any_town.enroler.texts(ENTRY)
     assert any_town.enroler.last == "NOT saved: ..210 is a member already."
     assert statuses(any_town) == ["confirmed"]
 
 
-def test_own_phone_an_enroler_cannot_enter_herself(any_town: Town) -> None:
+def test_save_registration_own_phone_an_enroler_cannot_enter_herself(any_town: Town) -> None:
     any_town.enroler.texts(ENTRY.replace("9876543210", ENROLER))
     assert "NOT saved: this is your own number." in any_town.enroler.last
     assert statuses(any_town) == []
 
 
-def test_stopped_only_the_person_herself_can_change_it(any_town: Town) -> None:
+def test_save_registration_stopped_only_the_person_herself_can_change_it(any_town: Town) -> None:
     any_town.member.texts("STOP")
     any_town.enroler.texts(ENTRY)
     assert any_town.enroler.last == (
@@ -90,7 +90,7 @@ def test_stopped_only_the_person_herself_can_change_it(any_town: Town) -> None:
 # --- the person's answer ------------------------------------------------------------------------------------------
 
 
-def test_admitted_by_her_own_yes_with_a_card_ordered(any_town: Town) -> None:
+def test_admit_member_admitted_by_her_own_yes_with_a_card_ordered(any_town: Town) -> None:
     any_town.enroler.texts(ENTRY)
     any_town.member.texts("1")
     [proof], [admitted] = any_town.rows(consent), any_town.rows(member)
@@ -98,7 +98,7 @@ def test_admitted_by_her_own_yes_with_a_card_ordered(any_town: Town) -> None:
     assert statuses(any_town) == ["confirmed"]
 
 
-def test_not_waiting_a_yes_that_comes_after_the_office_decided_admits_nobody(any_town: Town) -> None:
+def test_admit_member_not_waiting_a_yes_that_comes_after_the_office_decided_admits_nobody(any_town: Town) -> None:
     any_town.enroler.texts(ENTRY)
     with any_town.service.engine.begin() as conn:
         conn.execute(update(registration).values(status="held"))

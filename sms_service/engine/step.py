@@ -228,7 +228,9 @@ class _Walk:
     def tick(self) -> None:
         if self.now >= self.session.expires_at:
             if self.flow.expired:
-                self.session.expires_at = self.now + self.flow.expires_after  # else a question there would expire at once
+                self.session.expires_at = (
+                    self.now + self.flow.expires_after
+                )  # else a question there would expire at once
                 self.enter(self.flow.expired)
             else:
                 self.turn.session = None

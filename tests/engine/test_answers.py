@@ -139,7 +139,7 @@ def test_a_word_of_two_languages_is_read_in_the_persons_own(reply: str, language
 
 @given(
     yes=st.sampled_from(phrases("yes")),
-    against=st.sampled_from(phrases("no", "stop", "no_more", "wrong_number", "neither") + [*FALSE_FRIENDS]),
+    against=st.sampled_from([*phrases("no", "stop", "no_more", "wrong_number", "neither"), *FALSE_FRIENDS]),
     more=st.sampled_from(["", *phrases("yes", "polite", "neutral")]),
     between=st.sampled_from([" ", ", ", ". ", "-", "\n", "/", " 👍 "]),
     language=st.sampled_from(LANGUAGES),

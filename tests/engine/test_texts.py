@@ -161,7 +161,8 @@ def test_the_screens_lose_no_word_and_fit(listed: list[str], between: str) -> No
 def test_a_template_is_filled() -> None:
     templates = Templates(
         {
-            "ask": "{{ org }}: {{ enroler.first_name }} entered you as {{ name }}, ID {{ voter_id|masked }}, booth {{ booth }}."
+            "ask": "{{ org }}: {{ enroler.first_name }} entered you as {{ name }}, ID {{ voter_id|masked }}, booth {{ booth }}"
+            "."
         },
         {"masked": lambda value: value[:3] + ".." + value[-3:]},
     )
@@ -214,7 +215,7 @@ def test_what_a_template_may_not_hold(source: str, sentence: str) -> None:
 
 
 def test_an_unknown_filter_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(TemplateFailed, match="there is no filter 'indent'; there are capitalize, .*, masked, .*upper"):
+    with pytest.raises(TemplateFailed, match=r"there is no filter 'indent'; there are capitalize, .*, masked, .*upper"):
         Templates({"k": "{{ name|indent(10000000000) }}"}, {"masked": str})
 
 

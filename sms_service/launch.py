@@ -112,7 +112,7 @@ def only_one(data_dir: Path) -> Iterator[None]:
 
 
 def wait_until_ready(config: Config, supervisor: Supervisor) -> None:
-    """Returns when /readyz says so. Raises NotStarted."""
+    """Returns when the web processes answer. Raises NotStarted."""
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end:
         if "web" not in supervisor.pids():

@@ -101,6 +101,17 @@ def test_before_the_gateways_answer_and_without_our_reference_it_waits_for_it(an
     assert row(any_town).status == "delivered"
 
 
+def test_where_two_messages_could_be_meant_it_waits_until_the_gateway_has_named_one(any_town: Town) -> None:
+    phone = any_town.phone("+254711000111", by="africastalking")
+    phone.sends("hello")
+    any_town.africastalking.behave("500", times=1)
+    deliver.send_due(any_town.service, 1)
+    phone.sends("hello")
+    any_town.africastalking.behave("early-report")
+    deliver.send_due(any_town.service, 1)
+    assert [row.status for row in any_town.rows(outbox)] == ["held", "delivered"]
+
+
 def test_long_after_it_still_counts(any_town: Town, sent: Message) -> None:
     with any_town.service.engine.begin() as conn:
         conn.execute(update(outbox).values(created_at=1.0, sent_at=1.0))

@@ -31,6 +31,9 @@ REF_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 REF_LENGTH = 5
 """Four signs and a check sign: a million references, and a mistyped one is noticed. Taken ones are drawn again."""
 
+SEPARATORS = re.compile(r"[,;]")
+"""What people put between the parts of a line besides spaces."""
+
 VOTER_ID = re.compile(r"[A-Z]{3}[0-9]{7}\Z")
 MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 INVISIBLE = {0x200B: None, 0x2060: None, 0xFEFF: None}
@@ -112,7 +115,7 @@ TYPES: dict[str, tuple[Reader, int]] = {
 
 def read(text: str, fields: Sequence[Field], asked: str, regions: Sequence[str]) -> Reading:
     """What stands in `text` for `fields`: an answer to the field `asked`, or a line with all of them in their order."""
-    words = plain(text).replace(",", " ").split()
+    words = SEPARATORS.sub(" ", plain(text)).split()
     whole = " ".join(words)
     for field in fields:
         if field.name == asked:

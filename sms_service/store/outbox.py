@@ -230,7 +230,7 @@ def decide(conn: Connection, ref: str, status: str, reason: str, now: float) -> 
     moved = conn.execute(
         update(outbox)
         .where(outbox.c.ref == ref, outbox.c.status == "held")
-        .values(status=status, reason=reason, due_at=now, gateway_id="")
+        .values(status=status, reason=reason, due_at=now, gateway_id="", attempts=0)
     )
     return moved.rowcount == 1
 

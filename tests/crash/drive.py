@@ -91,15 +91,16 @@ class Drive:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def until_died(self, name: str, times: int) -> None:
-        """Returns when this process has died so often; each time it is started again."""
-        seen: set[int] = set()
+    def until_died(self, name: str) -> None:
+        """Returns when this process was started again after its death, and died of that."""
+        first = self._supervisor.pids().get(name)
 
-        def died() -> bool:
-            seen.update(pid for of, pid in self._supervisor.pids().items() if of == name)
-            return len(seen) > times
+        def started_again() -> int | None:
+            pid = self._supervisor.pids().get(name)
+            return pid if pid != first else None
 
-        until(died, f"{name} started {times} times")
+        second = until(started_again, f"{name} started again")
+        until(lambda: self._supervisor.pids().get(name) != second, f"{name} ended again")
 
     def _answers(self) -> bool:
         try:

@@ -106,6 +106,14 @@ def test_the_card_of_one_who_withdrew_or_was_forgotten_opens_no_more(wanted: Tow
     assert opened(wanted, token) is None
 
 
+def test_a_card_that_was_revoked_opens_no_more(wanted: Town) -> None:
+    made, token = first(wanted), new_token()
+    finish(wanted, made, token)
+    with wanted.service.engine.begin() as conn:
+        conn.execute(update(card).where(card.c.id == made.id).values(status="revoked"))
+    assert opened(wanted, token) is None
+
+
 def test_a_card_is_found_by_its_members_number(wanted: Town) -> None:
     with wanted.service.reads.begin() as conn:
         found = cards.by_member(conn, wanted.service.keys, 2)

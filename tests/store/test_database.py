@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import multiprocessing
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from sms_service.config import PREFIX
 from sms_service.store import database
 from sms_service.store.tables import APPEND_ONLY, area, metadata
 
@@ -47,13 +45,24 @@ def test_an_empty_database_is_not_current(url: str) -> None:
     engine.dispose()
 
 
-def test_several_machines_may_migrate_at_once(stack: dict[str, str], url: str) -> None:
-    environment = {**os.environ, **{f"{PREFIX}{name}": value for name, value in stack.items()}}
-    upgrade = [sys.executable, "-m", "sms_service", "db", "upgrade"]
+def upgrade(url: str, together: Barrier) -> None:
+    engine = database.open_database(url)
+    together.wait()
+    database.migrate(engine)
+    engine.dispose()
 
-    machines = [subprocess.Popen(upgrade, env=environment) for _ in range(4)]
 
-    assert [machine.wait() for machine in machines] == [0] * 4
+def test_several_machines_may_migrate_at_once(url: str) -> None:
+    machines = multiprocessing.get_context("spawn")
+    together = machines.Barrier(4)
+    started = [machines.Process(target=upgrade, args=(url, together)) for _ in range(4)]
+
+    for one in started:
+        one.start()
+    for one in started:
+        one.join()
+
+    assert [one.exitcode for one in started] == [0] * 4
     engine = database.open_database(url)
     assert database.is_current(engine)
     engine.dispose()

@@ -161,6 +161,16 @@ def test_two_workers_never_claim_the_same_message(engine: Engine, keys: Keys, sa
     assert set(rows(engine).values()) == {"sent"}
 
 
+@pytest.mark.parametrize("stack", ["postgres"], indirect=True)  # SQLite has one writer: the second waits for the first
+def test_a_second_worker_takes_the_next_message_instead_of_waiting(
+    engine: Engine, keys: Keys, her: Person, him: Person, say: Say
+) -> None:
+    refs = [say(her), say(him)]
+    with engine.begin() as first, engine.begin() as second:
+        found = [outbox.claim(conn, keys, NOW, LEASE) for conn in (first, second)]
+    assert [row.ref for row in found if row] == refs
+
+
 # --- when a worker dies -------------------------------------------------------------------------------------------
 
 

@@ -110,7 +110,9 @@ def test_a_reminder_is_sent_and_an_expired_question_is_closed(town: Town, clock:
     assert town.member.news == []
 
 
-def test_what_was_spooled_is_taken_in_its_order(town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_spooled_is_taken_in_its_order(
+    town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def down(_inbound: Inbound) -> Stored:
         raise SqlDown("OperationalError")
 
@@ -124,6 +126,7 @@ def test_what_was_spooled_is_taken_in_its_order(town: Town, clock: Clock, monkey
             assert intake.take(town.service, inbound) == Stored("", ends=True)
         town.sweep()
         assert len(town.service.spool) == 5
+        assert "spooled: the database cannot be used now (SqlDown); next round again" in caplog.text
 
     town.sweep()
 

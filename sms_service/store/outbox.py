@@ -18,8 +18,9 @@ from sms_service.store.tables import outbox, person
 RANK = {"queued": 0, "sending": 1, "held": 1, "sent": 2, "failed": 3, "delivered": 3}
 """Reports come early, late, twice and backwards: a row only ever rises. `dropped` never changes again."""
 
-REPORT_WAIT = 600.0
-"""Seconds that an unknown row may still be settled by a delivery report that brings only the number: AT's come in minutes."""
+REPORT_WAIT = 86_400.0
+"""Seconds that a message nobody knows the fate of may still be settled by a report that brings only the number: networks
+try for a day. All other messages to that number have ids by which their own reports find them."""
 
 earlier = outbox.alias("earlier")
 

@@ -20,6 +20,9 @@ PREFIX = "SMS_SERVICE__"
 FILE_VARIABLE = "SMS_SERVICE_CONFIG"
 """Names another config.yaml than the one in the working directory."""
 
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+"""Names under which only this machine reaches itself."""
+
 UNIX_PATH_MAX = 100
 """Linux refuses socket paths above 107 bytes; the embedded Valkey then gets its socket in a shorter place."""
 
@@ -117,7 +120,7 @@ class Config(Section):
     @property
     def local(self) -> bool:
         """Whether only this machine can reach us: then the handset is open to whoever sits at it."""
-        return urlsplit(self.url).hostname in {"127.0.0.1", "localhost", "::1"}
+        return self.web.host in LOOPBACK and urlsplit(self.url).hostname in LOOPBACK
 
     @property
     def sql_url(self) -> str:

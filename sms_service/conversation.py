@@ -17,10 +17,10 @@ from sms_service.engine.answers import read_answer
 from sms_service.engine.listen import Caller, Target, dial, listen
 from sms_service.engine.model import (
     MAX_OPEN_SESSIONS,
+    AnyState,
     Ask,
     Begin,
     Cause,
-    Choose,
     Collect,
     Consent,
     Decision,
@@ -130,13 +130,12 @@ class Conversation:
     def _dialled(self, inputs: list[str]) -> None:
         target = dial(self.inbound.to, self._caller(), self.desk.shelf.ways)
         self._serve(target, "")
-        for typed in inputs if target.flow else ():
+        for typed in inputs:
             session = self.prompted
             if session is None or session not in self.open:
                 break
             self.texts.clear()  # only the last screen of a direct dial is looked at
-            asked = self.desk.shelf.version(session.version).states[session.state]
-            self._answered(session, typed, seen=isinstance(asked, Choose | Ask | Collect))
+            self._answered(session, typed, seen=not isinstance(self._state(session), Consent))
 
     def started(self, flow: Flow, start: Start) -> None:
         """Something happened that begins a flow for her."""
@@ -155,14 +154,25 @@ class Conversation:
 
     def _serve(self, target: Target, text: str) -> None:
         if target.session:
-            if text:
-                self._answered(target.session, text, seen=self._was_asked(target.session))
+            if text.strip():
+                session = self._meant(target.session, text)
+                self._answered(session, text, seen=self._was_asked(session))
             else:
                 self._run(target.session, Show())
         elif target.flow:
             first = target.flow.states[target.at or target.flow.first]
             read = self._read(first, target.rest, "") if target.rest else Reading()
             self._begin(target.flow, at=target.at, reading=read)
+
+    def _meant(self, session: Session, text: str) -> Session:
+        """The session that a bare number answers: never a consent while another question of hers is open. An enroler in
+        the middle of an entry who is entered herself must not join by the number of a booth."""
+        others = [one for one in self.open if not isinstance(self._state(one), Consent)]
+        bare_number = text.strip().strip(".").isdigit()
+        return others[-1] if bare_number and others and isinstance(self._state(session), Consent) else session
+
+    def _state(self, session: Session) -> AnyState:
+        return self.desk.shelf.version(session.version).states[session.state]
 
     def _was_asked(self, session: Session) -> bool:
         """Whether the gateway has the open question. Raises Overtaken while a worker is just handing it over."""
@@ -173,8 +183,7 @@ class Conversation:
         return False
 
     def _answered(self, session: Session, text: str, seen: bool) -> None:
-        state = self.desk.shelf.version(session.version).states[session.state]
-        self._run(session, Heard(text, seen, self._read(state, text, session.asked)))
+        self._run(session, Heard(text, seen, self._read(self._state(session), text, session.asked)))
 
     def _read(self, state: object, text: str, asked: str) -> Reading:
         if not isinstance(state, Ask | Collect):
@@ -231,7 +240,7 @@ class Conversation:
     def _close_others(self, stopping: Session) -> None:
         """STOP: every other session of hers is over, and an open question of consent is answered with no."""
         for session in self.open:
-            state = self.desk.shelf.version(session.version).states.get(session.state)
+            state = self._state(session)
             if isinstance(state, Consent) and session.prompt:
                 refused = Decision(state.purpose, "refused", self.inbound.text, "stop", state.name)
                 self._decided(session, refused)
@@ -269,8 +278,8 @@ class Conversation:
         return stored, sealed
 
     def _asked_before(self, session: Session) -> bool:
-        """Whether the same question is with her already: a reminder on its way does not undo that."""
-        return self.inbound.kind == "sms" and outbox.was_handed_over(self.conn, session.prompt)
+        """Whether the same question is with her already: neither a reminder on its way nor a look by USSD undoes that."""
+        return outbox.was_handed_over(self.conn, session.prompt)
 
     def _message(self, text: str, turn_no: int) -> tuple[Stored, str]:
         """SMS: the texts of this turn leave as one message, through the outbox."""

@@ -57,7 +57,7 @@ def recover(service: Service) -> int:
         if claimed is None:
             break
         count += 1
-        settle(service, claimed, _looked_up(service, claimed))
+        settle(service, claimed, _looked_up(service, claimed), looked_up=True)
     return count
 
 
@@ -80,8 +80,12 @@ def _looked_up(service: Service, claimed: Claimed) -> Sent:
     return channel.look_up(message, claimed.created_at, known)
 
 
-def settle(service: Service, claimed: Claimed, sent: Sent) -> None:
-    """Writes down how a send ended. A message that a delivery report settled meanwhile stays as that left it."""
+def settle(service: Service, claimed: Claimed, sent: Sent, *, looked_up: bool = False) -> None:
+    """Writes down how a send ended. A message that a delivery report settled meanwhile stays as that left it.
+
+    `looked_up`: the gateway was asked about it, and the question was no try of its own: what it surely does not have is
+    due again at once, for the lease has been waiting enough.
+    """
     now = time.time()
     can_look_up = claimed.channel in service.channels and service.channels[claimed.channel].can_look_up
     with service.engine.begin() as conn:
@@ -100,18 +104,12 @@ def settle(service: Service, claimed: Claimed, sent: Sent) -> None:
             case Refused(reason, again, after, opted_out):
                 if opted_out:
                     people.set_stopped(conn, claimed.person_id, now)
-                if again and claimed.attempts < service.config.outbox.attempts:
-                    wait = after or min(
-                        service.config.outbox.backoff * 2 ** (claimed.attempts - 1),
-                        BACKOFF_MAX,
-                    )
-                    outbox.settle(
-                        conn,
-                        claimed.id,
-                        status="queued",
-                        due_at=now + wait,
-                        reason=reason,
-                    )
+                if again and looked_up:
+                    tries = claimed.attempts - 1
+                    outbox.settle(conn, claimed.id, status="queued", due_at=now, reason=reason, attempts=tries)
+                elif again and claimed.attempts < service.config.outbox.attempts:
+                    wait = after or min(service.config.outbox.backoff * 2 ** (claimed.attempts - 1), BACKOFF_MAX)
+                    outbox.settle(conn, claimed.id, status="queued", due_at=now + wait, reason=reason)
                 else:
                     outbox.settle(conn, claimed.id, status="failed", reason=reason)
                     log.warning("message %s failed: %s", claimed.ref, reason)

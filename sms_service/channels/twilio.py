@@ -103,6 +103,8 @@ class Twilio:
     def verify(self, request: Request) -> None:
         """Raises Forged unless X-Twilio-Signature fits one of the tokens, with or without the port in our address, and
         covers the body: by its fields, or (JSON) by the hash in the query."""
+        if "x-twilio-signature" not in request.header:
+            raise Forged("it has no signature")
         try:
             given = request.header["x-twilio-signature"].encode("utf-8", "surrogatepass")
             genuine = False

@@ -5,12 +5,15 @@ The order is the design's: opt-out words, wrong number, enroler's commands, the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from msgspec import Struct, field
 
 from sms_service.engine.answers import fold, read_answer
 from sms_service.engine.model import Flow, Session, Sessions
+
+WORD_ENDS = re.compile(r"[\s\d,.;:#*!-]")
 
 
 class Ways(Struct):
@@ -65,12 +68,12 @@ def listen(text: str, caller: Caller, ways: Ways) -> Target:
         return Target(session=answering)
     if word in ("start", "help"):
         return Target(flow=ways.words.get(word))
+    if caller.stopped:
+        return Target(flow=ways.words.get("stopped"))
     first, rest = first_word(text)
     flow = ways.keywords.get(fold(first))
     if flow and flow.starts.who == "enroler" and caller.enroler:
         return Target(flow=flow, rest=rest)
-    if caller.stopped:
-        return Target(flow=ways.words.get("stopped"))
     if answering:
         return Target(session=answering)
     if flow:
@@ -79,9 +82,10 @@ def listen(text: str, caller: Caller, ways: Ways) -> Target:
 
 
 def first_word(text: str) -> tuple[str, str]:
-    """The first word of a text, and what comes after it."""
-    first, rest = [*text.split(None, 1), "", ""][:2]
-    return first, rest
+    """The first word of a text, and what comes after it: a digit or a sign ends a word as a space does (REG98..., REG,98)."""
+    text = text.strip()
+    end = WORD_ENDS.search(text)
+    return (text[: end.start()], text[end.start() :].lstrip(" \t\n,.;:#*-")) if end else (text, "")
 
 
 def dial(code: str, caller: Caller, ways: Ways) -> Target:

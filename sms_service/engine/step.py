@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from sms_service.engine.answers import read_answer, read_key
+from sms_service.engine.answers import fold, read_answer, read_key
 from sms_service.engine.model import (
     MAX_STEPS,
     Ask,
@@ -174,6 +174,9 @@ class _Walk:
         verdict = read_answer(text, self.session.language, "consent")
         key = read_key(text, [state.yes.key, state.no.key, *(option.key for option in state.others)])
         other = next((option for option in state.others if option.key == key), None)
+        against = {state.no.key, *(option.key for option in state.others)}
+        if verdict == "yes" and key is None and against.intersection(fold(text).split()):
+            verdict = "unclear"  # "yes 3": the word and the key say different things
         if verdict == "yes" or key == state.yes.key:
             self.turn.decision = Decision(state.purpose, "given", text, verdict if key is None else key, state.name)
             self.enter(state.yes.next)

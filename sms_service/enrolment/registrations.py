@@ -107,10 +107,11 @@ Reader = Callable[[str, Sequence[str]], str | None]
 TYPES: dict[str, tuple[Reader, int]] = {
     "mobile": (read_mobile, 5),
     "voter_id": (read_voter_id, 3),
-    "booth": (read_booth, 2),
+    "booth": (read_booth, 1),
     "name": (read_name, 12),
 }
-"""The answer types: how each is read, and how many words of a line it may spread over."""
+"""The answer types: how each is read, and how many words of a line it may spread over. A booth takes one: the letter
+after `12` is the initial of a name (`12 R Ramesh`) more often than part of the number."""
 
 
 def read(text: str, fields: Sequence[Field], asked: str, regions: Sequence[str]) -> Reading:
@@ -142,7 +143,8 @@ def _read_line(words: list[str], fields: Sequence[Field], regions: Sequence[str]
                 break
         else:
             wrong.append(field.name)
-            words = words[1:]
+            if any(sign.isdigit() for sign in words[0]):  # else the field was left out, and the word is of a later one
+                words = words[1:]
     if words:  # words nobody took: the line was not understood to its end, so its last field is asked again
         values.pop(fields[-1].name, None)
         wrong = [*dict.fromkeys([*wrong, fields[-1].name])]

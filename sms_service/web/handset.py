@@ -1,7 +1,7 @@
 """The handset's page at /phone/: what is typed there goes the same way as what comes from a gateway.
 
-Whoever reaches it can speak for any phone. So it is open only where the service is reached from this machine alone; on a
-public address it asks for the handset's secret, and is not there without one.
+Whoever reaches it can speak for any phone. So it is open only where the service listens to this machine alone and no
+proxy stands in front of it; else it asks for the handset's secret, and is not there without one.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from sqlalchemy import select
 from sms_service import intake, privacy
 from sms_service.channels.base import Request, Unreadable
 from sms_service.channels.phones import e164
+from sms_service.config import LOOPBACK
 from sms_service.enrolment import enrolers
 from sms_service.service import Service
 from sms_service.store import people
@@ -39,6 +40,7 @@ MESSAGES_MAX = 200
 """Bubbles shown of one conversation."""
 
 COOKIE = "handset"
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]"}
 
 pages = Blueprint("handset", __name__, url_prefix="/phone")
@@ -49,6 +51,9 @@ def allowed() -> None:
     """404 where the handset is closed, and to pages of other origins."""
     service: Service = current_app.extensions["sms_service"]
     if service.config.local:
+        # A proxy in front of us means that others than this machine are behind it, whatever the settings say.
+        if request.remote_addr not in LOOPBACK or any(name in request.headers for name in FORWARDED):
+            abort(404)
         # A page from elsewhere that makes its own name point at this machine would bring that name along.
         if request.host.rsplit(":", 1)[0] not in LOCAL_HOSTS:
             abort(404)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from sms_service.config import read_config
 from tests.web.conftest import HANDSET_SECRET, own
 from tests.web.process import FORM, GATEWAYS, Pairs, Web
 
@@ -216,3 +217,17 @@ def test_no_number_stands_in_an_address(fresh: Web) -> None:
         r"XMLHttpRequest|sendBeacon|EventSource|WebSocket|new Image|location\.(href|assign|replace)", script
     )
     assert not re.search(r'(href|src|action)="[^"]*\d{7}', page)
+
+
+def test_it_is_closed_where_others_may_be_behind_a_proxy(local: Web) -> None:
+    """A proxy on this machine makes every request look local: its headers give it away."""
+    assert local.get("/phone/").status == 200
+    for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"):
+        assert local.get("/phone/", [(name, "203.0.113.7")]).status == 404
+
+
+def test_it_is_closed_where_the_service_listens_to_other_machines() -> None:
+    """Whatever name a request claims to have asked for."""
+    assert read_config({"SMS_SERVICE__WEB__PORT": "8000"}).local
+    assert not read_config({"SMS_SERVICE__WEB__HOST": "0.0.0.0"}).local
+    assert not read_config({"SMS_SERVICE__PUBLIC_URL": "https://sms.example.org"}).local

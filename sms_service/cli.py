@@ -26,10 +26,7 @@ if TYPE_CHECKING:
     ReadsRows = Callable[[Connection, Keys, TextIO, Config], tuple[int, list[BadLine]]]
 
 app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Enrolment by SMS and USSD.",
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Enrolment by SMS and USSD."
 )
 database_app = typer.Typer(no_args_is_help=True, help="The database.")
 areas_app = typer.Typer(no_args_is_help=True, help="The tree of areas.")
@@ -70,9 +67,7 @@ def main() -> None:
 
 
 @app.callback(invoke_without_command=True)
-def version(
-    show: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
-) -> None:
+def version(show: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
     """Enrolment by SMS and USSD."""
     if show:
         print(__version__)
@@ -204,8 +199,7 @@ def _import(file: Path, what: str, read: ReadsRows) -> None:
 
 @outbox_app.command("list")
 def outbox_list(
-    status: Annotated[str, typer.Option(help="Statuses, separated by commas.")] = LISTED,
-    as_json: AsJson = False,
+    status: Annotated[str, typer.Option(help="Statuses, separated by commas.")] = LISTED, as_json: AsJson = False
 ) -> None:
     """Show messages that are on their way or held. A held one may have been sent: nobody can say; decide."""
     from sms_service.store import database, outbox
@@ -218,15 +212,7 @@ def outbox_list(
     table = Table("ref", "status", "channel", "flow", "tries", "since", "reason")
     for row in rows:
         since = time.strftime("%Y-%m-%d %H:%M", time.localtime(row.created_at))
-        table.add_row(
-            row.ref,
-            row.status,
-            row.channel,
-            row.flow,
-            str(row.attempts),
-            since,
-            row.reason,
-        )
+        table.add_row(row.ref, row.status, row.channel, row.flow, str(row.attempts), since, row.reason)
     Console().print(table if rows else "nothing is waiting or held.")
 
 
@@ -248,10 +234,7 @@ def _decide(ref: str, status: str, reason: str) -> None:
     with database.open_database(read_config().sql_url).begin() as conn:
         done = outbox.decide(conn, ref, status, reason, time.time())
     if not done:
-        print(
-            f"no held message has the reference {ref}; `sms-service outbox list` shows them",
-            file=sys.stderr,
-        )
+        print(f"no held message has the reference {ref}; `sms-service outbox list` shows them", file=sys.stderr)
         raise typer.Exit(1)
     print(f"{ref} is {status}.")
 

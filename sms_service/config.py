@@ -165,12 +165,7 @@ def read_config(environ: Mapping[str, str] | None = None, file: Path | None = No
         _refuse_secrets(data, Config, str(file))
     for name, value in environ.items():
         if name.startswith(PREFIX):
-            _put(
-                data,
-                name,
-                [part.lower() for part in name.removeprefix(PREFIX).split("__")],
-                value,
-            )
+            _put(data, name, [part.lower() for part in name.removeprefix(PREFIX).split("__")], value)
     try:
         config = Config.model_validate(data)
     except ValidationError as error:

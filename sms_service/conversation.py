@@ -71,13 +71,7 @@ class Conversation:
     """
 
     def __init__(
-        self,
-        desk: Desk,
-        conn: Connection,
-        person: Person,
-        sessions: Sessions,
-        inbound: Inbound,
-        patient: bool = False,
+        self, desk: Desk, conn: Connection, person: Person, sessions: Sessions, inbound: Inbound, patient: bool = False
     ) -> None:
         self.desk, self.conn, self.person, self.inbound = desk, conn, person, inbound
         self.open = [session for session in sessions.open if self._goes_on(session)]

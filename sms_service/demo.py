@@ -33,13 +33,7 @@ def run_demo(keep: Path) -> None:
     Raises DemoFailed, NotStarted.
     """
     with tempfile.TemporaryDirectory(prefix="sms_service-") as folder:
-        settings = {
-            "DATA_DIR": folder,
-            "DATABASE_URL": "",
-            "REDIS_URL": "",
-            "PUBLIC_URL": "",
-            "REGION": "KE",
-        }
+        settings = {"DATA_DIR": folder, "DATABASE_URL": "", "REDIS_URL": "", "PUBLIC_URL": "", "REGION": "KE"}
         environment = launch.child_environment(WEB__PORT=str(free_port()), WEB__PROCESSES="1", **settings)
         config = read_config(environment)
         print("starting web, workers and sweeper on free ports ...", flush=True)

@@ -44,12 +44,7 @@ def take(service: Service, inbound: Inbound) -> Stored:
         log.exception("a message could not be taken: %s", type(error).__name__)
     if inbound.kind == "ussd":
         raise NotTaken
-    _keep(
-        service,
-        inbound.received_at,
-        f"{inbound.channel}:{inbound.id}",
-        _Kept(inbound=inbound),
-    )
+    _keep(service, inbound.received_at, f"{inbound.channel}:{inbound.id}", _Kept(inbound=inbound))
     return Stored("", ends=True)
 
 
@@ -60,12 +55,7 @@ def take_report(service: Service, report: DeliveryReport) -> None:
         _take_report(service, report, now)
     except SqlDown as error:
         log.error("SQL cannot take a delivery report now (%s)", error)
-        _keep(
-            service,
-            now,
-            f"{report.channel}:{report.gateway_id}:{report.word}",
-            _Kept(report=report),
-        )
+        _keep(service, now, f"{report.channel}:{report.gateway_id}:{report.word}", _Kept(report=report))
 
 
 def take_spooled(service: Service) -> int:
@@ -100,11 +90,7 @@ def _take_report(service: Service, report: DeliveryReport, now: float) -> None:
             raise SqlDown(type(error.orig).__name__) from error
         raise
     if not known:
-        log.info(
-            "a delivery report of %s (%s) is about no message we know yet",
-            report.channel,
-            report.word,
-        )
+        log.info("a delivery report of %s (%s) is about no message we know yet", report.channel, report.word)
 
 
 def _keep(service: Service, received_at: float, message_id: str, kept: _Kept) -> None:

@@ -145,10 +145,7 @@ def tell_addresses(config: Config, problems: list[str]) -> None:
 def channels_off(config: Config) -> list[str]:
     """A line for each gateway that has no credentials."""
     lines = []
-    for name, section in (
-        ("twilio", config.channels.twilio),
-        ("africastalking", config.channels.africastalking),
-    ):
+    for name, section in (("twilio", config.channels.twilio), ("africastalking", config.channels.africastalking)):
         if not section.on:
             lines.append(f"{name:<24}off: no credentials")
     return lines
@@ -156,8 +153,4 @@ def channels_off(config: Config) -> list[str]:
 
 def child_environment(**settings: str) -> dict[str, str]:
     """The environment of the processes: ours, and these settings."""
-    return {
-        **os.environ,
-        "PYTHONUNBUFFERED": "1",
-        **{f"{PREFIX}{name}": value for name, value in settings.items()},
-    }
+    return {**os.environ, "PYTHONUNBUFFERED": "1", **{f"{PREFIX}{name}": value for name, value in settings.items()}}

@@ -69,11 +69,7 @@ class Phone:
             time.sleep(0.1)
 
     def _post(self, what: str, data: dict[str, Any]) -> dict[str, Any]:
-        answer = self._http.post(
-            f"{self._url}/phone/{what}",
-            json={"phone": self.number, **data},
-            timeout=TIMEOUT,
-        )
+        answer = self._http.post(f"{self._url}/phone/{what}", json={"phone": self.number, **data}, timeout=TIMEOUT)
         told: dict[str, Any] = answer.json() if "json" in answer.headers.get("content-type", "") else {}
         if not answer.ok:
             raise NoAnswer(told.get("problem") or f"the service answered {answer.status_code}")

@@ -126,10 +126,7 @@ def mask_name(name: str) -> str:
 
 
 def _first_cluster(word: str) -> str:
-    found = re.match(
-        r"\w[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0980-\u0983\u09be-\u09cd\u0b82\u0bbe-\u0bcd]*",
-        word,
-    )
+    found = re.match(r"\w[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0980-\u0983\u09be-\u09cd\u0b82\u0bbe-\u0bcd]*", word)
     return found.group() if found else word[:1]
 
 
@@ -143,8 +140,5 @@ def redact(text: str) -> str:
     return DIGIT_RUN.sub(lambda found: "[digits]" if found["digits"] else found[0], text)
 
 
-FILTERS: dict[str, Callable[[str], str]] = {
-    "masked": lru_cache(maxsize=1024)(mask_id),
-    "masked_name": mask_name,
-}
+FILTERS: dict[str, Callable[[str], str]] = {"masked": lru_cache(maxsize=1024)(mask_id), "masked_name": mask_name}
 """What the texts of a flow may use: `{{ voter_id|masked }}`."""

@@ -46,8 +46,7 @@ def apply_early(conn: Connection, channel: str, row_id: int, gateway_id: str) ->
     if gateway_id:
         early = conn.execute(
             select(delivery_report.c.status, delivery_report.c.reason).where(
-                delivery_report.c.channel == channel,
-                delivery_report.c.gateway_id == gateway_id,
+                delivery_report.c.channel == channel, delivery_report.c.gateway_id == gateway_id
             )
         )
         for status, reason in early:

@@ -51,12 +51,7 @@ def procfile(file: Path) -> list[Program]:
         name, colon, command = line.partition(":")
         if colon and not line.startswith("#"):
             words = shlex.split(command)
-            programs.append(
-                Program(
-                    name.strip(),
-                    [sys.executable if w == "python" else w for w in words],
-                )
-            )
+            programs.append(Program(name.strip(), [sys.executable if w == "python" else w for w in words]))
     return programs
 
 
@@ -95,10 +90,7 @@ class Supervisor:
                 try:
                     program.process.wait(GRACE)
                 except subprocess.TimeoutExpired:
-                    print(
-                        f"{program.name} did not end within {GRACE:.0f} s and is killed",
-                        file=sys.stderr,
-                    )
+                    print(f"{program.name} did not end within {GRACE:.0f} s and is killed", file=sys.stderr)
             _signal_group(program, signal.SIGKILL)
             if program.process:
                 program.process.wait()
@@ -131,11 +123,7 @@ class Supervisor:
             program.pause = PAUSE_MIN if now - program.started > SETTLED else min(program.pause * 2, PAUSE_MAX)
             program.due = now + program.pause
             how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
-            print(
-                f"{program.name} ended {how}; starting it again",
-                file=sys.stderr,
-                flush=True,
-            )
+            print(f"{program.name} ended {how}; starting it again", file=sys.stderr, flush=True)
         elif program.process is None and now >= program.due:
             self._launch(program)
 

@@ -39,10 +39,7 @@ def talk(url: str, number: str, secret: str = "") -> None:
         except NoAnswer as error:
             print(f"! {error}", flush=True)
         except requests.RequestException:
-            print(
-                f"! the service at {url} does not answer; start it with `make run`",
-                flush=True,
-            )
+            print(f"! the service at {url} does not answer; start it with `make run`", flush=True)
     with contextlib.suppress(NoAnswer, requests.RequestException):
         if phone.conversation():
             done.wait(POLL_SECONDS)  # what the last text caused is still on its way

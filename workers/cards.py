@@ -56,12 +56,7 @@ def draw_wanted(service: Service, most: int) -> int:
 def draw(service: Service, wanted: Card, now: float) -> None:
     """Draws one card, stores it under a new token, and begins the flow that sends the link - or none of it."""
     face = wanted.face(service.config.organisation, service.config.url)
-    png, pdf, token, now = (
-        cardface.png(face),
-        cardface.pdf(face),
-        new_token(),
-        time.time(),
-    )
+    png, pdf, token, now = (cardface.png(face), cardface.pdf(face), new_token(), time.time())
 
     def finish(conn: Connection) -> Start | None:
         if not cards.finish(conn, wanted, token, png, pdf, now):

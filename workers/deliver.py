@@ -92,13 +92,7 @@ def settle(service: Service, claimed: Claimed, sent: Sent, *, looked_up: bool = 
         match sent:
             case Accepted(gateway_id, segments):
                 outbox.settle(
-                    conn,
-                    claimed.id,
-                    status="sent",
-                    gateway_id=gateway_id,
-                    segments=segments,
-                    sent_at=now,
-                    reason="",
+                    conn, claimed.id, status="sent", gateway_id=gateway_id, segments=segments, sent_at=now, reason=""
                 )
                 reports.apply_early(conn, claimed.channel, claimed.id, gateway_id)
             case Refused(reason, again, after, opted_out):
@@ -117,11 +111,7 @@ def settle(service: Service, claimed: Claimed, sent: Sent, *, looked_up: bool = 
                 pass  # it stays `sending`: when its lease ends, the gateway has had time to list what it took
             case Unknown(reason):
                 outbox.settle(conn, claimed.id, status="held", reason=reason)
-                log.warning(
-                    "message %s is held, nobody can say whether it was sent: %s",
-                    claimed.ref,
-                    reason,
-                )
+                log.warning("message %s is held, nobody can say whether it was sent: %s", claimed.ref, reason)
 
 
 if __name__ == "__main__":

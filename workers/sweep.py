@@ -31,24 +31,14 @@ log = logging.getLogger(__name__)
 
 def sweep(service: Service) -> None:
     """One round. A part that fails does not keep the others from their work."""
-    parts: tuple[Callable[[Service], None], ...] = (
-        recover,
-        spooled,
-        due_people,
-        overdue_messages,
-        overdue_cards,
-    )
+    parts: tuple[Callable[[Service], None], ...] = (recover, spooled, due_people, overdue_messages, overdue_cards)
     for part in parts:
         if process.stopping():
             return
         try:
             part(service)
         except (SqlDown, SQLAlchemyError) as error:
-            log.error(
-                "%s: the database cannot be used now (%s); next round again",
-                part.__name__,
-                type(error).__name__,
-            )
+            log.error("%s: the database cannot be used now (%s); next round again", part.__name__, type(error).__name__)
         except Exception:
             log.exception("%s failed; next round again", part.__name__)
 

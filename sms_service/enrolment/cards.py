@@ -62,12 +62,7 @@ def by_id(conn: Connection, keys: Keys, card_id: int) -> Card | None:
         return None
     entered = registrations.by_id(conn, person.key, found.registration_id)
     return Card(
-        row.id,
-        row.status,
-        found,
-        person,
-        str(entered.fields.get("name", "")),
-        areas.described(conn, found.area_id),
+        row.id, row.status, found, person, str(entered.fields.get("name", "")), areas.described(conn, found.area_id)
     )
 
 

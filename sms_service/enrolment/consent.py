@@ -15,12 +15,7 @@ class NoWording(Exception):
 
 
 def record(
-    conn: Connection,
-    person: Person,
-    session: Session,
-    decision: Decision,
-    inbound: Inbound,
-    turn_no: int,
+    conn: Connection, person: Person, session: Session, decision: Decision, inbound: Inbound, turn_no: int
 ) -> int:
     """Writes the decision with its evidence; the new row's id. `turn_no` is that of the turn being taken.
 

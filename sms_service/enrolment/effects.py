@@ -12,14 +12,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from sms_service.engine.model import Inbound, Session, Variables
-from sms_service.enrolment import (
-    areas,
-    cards,
-    consent,
-    enrolers,
-    members,
-    registrations,
-)
+from sms_service.enrolment import areas, cards, consent, enrolers, members, registrations
 from sms_service.privacy import Keys
 from sms_service.store import people
 from sms_service.store.people import Person
@@ -112,11 +105,7 @@ def save_registration(act: Act) -> Done:
         "registration.saved",
         person,
         str(saved.id),
-        {
-            **entered,
-            "ref": saved.ref,
-            "enroler": {"first_name": enroler.name.split()[0]},
-        },
+        {**entered, "ref": saved.ref, "enroler": {"first_name": enroler.name.split()[0]}},
     )
     return Done("saved", {"ref": saved.ref, "first_name": entered["name"].split()[0]}, (asked,))
 
@@ -171,13 +160,9 @@ def return_registration(act: Act) -> Done:
     entered = registrations.by_id(act.conn, act.person.key, int(act.session.about))
     registrations.decide(act.conn, entered.id, "returned", act.now)
     enroler = people.by_id(act.conn, act.keys, entered.enroler_id)
-    variables = {
-        "ref": entered.ref,
-        "first_name": str(entered.fields["name"]).split()[0],
-    }
+    variables = {"ref": entered.ref, "first_name": str(entered.fields["name"]).split()[0]}
     return Done(
-        "done",
-        starts=(Start("registration.returned", enroler, str(entered.id), variables),) if enroler else (),
+        "done", starts=(Start("registration.returned", enroler, str(entered.id), variables),) if enroler else ()
     )
 
 

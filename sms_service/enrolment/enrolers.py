@@ -41,12 +41,7 @@ def import_enrolers(
         phone = read_mobile(row["phone"], (region,))
         area_id = id_of(conn, row["area"])
         if phone is None:
-            bad.append(
-                BadLine(
-                    line,
-                    "the phone is not a mobile number (write it with +code of its country)",
-                )
-            )
+            bad.append(BadLine(line, "the phone is not a mobile number (write it with +code of its country)"))
         elif area_id is None:
             bad.append(BadLine(line, f"there is no area {row['area']}; import the areas first"))
         elif not row["name"]:
@@ -68,12 +63,7 @@ def import_enrolers(
                 conn.execute(update(enroler).where(enroler.c.person_id == somebody.id).values(values))
             else:
                 conn.execute(
-                    insert(enroler).values(
-                        person_id=somebody.id,
-                        status="activated",
-                        created_at=now,
-                        **values,
-                    )
+                    insert(enroler).values(person_id=somebody.id, status="activated", created_at=now, **values)
                 )
             conn.execute(update(person).where(person.c.id == somebody.id).values(language=row["language"]))
             count += 1
@@ -85,12 +75,7 @@ def by_person(conn: Connection, somebody: Person) -> Enroler | None:
     row = conn.execute(select(enroler).where(enroler.c.person_id == somebody.id)).one_or_none()
     if row is None:
         return None
-    return Enroler(
-        somebody,
-        somebody.key.decrypt("enroler.name", row.name_sealed),
-        row.area_id,
-        row.status,
-    )
+    return Enroler(somebody, somebody.key.decrypt("enroler.name", row.name_sealed), row.area_id, row.status)
 
 
 def everybody(conn: Connection, keys: Keys, limit: int) -> list[Enroler]:

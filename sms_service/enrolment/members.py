@@ -37,13 +37,7 @@ def written(number: int) -> str:
 
 
 def admit(
-    conn: Connection,
-    *,
-    person_id: int,
-    registration_id: int,
-    consent_id: int,
-    area_id: int,
-    now: float,
+    conn: Connection, *, person_id: int, registration_id: int, consent_id: int, area_id: int, now: float
 ) -> Member:
     """Makes the person a member on the strength of one consent; both consent and registration make one member only."""
     added = conn.execute(

@@ -51,11 +51,7 @@ def open_database(url: str, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) ->
         pool_timeout=CONNECT_TIMEOUT,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={
-            "connect_timeout": CONNECT_TIMEOUT,
-            "options": options,
-            "application_name": "sms_service",
-        },
+        connect_args={"connect_timeout": CONNECT_TIMEOUT, "options": options, "application_name": "sms_service"},
     )
 
 

@@ -91,11 +91,7 @@ def expired_lease(conn: Connection, keys: Keys, now: float, lease: float) -> Cla
             continue
         taken = conn.execute(
             update(outbox)
-            .where(
-                outbox.c.id == row.id,
-                outbox.c.status == "sending",
-                outbox.c.lease_until == row.lease_until,
-            )
+            .where(outbox.c.id == row.id, outbox.c.status == "sending", outbox.c.lease_until == row.lease_until)
             .values(lease_until=now + lease, attempts=row.attempts + 1)
         )
         if taken.rowcount == 1:
@@ -174,24 +170,14 @@ def _status(conn: Connection, ref: str) -> str | None:
 
 
 def find_reported(
-    conn: Connection,
-    keys: Keys,
-    channel: str,
-    ref: str,
-    gateway_id: str,
-    phone: str,
-    now: float,
+    conn: Connection, keys: Keys, channel: str, ref: str, gateway_id: str, phone: str, now: float
 ) -> Row[Any] | None:
     """The row that a delivery report speaks of: by our ref, else by the gateway's id, else - where the gateway brings
     back neither - the one row to this number on this channel of which nobody knows whether it was sent."""
     if ref:
         return conn.execute(select(outbox).where(outbox.c.ref == ref, outbox.c.channel == channel)).one_or_none()
     row = conn.execute(
-        select(outbox).where(
-            outbox.c.channel == channel,
-            outbox.c.gateway_id == gateway_id,
-            outbox.c.gateway_id != "",
-        )
+        select(outbox).where(outbox.c.channel == channel, outbox.c.gateway_id == gateway_id, outbox.c.gateway_id != "")
     ).one_or_none()
     if row is not None or not phone:
         return row
@@ -212,9 +198,7 @@ def find_reported(
 def gateway_ids_to(conn: Connection, person_id: int, channel: str) -> Sequence[str]:
     """The gateway's ids of this person's messages that are accounted for."""
     query = select(outbox.c.gateway_id).where(
-        outbox.c.person_id == person_id,
-        outbox.c.channel == channel,
-        outbox.c.gateway_id != "",
+        outbox.c.person_id == person_id, outbox.c.channel == channel, outbox.c.gateway_id != ""
     )
     return conn.execute(query).scalars().all()
 
@@ -245,10 +229,7 @@ def oldest_due(conn: Connection, now: float) -> float:
     """Seconds that the longest-waiting row is overdue; 0 if none is. Rows behind an earlier one of hers count too."""
     oldest = conn.execute(
         select(func.min(outbox.c.due_at)).where(
-            or_(
-                outbox.c.status == "queued",
-                and_(outbox.c.status == "sending", outbox.c.lease_until <= now),
-            )
+            or_(outbox.c.status == "queued", and_(outbox.c.status == "sending", outbox.c.lease_until <= now))
         )
     ).scalar_one()
     return max(0.0, now - oldest) if oldest is not None else 0.0

@@ -37,10 +37,7 @@ class Person:
 
 def by_id(conn: Connection, keys: Keys, person_id: int) -> Person | None:
     """None if there is no such person, or she was forgotten."""
-    return _made(
-        conn.execute(PERSON_WITH_ENROLER.where(person.c.id == person_id)).one_or_none(),
-        keys,
-    )
+    return _made(conn.execute(PERSON_WITH_ENROLER.where(person.c.id == person_id)).one_or_none(), keys)
 
 
 def by_phone(conn: Connection, keys: Keys, phone: str) -> Person | None:

@@ -32,10 +32,7 @@ log = logging.getLogger(__name__)
 def open_redis(url: str) -> redis.Redis:
     """A client for `redis://` or `unix://`; connects when first used."""
     return redis.Redis.from_url(
-        url,
-        socket_timeout=REDIS_TIMEOUT,
-        socket_connect_timeout=REDIS_TIMEOUT,
-        retry_on_timeout=False,
+        url, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT, retry_on_timeout=False
     )
 
 
@@ -63,10 +60,7 @@ class LiveSessions:
         try:
             self._redis.set(self._name(person.phone_index), sealed, ex=LIVE_SECONDS)
         except redis.RedisError as error:
-            log.warning(
-                "Redis cannot be written (%s): the next turn reads SQL",
-                type(error).__name__,
-            )
+            log.warning("Redis cannot be written (%s): the next turn reads SQL", type(error).__name__)
 
     @staticmethod
     def _name(phone_index: bytes) -> str:

@@ -31,10 +31,7 @@ def page() -> Response:
     with service.reads.begin() as conn:
         found = cards.by_token(conn, service.keys, token) if token else None
     if found is None:
-        return Response(
-            render_template("card_unknown.html", organisation=service.config.organisation),
-            status=404,
-        )
+        return Response(render_template("card_unknown.html", organisation=service.config.organisation), status=404)
     return Response(
         render_template(
             "card.html",
@@ -62,11 +59,7 @@ def picture(kind: str) -> Response:
     if found is None:
         return Response(status=404)
     name = f"card-{found.member.number_text}.{kind}"
-    return Response(
-        data,
-        content_type=TYPES[kind],
-        headers={"Content-Disposition": f'inline; filename="{name}"'},
-    )
+    return Response(data, content_type=TYPES[kind], headers={"Content-Disposition": f'inline; filename="{name}"'})
 
 
 @pages.get("/verify/<number>")

@@ -11,16 +11,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    current_app,
-    jsonify,
-    make_response,
-    render_template,
-    request,
-)
+from flask import Blueprint, Response, abort, current_app, jsonify, make_response, render_template, request
 from sqlalchemy import select
 
 from sms_service import intake, privacy
@@ -85,12 +76,7 @@ def page() -> Response:
     secret = service.config.channels.handset.secret
     if privacy.same(request.args.get("key", ""), secret):
         response.set_cookie(
-            COOKIE,
-            secret,
-            httponly=True,
-            secure=not service.config.local,
-            samesite="Strict",
-            path="/phone/",
+            COOKIE, secret, httponly=True, secure=not service.config.local, samesite="Strict", path="/phone/"
         )
     return response
 
@@ -131,12 +117,7 @@ def list_people(service: Service, _data: dict[str, Any]) -> dict[str, Any]:
         found = enrolers.everybody(conn, service.keys, PEOPLE_MAX)
     return {
         "people": [
-            {
-                "phone": one.person.phone,
-                "name": one.name,
-                "role": "enroler",
-                "language": one.person.language,
-            }
+            {"phone": one.person.phone, "name": one.name, "role": "enroler", "language": one.person.language}
             for one in found
             if one.status == "activated"
         ]
@@ -147,11 +128,7 @@ def list_people(service: Service, _data: dict[str, Any]) -> dict[str, Any]:
 @answering
 def sms(service: Service, data: dict[str, Any]) -> dict[str, Any]:
     """A text typed on the phone."""
-    _take(
-        service,
-        "sms",
-        {"id": data.get("id"), "from": data.get("phone"), "text": data.get("text")},
-    )
+    _take(service, "sms", {"id": data.get("id"), "from": data.get("phone"), "text": data.get("text")})
     return {}
 
 
@@ -159,25 +136,14 @@ def sms(service: Service, data: dict[str, Any]) -> dict[str, Any]:
 @answering
 def ussd(service: Service, data: dict[str, Any]) -> dict[str, Any]:
     """A dial, or what was typed on a screen."""
-    fields = {
-        "from": data.get("phone"),
-        **{name: data.get(name) for name in ("session", "code", "text")},
-    }
+    fields = {"from": data.get("phone"), **{name: data.get(name) for name in ("session", "code", "text")}}
     stored = _take(service, "ussd", fields)
     return {"screen": stored.text, "ends": stored.ends}
 
 
 def _take(service: Service, route: str, fields: dict[str, Any]) -> Any:
     form = tuple((name, str(value)) for name, value in fields.items() if value is not None)
-    asked = Request(
-        method="POST",
-        target=request.path,
-        route=route,
-        secret="",
-        header={},
-        form=form,
-        body=b"",
-    )
+    asked = Request(method="POST", target=request.path, route=route, secret="", header={}, form=form, body=b"")
     message = service.channels["handset"].parse(asked, time.time())
     return intake.take(service, message)  # type: ignore[arg-type]
 
@@ -193,22 +159,12 @@ def messages(service: Service, data: dict[str, Any]) -> dict[str, Any]:
             return {"messages": []}
         said = conn.execute(
             select(turn.c.turn_no, turn.c.at, turn.c.text_sealed)
-            .where(
-                turn.c.person_id == person.id,
-                turn.c.kind == "sms",
-                turn.c.channel.not_in(("clock", "service")),
-            )
+            .where(turn.c.person_id == person.id, turn.c.kind == "sms", turn.c.channel.not_in(("clock", "service")))
             .order_by(turn.c.turn_no.desc())
             .limit(MESSAGES_MAX)
         ).all()
         told = conn.execute(
-            select(
-                outbox.c.ref,
-                outbox.c.turn_no,
-                outbox.c.created_at,
-                outbox.c.text_sealed,
-                outbox.c.status,
-            )
+            select(outbox.c.ref, outbox.c.turn_no, outbox.c.created_at, outbox.c.text_sealed, outbox.c.status)
             .where(outbox.c.person_id == person.id, outbox.c.status != "dropped")
             .order_by(outbox.c.id.desc())
             .limit(MESSAGES_MAX)

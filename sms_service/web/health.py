@@ -6,12 +6,7 @@ import time
 
 import redis
 from flask import Blueprint, Response, current_app, jsonify
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    CollectorRegistry,
-    Gauge,
-    generate_latest,
-)
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -59,11 +54,7 @@ def metrics() -> Response:
             _count(conn, registry)
     except SQLAlchemyError:
         return Response(status=503)  # Prometheus then shows the target as down, which it is
-    spooled = Gauge(
-        "sms_service_spooled",
-        "Messages on disk that SQL has not taken yet",
-        registry=registry,
-    )
+    spooled = Gauge("sms_service_spooled", "Messages on disk that SQL has not taken yet", registry=registry)
     spooled.set(len(service.spool))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 

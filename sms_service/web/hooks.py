@@ -13,13 +13,7 @@ from flask import Blueprint, abort, current_app, request
 from flask import Response as FlaskResponse
 
 from sms_service import intake
-from sms_service.channels.base import (
-    DeliveryReport,
-    Forged,
-    Request,
-    Response,
-    Unreadable,
-)
+from sms_service.channels.base import DeliveryReport, Forged, Request, Response, Unreadable
 from sms_service.engine.model import Inbound
 from sms_service.service import Service
 from sms_service.store.spool import SpoolFull
@@ -64,12 +58,7 @@ def receive(name: str, secret: str, route: str) -> FlaskResponse:
         elif isinstance(message, DeliveryReport):
             intake.take_report(service, message)
     except (intake.NotTaken, SpoolFull) as error:
-        log.error(
-            "a request to %s/%s got the answer `busy`: %s",
-            name,
-            route,
-            error or "SQL cannot take it",
-        )
+        log.error("a request to %s/%s got the answer `busy`: %s", name, route, error or "SQL cannot take it")
         return made(channel.busy(route))
     return made(channel.reply(message, text, ends))  # 9
 

@@ -235,7 +235,7 @@ class Conversation:
         """STOP: every other session of hers is over, and an open question of consent is answered with no."""
         for session in self.open:
             state = self._state(session)
-            if isinstance(state, Consent) and session.prompt:
+            if isinstance(state, Consent) and (session.prompt or session.hop):
                 refused = Decision(state.purpose, "refused", self.inbound.text, "stop", state.name)
                 self._decided(session, refused)
         self.open = [session for session in self.open if session.id == stopping.id]
@@ -252,9 +252,7 @@ class Conversation:
         if not people.count_turn(conn, person.id, person.turn_no):
             raise Conflict
         text = sendable("\n".join(self.texts))
-        stored, prompt = self._screen(text, turn_no) if inbound.kind == "ussd" else self._message(text, turn_no)
-        if self.prompted and not self._asked_before(self.prompted):
-            self.prompted.prompt = prompt
+        stored = self._screen(text, turn_no) if inbound.kind == "ussd" else self._message(text, turn_no)
         sealed = store_sessions.seal(person, Sessions(turn_no=turn_no, open=self.open, screen=self.screen))
         flow, before, after = self.moved or (None, "", "")
         store_sessions.add_turn(
@@ -271,14 +269,10 @@ class Conversation:
         store_sessions.set_timers(conn, person.id, self.before, due)
         return stored, sealed
 
-    def _asked_before(self, session: Session) -> bool:
-        """Whether the same question is with her already: neither a reminder on its way nor a look by USSD undoes that."""
-        return outbox.was_handed_over(self.conn, session.prompt)
-
-    def _message(self, text: str, turn_no: int) -> tuple[Stored, str]:
+    def _message(self, text: str, turn_no: int) -> Stored:
         """SMS: the texts of this turn leave as one message, through the outbox."""
         if not text or self.inbound.answered:
-            return Stored("", True), ""
+            return Stored("", ends=True)
         ref = self.desk.new_id()
         outbox.add(
             self.conn,
@@ -290,13 +284,18 @@ class Conversation:
             },
         )  # fmt: skip
         self.rings.add("deliver")
-        return Stored("", True), ref
+        # A reminder on its way does not undo that the same question is with her already.
+        if self.prompted and not outbox.was_handed_over(self.conn, self.prompted.prompt):
+            self.prompted.prompt = ref
+        return Stored("", ends=True)
 
-    def _screen(self, text: str, turn_no: int) -> tuple[Stored, str]:
+    def _screen(self, text: str, turn_no: int) -> Stored:
         """USSD: the texts of this turn are the screen, or its next page."""
         assert self.screen
         now, *self.screen.rest = hops.pages(text) if text else self.screen.rest or [""]
-        return Stored(now, ends=not self.screen.session and not self.screen.rest), f"hop:{turn_no}"
+        if self.prompted:
+            self.prompted.hop = turn_no
+        return Stored(now, ends=not self.screen.session and not self.screen.rest)
 
 
 def unheard(channel: str, reason: str, now: float) -> Inbound:

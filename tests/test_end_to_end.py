@@ -55,7 +55,8 @@ def running(
 
 def heard(gateway: Twilio | AfricasTalking, phone: str, count: int) -> list[str]:
     """What this phone was sent, as soon as there are `count` messages."""
-    gateway.wait_until(lambda: len(gateway.texts_to(phone)) >= count, f"message {count} to {phone}")
+    enough = f"message {count} to {phone} after {gateway.texts_to(phone)}"
+    gateway.wait_until(lambda: len(gateway.texts_to(phone)) >= count, enough)
     return gateway.texts_to(phone)
 
 

@@ -200,8 +200,9 @@ class Flow(Struct, frozen=True, kw_only=True, eq=False):
 class Session(Struct, kw_only=True):
     """One person's place in one flow. `about` names what it is about (a registration), so that it is opened once.
 
-    `prompt` names the message that carried the open question (an outbox ref, or `hop:<turn>` of a USSD screen): an
-    answer by key counts only once that message was handed to the gateway. `asked` is the field a `collect` waits for.
+    `prompt` is the outbox ref of the message that carried the open question, `hop` the turn whose USSD screen showed it
+    (0: none did): an answer by key counts only once that message was handed to the gateway, or on that screen. `asked` is
+    the field a `collect` waits for.
     """
 
     id: str
@@ -214,6 +215,7 @@ class Session(Struct, kw_only=True):
     variables: Variables = field(default_factory=dict)
     asked: str = ""
     prompt: str = ""
+    hop: int = 0
     tries: int = 0
     reminded: int = 0
     waits_since: float = 0.0

@@ -94,7 +94,7 @@ class _Walk:
                 raise FlowFault(f"flow {self.flow.name} leads to state {name}, which it does not have")
             self.turn.passed.append(name)
             self.session.state, self.session.asked, self.session.tries, self.session.reminded = name, "", 0, 0
-            self.session.waits_since, self.session.prompt = self.now, ""
+            self.session.waits_since, self.session.prompt, self.session.hop = self.now, "", 0
             match state:
                 case Say():
                     self.say(f"{name}.say")

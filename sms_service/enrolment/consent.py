@@ -21,7 +21,8 @@ def record(
 
     Raises NoWording if the message that asked cannot be found.
     """
-    wording, gateway_id = _shown(conn, person, session)
+    by_screen = session.hop > 0 and (inbound.kind == "ussd" or not session.prompt)
+    wording, gateway_id = _shown(conn, person, session, by_screen)
     added = conn.execute(
         insert(consent).values(
             person_id=person.id,
@@ -34,7 +35,7 @@ def record(
             version=session.version,
             state=decision.state,
             wording_sealed=person.key.encrypt("consent.wording", wording),
-            prompt=session.prompt,
+            prompt=f"hop:{session.hop}" if by_screen else session.prompt,
             prompt_gateway_id=gateway_id,
             reply_sealed=person.key.encrypt("consent.reply", decision.text),
             channel=inbound.channel,
@@ -48,26 +49,23 @@ def record(
     return int(new_id)
 
 
-def _shown(conn: Connection, person: Person, session: Session) -> tuple[str, str]:
+def _shown(conn: Connection, person: Person, session: Session, by_screen: bool) -> tuple[str, str]:
     """The text that asked, and the gateway's id of the message that carried it ("" for a USSD screen)."""
-    if session.prompt.startswith("hop:"):
-        number = int(session.prompt.removeprefix("hop:"))
+    if by_screen:
         # A text of several screens was answered by several hops; SMS in between have no screen.
         query = select(turn.c.reply_sealed).where(
-            turn.c.person_id == person.id, turn.c.turn_no >= number, turn.c.kind == "ussd"
+            turn.c.person_id == person.id, turn.c.turn_no >= session.hop, turn.c.kind == "ussd"
         )
-        screens = [
-            person.key.decrypt("turn.reply", one) for one in conn.execute(query.order_by(turn.c.turn_no)).scalars()
-        ]
+        screens = conn.execute(query.order_by(turn.c.turn_no)).scalars().all()
         if screens:
-            return "\n".join(screens), ""
+            return "\n".join(person.key.decrypt("turn.reply", one) for one in screens), ""
     else:
         row = conn.execute(
             select(outbox.c.text_sealed, outbox.c.gateway_id).where(outbox.c.ref == session.prompt)
         ).one_or_none()
         if row is not None:
             return person.key.decrypt("outbox.text", row.text_sealed), row.gateway_id
-    raise NoWording(f"no message {session.prompt or '(none)'} for a decision in state {session.state}")
+    raise NoWording(f"no message {session.prompt or session.hop} for a decision in state {session.state}")
 
 
 def given_for(conn: Connection, registration_id: int, purpose: str) -> int | None:

@@ -92,17 +92,10 @@ def test_twilio_is_asked_and_sent_to_where_it_never_had_the_message(any_town: To
     dies_while_sending(any_town, any_town.twilio, accepted=False)
 
     the_lease_ends(any_town)
-    assert statuses(any_town) == ["queued"]  # and due again after the first pause
-    due(any_town)
     any_town.work()
 
     assert statuses(any_town) == ["sent"]
     assert len(any_town.twilio.accepted) == 1
-
-
-def due(town: Town) -> None:
-    with town.service.engine.begin() as conn:
-        conn.execute(update(outbox).values(due_at=0.0))
 
 
 def test_twilio_that_cannot_be_asked_now_is_asked_later(town: Town) -> None:

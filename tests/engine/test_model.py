@@ -14,7 +14,7 @@ FULL = Sessions(
         Session(
             id="s1", flow="confirm", version="v1", state="ask", language="hi", kind="sms", about="12",
             variables={"name": "राम कुमार", "enroler": {"first_name": "सुनीता"}, "age": 30, "new": True, "ids": ["a"]},
-            asked="name", prompt="hop:6", tries=2, reminded=1, waits_since=1.5, expires_at=9.25,
+            asked="name", prompt="a" * 32, hop=6, tries=2, reminded=1, waits_since=1.5, expires_at=9.25,
         ),
     ],
     screen=UssdScreen(id="net-1", text="1*a*b", session="s1", rest=["page two"]),

@@ -95,10 +95,10 @@ def test_a_decision_without_the_text_it_answered_is_not_stored(any_town: Town) -
     inbound = Inbound(channel="c", id="1", kind="sms", phone=MEMBER, to="", text="1", received_at=1.0)
     decision = Decision("membership", "given", "1", "1", "ask")
 
-    for prompt in ("", "no such message", "hop:999"):
+    for prompt, hop in (("", 0), ("no such message", 0), ("", 999)):
         session = Session(
             id="s", flow="confirm", version="v", state="ask", language="en", kind="sms", about=str(waiting.id),
-            prompt=prompt,
+            prompt=prompt, hop=hop,
         )  # fmt: skip
         with pytest.raises(NoWording), any_town.service.engine.begin() as conn:
             consent.record(conn, person, session, decision, inbound, 9)

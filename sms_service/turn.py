@@ -26,9 +26,9 @@ from sms_service.store.sessions import LiveSessions
 MAX_STARTS = 10
 """Conversations that one message may have. More would be a circle of flows that start each other."""
 
-PATIENCE, PAUSE = 20, 0.1
-"""How often, and after how many seconds each, an answer that overtook the settling of its question looks again: two
-seconds are more than a worker needs to write down what the gateway said, and less than any gateway waits for us."""
+PATIENCE, PAUSE = 50, 0.1
+"""How often, and after how many seconds each, an answer that overtook the settling of its question looks again: five
+seconds are more than a busy worker needs to write down what the gateway said, and less than any gateway waits for us."""
 
 Made = TypeVar("Made")
 

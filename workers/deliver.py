@@ -107,8 +107,9 @@ def settle(service: Service, claimed: Claimed, sent: Sent, *, looked_up: bool = 
                 else:
                     outbox.settle(conn, claimed.id, status="failed", reason=reason)
                     log.warning("message %s failed: %s", claimed.ref, reason)
-            case Unknown() if can_look_up and claimed.attempts < service.config.outbox.attempts:
-                pass  # it stays `sending`: when its lease ends, the gateway has had time to list what it took
+            case Unknown(reason) if can_look_up and claimed.attempts < service.config.outbox.attempts:
+                # It stays `sending`: when its lease ends, the gateway has had time to list what it took.
+                log.warning("message %s: no clear answer (%s); the gateway is asked in a minute", claimed.ref, reason)
             case Unknown(reason):
                 outbox.settle(conn, claimed.id, status="held", reason=reason)
                 log.warning("message %s is held, nobody can say whether it was sent: %s", claimed.ref, reason)

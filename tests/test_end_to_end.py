@@ -66,6 +66,7 @@ def test_by_sms_through_twilio(running: Running) -> None:
     assert "Saved" in heard(twilio, ENROLER, 1)[0]
     assert "Anil entered you as Ram Kumar" in heard(twilio, MEMBER, 1)[0]
 
+    twilio.wait_for_reports()  # nobody answers before her phone has it; who does is in tests/test_enrolment.py
     twilio.text(url, MEMBER, "haan ji")
 
     _, welcome, link = heard(twilio, MEMBER, 3)
@@ -86,6 +87,7 @@ def test_entered_by_ussd_and_confirmed_by_sms_through_africas_talking(running: R
     assert "Amina Wanjiru" in enroler.screen
     assert "Mwende amekuandikisha" in heard(gateway, KENYAN, 1)[0]
 
+    gateway.wait_for_reports()
     gateway.text(url, KENYAN, "Ndiyo")
 
     _, welcome, link = heard(gateway, KENYAN, 3)

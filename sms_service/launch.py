@@ -18,7 +18,8 @@ from sms_service import valkey
 from sms_service.config import PREFIX, Config
 from sms_service.enrolment.areas import BadLine, import_areas
 from sms_service.enrolment.enrolers import import_enrolers
-from sms_service.service import open_keys, open_shelf
+from sms_service.first_start import publish_edited
+from sms_service.service import open_keys, vocabulary
 from sms_service.store import database
 from sms_service.store.tables import area
 from sms_service.supervise import Supervisor, procfile
@@ -41,7 +42,7 @@ def prepare(config: Config, now: float) -> str:
     try:
         database.migrate(engine)
         keys = open_keys(config, engine)
-        open_shelf(config, engine, now)  # a broken flow file is told now, once, and not by every process
+        publish_edited(engine, config.flows_dir, vocabulary(config), now)  # here alone: other processes only read
         with engine.begin() as conn:
             empty = conn.execute(select(func.count()).select_from(area)).scalar_one() == 0
             demo = Path(config.demo_dir)

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 import redis
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from sms_service.authoring.load import Vocabulary
 from sms_service.authoring.shelf import Shelf
 from sms_service.channels import open_channels
 from sms_service.channels.base import Channel
 from sms_service.config import PREFIX, Config, ConfigError, service_key
 from sms_service.conversation import Desk
-from sms_service.enrolment.effects import OUTCOMES
-from sms_service.enrolment.registrations import TYPES
+from sms_service.first_start import publish_where_nothing_is
 from sms_service.privacy import Keys
 from sms_service.store import database, flow_versions, installation
 from sms_service.store.bell import Bell
 from sms_service.store.sessions import LiveSessions, open_redis
 from sms_service.store.spool import Spool
 from sms_service.turn import Turns
+from sms_service.vocabulary import vocabulary as vocabulary
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,6 @@ class Service:
         self.redis.close()
 
 
-def vocabulary(config: Config) -> Vocabulary:
-    """What flow files may speak of here."""
-    constants = {"org": config.organisation, "service_number": config.service_number}
-    return Vocabulary(OUTCOMES, tuple(TYPES), constants)
-
-
 def open_keys(config: Config, engine: Engine) -> Keys:
     """The keys that personal data is encrypted with. Raises ConfigError if the database was begun with another one."""
     keys = Keys(service_key(config))
@@ -67,22 +61,34 @@ def open_keys(config: Config, engine: Engine) -> Keys:
 
 
 def open_shelf(config: Config, engine: Engine, now: float) -> Shelf:
-    """The flows, with their current versions stored. Raises BrokenFlow."""
-    reads = database.reading(engine)
+    """The published flows; where nothing was ever published, those of the files. Raises BrokenFlow, SQLAlchemy's errors."""
+    words = vocabulary(config)
+    publish_where_nothing_is(engine, config.flows_dir, words, now)
+    return Shelf(words, PublishedHere(engine))
 
-    def source_of(version: str) -> str | None:
-        with reads.begin() as conn:
+
+class PublishedHere:
+    """What the shelf asks of our database (see authoring.shelf.Published)."""
+
+    errors: tuple[type[Exception], ...] = (SQLAlchemyError,)
+
+    def __init__(self, engine: Engine) -> None:
+        self._reads = database.reading(engine)
+
+    def newest(self) -> int:
+        """The number of the newest publication."""
+        with self._reads.begin() as conn:
+            return flow_versions.newest(conn)
+
+    def history(self) -> dict[str, list[str]]:
+        """The versions that each flow was published in, the one that serves first."""
+        with self._reads.begin() as conn:
+            return flow_versions.history(conn)
+
+    def source_of(self, version: str) -> str | None:
+        """The YAML of a version; None if it was never stored."""
+        with self._reads.begin() as conn:
             return flow_versions.source_of(conn, version)
-
-    def latest_of(flow: str) -> str | None:
-        with reads.begin() as conn:
-            return flow_versions.latest_of(conn, flow)
-
-    shelf = Shelf(config.flows_dir, vocabulary(config), source_of, latest_of)
-    with engine.begin() as conn:
-        for flow in shelf.current.values():
-            flow_versions.keep(conn, flow.name, flow.version, shelf.sources[flow.version], now)
-    return shelf
 
 
 def open_service(config: Config, now: float) -> Service:

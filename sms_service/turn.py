@@ -55,8 +55,7 @@ class Turns:
     def handle(self, inbound: Inbound) -> Stored:
         """Takes one message, or finds that it was taken; what is answered is the same."""
         inbound = inbox.identified(self._desk.keys, inbound)
-        live = self._live.read(inbound.phone)
-        patience = PATIENCE
+        live, patience = self._live.read(inbound.phone), PATIENCE
 
         def take(unit: Unit) -> Stored:
             taken = inbox.taken(unit.conn, self._desk.keys, inbound.channel, inbound.id)  # 4 claim: seen before?
@@ -142,6 +141,7 @@ class Turns:
             unit = Unit(conn)
             return unit, take(unit)
 
+        self._desk.shelf.refresh()  # what was published meanwhile serves from here on
         unit, made = transaction.run(self._engine, taken)
         for person, sealed in unit.fresh:
             self._live.write(person, sealed)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -120,3 +122,23 @@ def any_town(stack: dict[str, str], twilio: Twilio, africastalking: AfricasTalki
     """The service on SQLite, and once more on PostgreSQL."""
     with Town(stack, twilio, africastalking) as made:
         yield made
+
+
+@pytest.fixture
+def opened(
+    tmp_path: Path, valkey_url: str, live: redis.Redis, twilio: Twilio, africastalking: AfricasTalking
+) -> Iterator[Callable[..., Town]]:
+    """Opens the service with other flows, each given by its name, and those for STOP, START and HELP."""
+    folder = tmp_path / "flows"
+    folder.mkdir()
+    settings = {"DATA_DIR": str(tmp_path), "REDIS_URL": valkey_url, "PRIVACY__KEY": KEY, "FLOWS_DIR": str(folder)}
+    with ExitStack() as stack:
+
+        def open_town(**flows: str) -> Town:
+            for name in ("stop", "start", "help", "still_stopped"):
+                shutil.copy(ROOT / "flows" / f"{name}.yaml", folder)
+            for name, text in flows.items():
+                (folder / f"{name}.yaml").write_text(text)
+            return stack.enter_context(Town(settings, twilio, africastalking))
+
+        yield open_town

@@ -242,15 +242,16 @@ def test_the_flows_are_checked(empty: dict[str, str], tmp_path: Path) -> None:
 
     (tmp_path / "flows").mkdir()
     file = tmp_path / "flows" / "hello.yaml"
-    file.write_text("flow: hello\nabout: a\nstarts: {}\nlanguages: [en]\nstates:\n  a: {end: true, nxet: a}\n")
+    head = "flow: hello\nabout: a\nstarts: {}\nlanguages: [en]\n"
+    file.write_text(f"{head}states:\n  a: {{say: A, nxet: b}}\n  b: {{say: B, end: true}}\n")
     broken = {**empty, f"{PREFIX}FLOWS_DIR": str(tmp_path / "flows")}
     message = 'unknown key "nxet", did you mean "next"?'
 
     ended = sms_service(broken, "flow", "check")
-    assert (ended.returncode, ended.stdout) == (1, f"{file}:6:18: {message}\n")
+    assert (ended.returncode, ended.stdout) == (1, f"{file}:6:15: {message}\n")
     ended = sms_service(broken, "flow", "check", "--json")
     assert ended.returncode == 1
-    assert json.loads(ended.stdout) == [{"file": str(file), "line": 6, "column": 18, "message": message}]
+    assert json.loads(ended.stdout) == [{"file": str(file), "line": 6, "column": 15, "message": message, "level": "error"}]
 
 
 def test_a_transcript_that_goes_another_way_is_shown(empty: dict[str, str], tmp_path: Path) -> None:
@@ -264,7 +265,8 @@ def test_a_transcript_that_goes_another_way_is_shown(empty: dict[str, str], tmp_
     settings = {**empty, f"{PREFIX}FLOWS_DIR": str(tmp_path / "flows")}
 
     ended = sms_service(settings, "flow", "test")
-    assert (ended.returncode, ended.stdout) == (0, "1 transcripts go as they say.\n")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("1 transcript, 1 scene: all goes as it stands there.\n")
 
     talk.write_text(talk.read_text().replace("Thank you", "Thanks a lot"))
     ended = sms_service(settings, "flow", "test")
@@ -284,8 +286,10 @@ def test_a_phone_in_the_terminal_texts_and_dials(town: Town) -> None:
     assert ended.stdout.splitlines() == [
         "This is the phone +254700000001. Type a text and Enter; *384*96# dials; Ctrl-D ends.",
         "[Namba ya simu ya mwanachama mpya?]",
-        "[Kitambulisho cha mpiga kura? Herufi 3 na tarakimu 7: ABC1234567]",
-        "[Kitambulisho: herufi 3 na tarakimu 7, kama ABC1234567.]",
+        "[Kitambulisho cha mpiga kura? Herufi 3 na tarakimu 7: ABC1234567",
+        "0 rudi]",
+        "[Kitambulisho: herufi 3 na tarakimu 7, kama ABC1234567.",
+        "0 rudi]",
     ]
 
 

@@ -93,13 +93,13 @@ from workers import deliver
 
 save, png, send = effects.EFFECTS["save_registration"], cardface.png, deliver._send
 
-def save_badly(act):
+def save_badly(act, **entered):
     if "Faultykanari" in str(act.session.variables):
         try:
             int(act.person.phone + " " + act.inbound.text)
         except ValueError as error:
             raise RuntimeError(f"cannot save {act.session.variables} by {act.person.phone}") from error
-    return save(act)
+    return save(act, **entered)
 
 def draw_badly(face):
     if "Undrawnkanari" in face.name:

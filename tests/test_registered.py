@@ -8,12 +8,12 @@ from typing import get_args
 
 import pytest
 
-from sms_service.authoring.load import KINDS
+from sms_service.authoring.build import KINDS
 from sms_service.channels.base import Channel
 from sms_service.config import Channels
 from sms_service.engine.model import AnyState
-from sms_service.enrolment.effects import OUTCOMES
-from sms_service.enrolment.registrations import TYPES
+from sms_service.enrolment.answer_types import TYPES
+from sms_service.enrolment.effects import HAPPENINGS, SHAPES
 from tests.channels.test_every_channel import channel_modules
 from tests.test_cli import commands
 from tests.test_config import ALL
@@ -52,25 +52,32 @@ def test_every_kind_of_state_has_its_test_and_its_line(kind: str) -> None:
     assert kind in in_backticks(FLOWS), f"docs/flows.md says nothing of the state kind `{kind}`"
 
 
-@pytest.mark.parametrize("effect", OUTCOMES)
+@pytest.mark.parametrize("effect", SHAPES)
 def test_every_effect_has_its_tests_and_its_line(effect: str) -> None:
     source, names = (TESTS / "enrolment" / "test_effects.py").read_text(), names_of_tests("enrolment/test_effects.py")
-    if len(OUTCOMES[effect]) == 1:
+    outcomes = SHAPES[effect].outcomes
+    if len(outcomes) == 1:
         named = f'"{effect}"' in source or any(name.startswith(effect) for name in names)
         assert named, f"tests/enrolment/test_effects.py has no test of the effect {effect}"
     else:
-        missing = [o for o in OUTCOMES[effect] if not any(name.startswith(f"{effect}_{o}") for name in names)]
+        missing = [o for o in outcomes if not any(name.startswith(f"{effect}_{o}") for name in names)]
         assert not missing, f"tests/enrolment/test_effects.py lacks test_{effect}_{'..., '.join(missing)}..."
     assert effect in in_backticks(FLOWS), f"docs/flows.md says nothing of the effect `{effect}`"
-    unsaid = [outcome for outcome in OUTCOMES[effect] if outcome not in in_backticks(FLOWS)]
+    unsaid = [outcome for outcome in outcomes if outcome not in in_backticks(FLOWS)]
     assert not unsaid, f"docs/flows.md says nothing of the outcomes {unsaid} of `{effect}`"
 
 
 @pytest.mark.parametrize("answer_type", TYPES)
 def test_every_answer_type_has_its_test_and_its_line(answer_type: str) -> None:
-    source = (TESTS / "enrolment" / "test_registrations.py").read_text()
-    assert f"read_{answer_type}(" in source, f"tests/enrolment/test_registrations.py never calls read_{answer_type}"
+    files = (TESTS / "enrolment" / "answer_types").glob("test_*.py")
+    tested = any(f'read("{answer_type}"' in file.read_text() for file in files)
+    assert tested, f"no test in tests/enrolment/answer_types reads a {answer_type}"
     assert answer_type in in_backticks(FLOWS), f"docs/flows.md says nothing of the answer type `{answer_type}`"
+
+
+@pytest.mark.parametrize("happening", HAPPENINGS)
+def test_whatever_begins_a_flow_has_its_line(happening: str) -> None:
+    assert f"`{happening}`" in FLOWS, f"docs/flows.md says nothing of `{happening}`"
 
 
 # --- commands and settings ----------------------------------------------------------------------------------------

@@ -67,3 +67,11 @@ def test_a_ring_whose_ringer_died_does_not_mute_the_bell(town: Town) -> None:
     sweep.overdue_messages(town.service)
 
     assert queue.count == 1
+
+
+def test_the_turn_log_knows_the_whole_way_of_a_direct_dial(town: Town) -> None:
+    town.phone("+254700000001").dials("*384*96*0712345678*ABC1234567#")
+    [entered] = town.rows(turn)
+    assert (entered.state_before, entered.state_after) == ("", "details")
+    assert entered.path == "details"
+    assert entered.language == "sw"

@@ -56,12 +56,12 @@ def draw_wanted(service: Service, most: int) -> int:
 def draw(service: Service, wanted: Card, now: float) -> None:
     """Draws one card, stores it under a new token, and begins the flow that sends the link - or none of it."""
     face = wanted.face(service.config.organisation, service.config.url)
-    png, pdf, token, now = (cardface.png(face), cardface.pdf(face), new_token(), time.time())
+    png, pdf, token = cardface.png(face), cardface.pdf(face), new_token()
 
     def finish(conn: Connection) -> Start | None:
         if not cards.finish(conn, wanted, token, png, pdf, now):
             return None  # another worker drew it meanwhile, and its token is the one that counts
-        link = f"{service.config.url}/card/?{token}"
+        link = cards.link(service.config.url, token)
         variables = {
             "name": wanted.name, "member": {"number": wanted.member.number_text}, "card": {"link": link},
         }  # fmt: skip

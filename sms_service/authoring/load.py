@@ -3,318 +3,122 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import PurePath
 from typing import Any
 
-from pydantic import ValidationError
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
-from sms_service.authoring.schema import FlowPart, StatePart, Texts, known_keys, sentence
+from sms_service.authoring import ways
+from sms_service.authoring.build import Builder, nearest
+from sms_service.authoring.parts import as_name, language_code, read_part
+from sms_service.authoring.schema import EVERY_LANGUAGE, LANGUAGE, NAME, PATTERNS, HeadPart, StatePart
 from sms_service.authoring.source import BrokenFlow, Finding, Path, Source
-from sms_service.engine import model
-from sms_service.engine.model import Flow, Option, Remind, Starts, Unclear
-from sms_service.engine.texts import TemplateFailed, Templates
-from sms_service.privacy import FILTERS
+from sms_service.authoring.vocabulary import Vocabulary
+from sms_service.engine.model import Flow
 
-SUGGESTION_CUTOFF = 0.6
-"""How alike (0 to 1) a name must be to be suggested: one slip in three letters, two in five. Below, the guess confuses."""
-
-CLOSED = "(closed)"
-"""The state that `end: true` beside an effect or a question leads to; no file can name one so."""
-
-KINDS = ("ask", "choose", "collect", "consent", "do", "decide")
+__all__ = ["Draft", "Vocabulary", "load_flow", "read_draft"]
 
 
-@dataclass(frozen=True)
-class Vocabulary:
-    """What flow files may speak of besides their own states: effects with their outcomes, and answer types."""
+@dataclass
+class Draft:
+    """A flow file as far as it could be read: all findings so far, and the flow where there is one to look at.
 
-    effects: Mapping[str, Collection[str]] = field(default_factory=dict)
-    types: Collection[str] = ()
-    constants: Mapping[str, Any] = field(default_factory=dict)
+    `unread` are states that are not well formed: nobody can say where they lead. `places` tells where each template
+    stands, `sources` what it says.
+    """
+
+    source: Source
+    findings: list[Finding]
+    flow: Flow | None = None
+    unread: frozenset[str] = frozenset()
+    places: Mapping[str, Path] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_flow(text: str, file: str, vocabulary: Vocabulary) -> Flow:
     """The flow that `text` (a whole file) describes; `file` names it in findings. Raises BrokenFlow with all of them."""
+    draft = read_draft(text, file, vocabulary)
+    errors = [finding for finding in draft.findings if finding.level == "error"]
+    if errors or draft.flow is None:
+        raise BrokenFlow(errors)
+    return draft.flow
+
+
+def read_draft(text: str, file: str, vocabulary: Vocabulary) -> Draft:
+    """Reads as much of a flow file as can be read. Raises BrokenFlow where it is no YAML at all."""
     source = Source(text, file)
-    try:
-        part = FlowPart.model_validate(source.data)
-    except ValidationError as error:
-        raise BrokenFlow(
-            [
-                *source.findings,
-                *(_schema_finding(source, problem) for problem in _told_once(error.errors())),
-            ]
-        ) from error
-    builder = _Builder(part, source, vocabulary)
+    findings = list(source.findings)
+    if not isinstance(source.data, dict) or not source.data:
+        what = "expected lines of `key: value`" if source.data else "this file is empty"
+        where = source.finding((), f"{what}: a flow begins with `flow: name`", of_key=True)
+        return Draft(source, findings if source.is_broken(()) else [*findings, where])
+    data = dict(source.data)
+    states = _states(data, source, findings)
+    guessed = {"flow": PurePath(file).stem, "languages": _languages(data.get("languages"), states)}
+    head = read_part(HeadPart, data, (), source, findings, guessed).part
+    if head is None or not states:
+        return Draft(source, findings)
+    names = list(states)
+    read = {name: read_part(StatePart, state, ("states", name), source, findings) for name, state in states.items()}
+    for name in names:
+        if not re.match(NAME, name):
+            hint = f': write "{as_name(name)}"' if as_name(name) else ""
+            findings.append(source.finding(("states", name), f"{PATTERNS[NAME]}{hint}", of_key=True))
+    unread = frozenset(name for name, part in read.items() if not part.sure)
+    parts = {name: part.part for name, part in read.items() if part.part is not None}
+    builder = Builder(head, parts, names, source, vocabulary, unread)
     flow = builder.build(hashlib.sha256(text.encode()).hexdigest())
-    if builder.findings:
-        raise BrokenFlow(builder.findings)
-    return flow
+    told = {(finding.line, finding.column) for finding in findings}  # of one place the first thing said is the cause
+    findings += (finding for finding in builder.findings if (finding.line, finding.column) not in told)
+    findings += _without_a_question(flow, source, builder.guessed)
+    return Draft(source, findings, flow, unread, builder.places, builder.sources)
 
 
-def _told_once(problems: Sequence[Any]) -> list[Any]:
-    """Without what pydantic says a second time: of a text that is wrong as a string it also says how it is wrong ByKind."""
-    as_kinds = {loc[: loc.index("ByKind")] for loc in (problem["loc"] for problem in problems) if "ByKind" in loc[:-1]}
-    said = [problem for problem in problems if problem["loc"][-1:] != ("ByKind",)]
-    return [problem for problem in said if problem["loc"][-1:] != ("str",) or problem["loc"][:-1] not in as_kinds]
+def _states(data: dict[str, Any], source: Source, findings: list[Finding]) -> dict[str, Any]:
+    """The states, taken out of `data`; {} where there are none, and then a finding says so."""
+    key = "states" if "states" in data else nearest("states", [key for key in data if key not in HeadPart.model_fields])
+    if key not in ("states", ""):
+        findings.append(source.finding((key,), f'unknown key "{key}", did you mean "states"?', of_key=True))
+        source.meant(("states",), (key,))
+    states = data.pop(key, None) if key else None
+    if isinstance(states, dict) and states:
+        return states
+    if isinstance(states, list):
+        what = 'states are no list: leave out the "- " before each name'
+    elif key:
+        what = "there are no states under this: `name:` and under it what the state does"
+    else:
+        what = "there are no states: add `states:`, under it `name:`, and under that what the state does"
+    if not source.is_broken(("states",)):
+        findings.append(source.finding(("states",), what, of_key=True))
+    return {}
 
 
-def _schema_finding(source: Source, problem: Mapping[str, Any]) -> Finding:
-    # pydantic adds the branch of a union ("str", "ByKind") to the path; the file knows only its own keys.
-    path: Path = tuple(step for step in problem["loc"] if step not in ("str", "ByKind", "[key]"))
-    if problem["type"] == "extra_forbidden":
-        return source.finding(path, f'unknown key "{path[-1]}"{_did_you_mean(str(path[-1]), known_keys(path))}')
-    if problem["type"] == "missing":
-        return source.finding(path[:-1], f'"{path[-1]}" is missing here')
-    return source.finding(path, sentence(problem))
+def _languages(written: Any, states: Mapping[str, Any]) -> list[str]:
+    """The languages that were meant, where the flow does not say them well: those of the first texts, if not at all."""
+    names = re.findall(r"[^,\s]+", written) if isinstance(written, str) else written
+    for state in states.values() if not names else ():
+        said = state.get("say") if isinstance(state, dict) else None
+        names = list(said) if isinstance(said, dict) else names
+    codes = [name if len(name) == 3 else language_code(name) for name in map(str, names or ())]
+    return list(dict.fromkeys(code for code in codes if re.match(LANGUAGE, code))) or [EVERY_LANGUAGE]
 
 
-def _did_you_mean(given: str, known: Collection[str]) -> str:
-    found = process.extractOne(given, known, scorer=OSA.normalized_similarity, score_cutoff=SUGGESTION_CUTOFF)
-    return f', did you mean "{found[0]}"?' if found else ""
-
-
-class _Builder:
-    """One flow under construction: the texts gathered so far, and everything found wrong."""
-
-    def __init__(self, part: FlowPart, source: Source, vocabulary: Vocabulary) -> None:
-        self.part, self.source, self.vocabulary = part, source, vocabulary
-        self.findings = list(source.findings)
-        self.closes = False
-        self.texts: dict[str, str] = {}
-
-    def build(self, version: str) -> Flow:
-        part = self.part
-        states = {name: self.state(name, state) for name, state in part.states.items()}
-        if self.closes:
-            states[CLOSED] = model.End(name=CLOSED)
-        starts = part.starts
-        if starts.who == "enroler":
-            self.target(starts.otherwise, ("starts", "otherwise"))
-        if part.expires and part.expires.then:
-            self.target(part.expires.then, ("expires", "then"))
-        return Flow(
-            name=part.flow,
-            version=version,
-            about=part.about,
-            first=next(iter(states)),
-            starts=Starts(
-                starts.on,
-                starts.words,
-                tuple(starts.keywords),
-                tuple(starts.ussd),
-                starts.who,
-                starts.otherwise,
-            ),
-            languages=tuple(part.languages),
-            states=states,
-            templates=self.templates(),
-            constants=dict(self.vocabulary.constants),
-            expires_after=part.expires.after if part.expires else model.DEFAULT_EXPIRY,
-            expired=part.expires.then if part.expires else "",
-            answers_stopped=part.answers_stopped,
-        )
-
-    def say(self, path: Path, message: str) -> None:
-        self.findings.append(self.source.finding(path, message))
-
-    def state(self, name: str, part: StatePart) -> model.AnyState:
-        path: Path = ("states", name)
-        kinds = [kind for kind in KINDS if getattr(part, kind) is not None]
-        if len(kinds) > 1:
-            self.say(
-                path,
-                f"a state does one thing; this one has {' and '.join(kinds)}: make two states of it",
-            )
-        if part.say is not None:
-            self.text(f"{name}.say", part.say, (*path, "say"))
-        says = part.say is not None
-        kind = kinds[0] if kinds else "end" if part.end and part.next is None else "say"
-        if kind in ("ask", "choose", "consent") and not says:
-            self.say(path, 'a state that asks needs the question: add "say"')
-        built: model.AnyState = getattr(self, f"{kind}_state")(name, part, path, says)
-        return built
-
-    # -- one method a kind of state --
-
-    def say_state(self, name: str, part: StatePart, path: Path, says: bool) -> model.AnyState:
-        if not says:
-            self.say(
-                path,
-                "this state says nothing and does nothing: give it a text, or leave it out",
-            )
-        return model.Say(name=name, says=says, next=self.next(part, path))
-
-    def end_state(self, name: str, _part: StatePart, _path: Path, says: bool) -> model.AnyState:
-        return model.End(name=name, says=says)
-
-    def ask_state(self, name: str, part: StatePart, path: Path, says: bool) -> model.AnyState:
-        assert part.ask
-        self.known_type(part.ask.type, (*path, "ask", "type"))
-        asked = model.Field(part.ask.into, part.ask.type)
-        return model.Ask(
-            name=name, says=says, field=asked, next=self.next(part, path), unclear=self.unclear(name, part, path),
-            remind=self.remind(part),
-        )  # fmt: skip
-
-    def choose_state(self, name: str, part: StatePart, path: Path, says: bool) -> model.AnyState:
-        assert part.choose
-        options = tuple(Option(key, self.target(to, (*path, "choose", key))) for key, to in part.choose.items())
-        return model.Choose(
-            name=name,
-            says=says,
-            options=options,
-            unclear=self.unclear(name, part, path),
-            remind=self.remind(part),
-        )
-
-    def collect_state(self, name: str, part: StatePart, path: Path, says: bool) -> model.AnyState:
-        assert part.collect
-        fields = []
-        for key, asked in part.collect.items():
-            here = (*path, "collect", key)
-            self.known_type(asked.type, (*here, "type"))
-            self.text(f"{name}.{key}.ask", asked.ask, (*here, "ask"))
-            self.text(f"{name}.{key}.wrong", asked.wrong, (*here, "wrong"))
-            fields.append(model.Field(key, asked.type, asked.optional))
-        return model.Collect(
-            name=name, says=says, fields=tuple(fields), next=self.next(part, path),
-            unclear=self.unclear(name, part, path), remind=self.remind(part),
-        )  # fmt: skip
-
-    def consent_state(self, name: str, part: StatePart, path: Path, says: bool) -> model.AnyState:
-        consent, here = part.consent, (*path, "consent")
-        assert consent
-        keys = [consent.yes.key, consent.no.key, *consent.other]
-        if len(set(keys)) < len(keys):
-            self.say(here, "yes, no and other must each have a key of their own")
-        no = Option(consent.no.key, self.target(consent.no.next, (*here, "no", "next")))
-        return model.Consent(
-            name=name, says=says, purpose=consent.purpose, no=no,
-            yes=Option(consent.yes.key, self.target(consent.yes.next, (*here, "yes", "next"))),
-            others=tuple(Option(key, self.target(to, (*here, "other", key))) for key, to in consent.other.items()),
-            wrong_number=self.target(consent.wrong_number or no.next, (*here, "wrong_number")),
-            unclear=self.unclear(name, part, path), remind=self.remind(part),
-        )  # fmt: skip
-
-    def do_state(self, name: str, part: StatePart, path: Path, says: bool) -> model.AnyState:
-        assert part.do
-        promised = self.vocabulary.effects.get(part.do)
-        if promised is None:
-            hint = _did_you_mean(part.do, list(self.vocabulary.effects))
-            self.say((*path, "do"), f'there is no effect "{part.do}"{hint}')
-            return model.Do(name=name, says=says, effect=part.do, outcomes={})
-        ways = dict(part.outcomes)
-        if not ways and len(promised) == 1:
-            ways = {next(iter(promised)): self.next(part, path)}
-        for outcome in promised:
-            if outcome not in ways:
-                self.say(
-                    (*path, "outcomes"),
-                    f'{part.do} may end as "{outcome}": say under outcomes where that leads',
-                )
-        for outcome, to in ways.items():
-            if outcome not in promised:
-                self.say(
-                    (*path, "outcomes", outcome),
-                    f'{part.do} never ends as "{outcome}"{_did_you_mean(outcome, promised)}',
-                )
-            if part.outcomes:  # else `next` has looked already
-                self.target(to, (*path, "outcomes", outcome))
-        return model.Do(name=name, says=says, effect=part.do, outcomes=ways)
-
-    def decide_state(self, name: str, part: StatePart, path: Path, says: bool) -> model.AnyState:
-        assert part.decide
-        *cases, last = part.decide
-        if last.when or any(not case.when for case in cases):
-            self.say(
-                (*path, "decide"),
-                "every case but the last needs `when`, and the last is for all else: without it",
-            )
-        for number, case in enumerate(part.decide):
-            self.condition(case.when, (*path, "decide", number, "when"))
-            self.target(case.next, (*path, "decide", number, "next"))
-        return model.Decide(
-            name=name,
-            says=says,
-            cases=tuple((case.when, case.next) for case in cases),
-            otherwise=last.next,
-        )
-
-    # -- what states share --
-
-    def next(self, part: StatePart, path: Path) -> str:
-        if part.next is None and part.end:
-            self.closes = True
-            return CLOSED
-        if part.next is None:
-            self.say(path, 'where does it go on? add "next", or "end: true"')
-            return ""
-        return self.target(part.next, (*path, "next"))
-
-    def target(self, name: str, path: Path) -> str:
-        if name not in self.part.states:
-            self.say(
-                path,
-                f'there is no state "{name}"{_did_you_mean(name, list(self.part.states))}',
-            )
-        return name
-
-    def condition(self, when: str, path: Path) -> None:
-        try:
-            Templates({"when": "{% if " + (when or "true") + " %}{% endif %}"}, filters=FILTERS)
-        except TemplateFailed as error:
-            self.say(path, f"this condition cannot be read: {error.sentence}")
-
-    def known_type(self, name: str, path: Path) -> None:
-        if name not in self.vocabulary.types:
-            self.say(
-                path,
-                f'there is no answer type "{name}"{_did_you_mean(name, self.vocabulary.types)}',
+def _without_a_question(flow: Flow, source: Source, guessed: Collection[tuple[str, str]]) -> Iterator[Finding]:
+    """Circles in which nobody is asked anything; those that only a misspelt state closes are none."""
+    for circle in ways.circles(flow):
+        if not any(step in guessed for step in pairwise([*circle, circle[0]])):
+            sentence = "goes" if len(circle) == 1 else "go"
+            yield source.finding(
+                ("states", circle[0]),
+                f"{_joined(circle)} {sentence} round without asking anything: this would never end, let a question stand "
+                "between",
+                of_key=True,
             )
 
-    def unclear(self, name: str, part: StatePart, path: Path) -> Unclear:
-        if part.unclear is None:
-            return Unclear(2, None)
-        if part.unclear.say is not None:
-            self.text(f"{name}.unclear", part.unclear.say, (*path, "unclear", "say"))
-        if part.unclear.then is not None:
-            self.target(part.unclear.then, (*path, "unclear", "then"))
-        return Unclear(part.unclear.times, part.unclear.then)
 
-    @staticmethod
-    def remind(part: StatePart) -> Remind | None:
-        return Remind(part.remind.after, part.remind.times) if part.remind else None
-
-    def text(self, slot: str, texts: Texts, path: Path) -> None:
-        for language in self.part.languages:
-            if language not in texts:
-                self.say(path, f"the text in {language} is missing")
-        for language, text in texts.items():
-            if language not in self.part.languages:
-                self.say((*path, language), f"{language} is not among this flow's languages")
-            if isinstance(text, str):
-                self.texts[f"{slot}@{language}"] = text
-            else:
-                (
-                    self.texts[f"{slot}@{language}"],
-                    self.texts[f"{slot}@{language}:ussd"],
-                ) = text.sms, text.ussd
-
-    def templates(self) -> Templates:
-        good: dict[str, str] = {}
-        for key, text in self.texts.items():
-            try:
-                Templates({key: text}, filters=FILTERS)
-            except TemplateFailed as error:
-                slot, _, language = key.partition("@")
-                self.say(
-                    ("states", *slot.split("."), language.split(":")[0]),
-                    f"this text cannot be filled in: {error}",
-                )
-            else:
-                good[key] = text
-        return Templates(good, filters=FILTERS)
+def _joined(names: Sequence[str]) -> str:
+    names = [*names[:3], f"{len(names) - 3} more"] if len(names) > 4 else names
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -12,13 +12,24 @@ LENGTH = r"^(\d{1,4}) (minute|hour|day|week)s?$"
 UNITS = {"minute": 60.0, "hour": 3_600.0, "day": 86_400.0, "week": 604_800.0}
 
 NAME, LANGUAGE, KEY = r"^[a-z][a-z0-9_]{0,49}$", r"^[a-z]{2,3}$", r"^[0-9a-z]{1,3}$"
+CODE = r"^\*[0-9][0-9*]*#$"
+RESULT = r"^([a-z][a-z0-9_]{0,49})?$"
 Name = Annotated[str, Field(pattern=NAME)]
 Language = Annotated[str, Field(pattern=LANGUAGE)]
+
+EVERY_LANGUAGE = "und"
+"""The language of a text that stands without one, in a flow of one language (ISO 639-2: undetermined)."""
+
+OPTIONS_MAX, FIELDS_MAX, LANGUAGES_MAX = 97, 30, 20
+"""What a menu, a `collect` and a flow can hold; the keys of a menu from 98 on are the service's own."""
+
+DONE = "done"
+"""The result of a flow that ends with `end: true`, and the outcome of an effect that has only one."""
 
 
 def _seconds(value: Any) -> Any:
     found = re.match(LENGTH, value) if isinstance(value, str) else None
-    if not found:
+    if not found or int(found[1]) == 0:
         raise ValueError("expected a length of time such as `24 hours` or `7 days`")
     return int(found[1]) * UNITS[found[2]]
 
@@ -31,6 +42,45 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _languages(value: Any) -> Any:
+    several = re.findall(r"[^,\s]+", value) if isinstance(value, str) else []
+    if len(several) > 1:
+        codes = (name[:2].lower() if len(name) > 3 else name for name in several[:LANGUAGES_MAX])
+        raise ValueError(f"a list stands in brackets: [{', '.join(codes)}]")
+    return several or value
+
+
+def _by_language(value: Any) -> Any:
+    return {EVERY_LANGUAGE: value} if isinstance(_text(value), str) else value
+
+
+def _result(value: Any) -> Any:
+    return {True: DONE, False: ""}[value] if isinstance(value, bool) else value
+
+
+def _to_state(value: Any) -> Any:
+    return {"next": value} if isinstance(value, str) else value
+
+
+def _bound(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError("expected a number, or a date such as 2010-12-31 or today")  # noqa: TRY004 (pydantic's way)
+    return value
+
+
+def _given(value: Any) -> Any:
+    if not isinstance(value, str | int):
+        raise ValueError('expected a value such as `news`, or a variable in quotes such as `"{{ mobile }}"`')  # noqa: TRY004
+    return value
+
+
+def _by_problem(value: Any) -> Any:
+    texts = isinstance(value, str) or (
+        isinstance(value, dict) and any(re.match(LANGUAGE, str(language)) for language in value)
+    )
+    return {"": value} if texts else value
+
+
 Seconds = Annotated[
     float,
     BeforeValidator(_seconds),
@@ -41,36 +91,79 @@ Words = Annotated[
     BeforeValidator(_listed),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "integer"]}}]}),
 ]
+Codes = Annotated[
+    list[Annotated[str, Field(pattern=CODE)]],
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 Key = Annotated[
     str,
     BeforeValidator(_text),
-    Field(pattern=r"^[0-9a-z]{1,3}$"),
+    Field(pattern=KEY),
     WithJsonSchema({"type": ["string", "integer"]}),
 ]
+Result = Annotated[
+    str, BeforeValidator(_result), Field(pattern=RESULT), WithJsonSchema({"type": ["boolean", "string"]})
+]
+Bound = Annotated[Any, BeforeValidator(_bound), WithJsonSchema({"type": ["integer", "string"]})]
+Given = Annotated[Any, BeforeValidator(_given), WithJsonSchema({"type": ["integer", "string", "boolean"]})]
 
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+Said = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "integer"]})]
+"""A text; one that is a number needs no quotes."""
+
+
 class ByKind(Part):
     """One text that must differ between SMS and USSD."""
 
-    sms: str
-    ussd: str
+    sms: Said
+    ussd: Said
 
 
-Texts = dict[Language, str | ByKind]
-"""One text in every language of the flow."""
+def _texts_schema(text: dict[str, Any]) -> WithJsonSchema:
+    by_language = {"type": "object", "propertyNames": {"pattern": LANGUAGE}, "additionalProperties": text}
+    return WithJsonSchema({"anyOf": [_SAID, by_language]})
+
+
+_SAID: dict[str, Any] = {"type": ["string", "integer"]}
+_KINDS = {"type": "object", "properties": {"sms": _SAID, "ussd": _SAID}}
+
+Texts = Annotated[
+    dict[Language, Said | ByKind],
+    BeforeValidator(_by_language),
+    _texts_schema(
+        {"anyOf": [_SAID, _KINDS | {"required": ["sms", "ussd"], "additionalProperties": False}]}
+    ),
+]
+"""One text in every language of the flow; in a flow of one language the text alone will do."""
+
+Labels = Annotated[dict[Language, Said], BeforeValidator(_by_language), _texts_schema(_SAID)]
+"""The same for the line of a menu, which is alike on SMS and USSD and holds no variables."""
+
+
+Wrong = Annotated[dict[str, Texts], BeforeValidator(_by_problem), WithJsonSchema({"type": ["string", "object"]})]
+"""What is said of a wrong answer: one text for all problems (key ""), or one for each, by its name."""
 
 
 class StartsPart(Part):
+    """The ways into the flow; without any, other flows call it."""
+
     on: str = ""
     words: Literal["", "stop", "start", "help", "stopped"] = ""
     keywords: Words = []
-    ussd: Words = []
+    ussd: Codes = []
     who: Literal["anyone", "enroler"] = "anyone"
     otherwise: str = ""
+
+
+class LimitsPart(Part):
+    segments: int = Field(3, ge=1, le=10)
+    screens: int = Field(3, ge=1, le=10)
+    ussd_unicode: bool = False
 
 
 class ExpiresPart(Part):
@@ -87,6 +180,12 @@ class UnclearPart(Part):
 class RemindPart(Part):
     after: Seconds
     times: int = Field(1, ge=1, le=5)
+    say: Texts | None = None
+
+
+class TimeoutPart(Part):
+    after: Seconds
+    then: str
 
 
 class WayPart(Part):
@@ -102,15 +201,39 @@ class ConsentPart(Part):
     wrong_number: str = ""
 
 
-class AskPart(Part):
+class ChoicePart(Part):
+    """One line of a menu: its label in each language, and words that mean it too."""
+
+    label: Labels
+    words: dict[Language, Words] = {}
+
+
+class OptionPart(Part):
+    """The same, and where it leads. `1: some_state` alone will do where the key stands in the state's own text."""
+
+    next: str
+    label: Labels = {}
+    words: dict[Language, Words] = {}
+
+
+class TypedPart(Part):
+    """What is asked for, and what the type needs to know."""
+
+    type: str
+    min: Bound | None = None
+    max: Bound | None = None
+    options: dict[Name, ChoicePart] | None = Field(None, min_length=1, max_length=OPTIONS_MAX)
+    format: str | None = None
+    level: str | None = None
+    wrong: Wrong = {}
+
+
+class AskPart(TypedPart):
     into: Name
-    type: str
 
 
-class FieldPart(Part):
-    type: str
+class FieldPart(TypedPart):
     ask: Texts
-    wrong: Texts
     optional: bool = False
 
 
@@ -124,61 +247,126 @@ class StatePart(Part):
 
     say: Texts | None = None
     ask: AskPart | None = None
-    choose: dict[Key, str] | None = Field(None, min_length=1)
-    collect: dict[Name, FieldPart] | None = Field(None, min_length=1)
+    choose: dict[Key, Annotated[OptionPart, BeforeValidator(_to_state)]] | None = Field(
+        None, min_length=1, max_length=OPTIONS_MAX
+    )
+    collect: dict[Name, FieldPart] | None = Field(None, min_length=1, max_length=FIELDS_MAX)
     consent: ConsentPart | None = None
     do: str | None = None
+    call: Name | None = None
+    inputs: dict[Name, Given] = Field({}, alias="with")
+    into: Name | None = None
     outcomes: dict[str, str] = {}
-    decide: list[CasePart] | None = Field(None, min_length=1)
+    decide: list[CasePart] | None = Field(None, min_length=1, max_length=OPTIONS_MAX)
     next: str | None = None
-    end: bool = False
+    end: Result = ""
     unclear: UnclearPart | None = None
     remind: RemindPart | None = None
+    timeout: TimeoutPart | None = None
+    back: bool = True
 
 
-class FlowPart(Part):
+class HeadPart(Part):
+    """A flow file but for its states."""
+
     flow: Name
     about: str = Field(min_length=1)
-    starts: StartsPart
-    languages: list[Language] = Field(min_length=1)
+    starts: StartsPart = StartsPart()
+    languages: Annotated[list[Language], BeforeValidator(_languages)] = Field(min_length=1, max_length=LANGUAGES_MAX)
+    limits: LimitsPart = Field(default_factory=lambda: LimitsPart.model_validate({}))
     expires: ExpiresPart | None = None
     answers_stopped: bool = False
+    takes: dict[Name, str] = {}
+    gives: list[Name] = []
+
+
+class FlowPart(HeadPart):
     states: dict[Name, StatePart] = Field(min_length=1)
 
 
 # --- what is said of a file that has another shape ----------------------------------------------------------------
 
 PATTERNS = {
-    NAME: "a name has small letters, digits and _, begins with a letter, and has at most 50 signs",
+    NAME: "a name has only small letters, digits and _, begins with a letter, and has at most 50 signs",
     LANGUAGE: "a language is its code of two or three small letters, like en, hi or sw",
     KEY: "a key is one to three digits or small letters",
+    CODE: 'a USSD code is written as it is dialled, in quotes: "*384*96#"',
+    RESULT: "expected true, or the name of a result such as given_up",
 }
 
 SENTENCES = {
-    "string_type": "expected a text; if it looks like a number, true or null, put it in quotes",
+    "string_type": "expected a text; one that looks like true or false must stand in quotes",
     "dict_type": "expected lines of `key: value` under this",
     "model_type": "expected lines of `key: value` under this",
     "list_type": "expected a list: [one, two]",
-    "too_short": "this is empty; give at least one",
+    "too_short": "this is empty: give at least one",
+    "too_long": "too many: at most {max_length} are read",
     "string_too_short": "this is empty",
     "bool_type": "expected true or false",
     "bool_parsing": "expected true or false",
     "int_type": "expected a whole number",
     "int_parsing": "expected a whole number",
+    "int_from_float": "expected a whole number",
+    "int_parsing_size": "expected a whole number",
     "greater_than_equal": "expected at least {ge}",
     "less_than_equal": "expected at most {le}",
     "literal_error": "expected {expected}",
 }
 """What pydantic found, by its type of error, in the words of somebody who writes flows."""
 
+A_STATE = "the name of a state"
+EXPECTED: Mapping[tuple[str, ...], str] = {
+    ("next", "then", "otherwise", "wrong_number"): A_STATE,
+    ("say", "label", "wrong"): "a text, or one in each language: `en: ...` and below it `hi: ...`",
+    ("choose",): f"`1: {A_STATE}` for each option",
+    ("unclear",): "`times: 2`, and `then:` with the state to go on to",
+    ("remind",): "`{after: 24 hours}`",
+    ("timeout",): f"`{{after: 2 days, then: {A_STATE}}}`",
+    ("expires",): "`{after: 7 days}`",
+    ("starts",): "the ways in, such as `{keywords: [JOIN]}`",
+    ("words",): "the words of each language: `{en: [one, two]}`",
+    ("decide",): "a list: `- {when: ..., next: ...}` for each case",
+    ("yes", "no"): f"`{{key: 1, next: {A_STATE}}}`",
+    ("outcomes",): f"`outcome: {A_STATE}` for each outcome",
+    ("with", "takes"): "`name: value` for each",
+}
+"""What stands under a key, where something of another kind was found."""
+
+SHAPES = frozenset({"string_type", "dict_type", "model_type", "model_attributes_type", "list_type"})
+
 
 def sentence(problem: Mapping[str, Any]) -> str:
     """What is wrong, and what to write instead. `problem` is one of pydantic's errors()."""
     values: Mapping[str, Any] = problem.get("ctx", {})
+    keys = [step for step in problem["loc"] if step not in ("str", "ByKind", "[key]")]
+    expected = next((what for names, what in EXPECTED.items() if keys and keys[-1] in names), "")
     if problem["type"] == "string_pattern_mismatch":
         return PATTERNS[values["pattern"]]
+    if problem["type"] == "literal_error":
+        return f"expected {re.sub(chr(39), '', str(values['expected'])).removeprefix(', ')}"
+    if problem["type"] in SHAPES and problem["input"] is None:
+        return f"nothing stands here: expected {expected or 'a text or a value'}"
+    if problem["type"] in SHAPES and expected:
+        return f"expected {expected}"
+    if problem["type"] == "string_type" and isinstance(problem["input"], list | dict):
+        return f"expected one text, not {'a list' if isinstance(problem['input'], list) else 'lines of `key: value`'}"
     known = SENTENCES.get(problem["type"])
     return known.format(**values) if known else str(problem["msg"]).removeprefix("Value error, ")
+
+
+def belongs_under(key: str) -> str:
+    """`; it belongs under "ask"` for a key that is known elsewhere in a flow file, else nothing."""
+    places = {
+        name: kind.model_fields.keys()
+        for kind, name in (
+            (StartsPart, "starts"), (AskPart, "ask"), (UnclearPart, "unclear"), (RemindPart, "remind"),
+            (ConsentPart, "consent"), (LimitsPart, "limits"), (StatePart, "a state"), (HeadPart, ""),
+        )
+    }  # fmt: skip
+    under = [f'under "{name}"' if " " not in name else f"in {name}" for name, keys in places.items() if key in keys and name]
+    if under:
+        return f"; it belongs {' or '.join(under[:2])}"
+    return "; it belongs at the top of the file" if key in places[""] else ""
 
 
 def known_keys(path: Sequence[str | int]) -> list[str]:
@@ -186,14 +374,20 @@ def known_keys(path: Sequence[str | int]) -> list[str]:
     kind: Any = FlowPart
     for step in path[:-1]:
         kind = _under(kind, step)
-    while get_args(kind):
-        kind = next((inner for inner in get_args(kind) if _is_part(inner)), None)
-    return list(kind.model_fields) if _is_part(kind) else []
+    part = _part_in(kind)
+    return [described.alias or name for name, described in part.model_fields.items()] if part else []
+
+
+def _part_in(kind: Any) -> type[Part] | None:
+    if _is_part(kind):
+        return kind  # type: ignore[no-any-return]
+    return next((part for inner in get_args(kind) if (part := _part_in(inner))), None)
 
 
 def _under(kind: Any, step: str | int) -> Any:
     if _is_part(kind):
-        return kind.model_fields[step].annotation if step in kind.model_fields else None
+        found = (field for name, field in kind.model_fields.items() if step in (name, field.alias))
+        return next((field.annotation for field in found), None)
     if get_origin(kind) in (dict, list):
         return get_args(kind)[-1]
     found = (_under(inner, step) for inner in get_args(kind))

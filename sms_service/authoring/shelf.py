@@ -1,15 +1,27 @@
-"""The flows that serve: the newest good version of each file, and every older version that somebody is still in."""
+"""The flows that serve: the published version of each, and every older version that somebody is still in.
+
+Which version serves is decided by the database, not by the files: see `store/flow_versions.py`. A draft on the disk goes live
+by `sms-service flow publish`, or by `sms-service run`, and never because a process was started again.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from sms_service.authoring.load import Vocabulary, load_flow
-from sms_service.authoring.source import BrokenFlow, Finding
+from sms_service.authoring.load import load_flow
+from sms_service.authoring.source import BrokenFlow, Finding, read_source
+from sms_service.authoring.vocabulary import Vocabulary
 from sms_service.engine.listen import Ways, ways_into
 from sms_service.engine.model import Flow
+
+REFRESH_SECONDS = 2.0
+"""How long a process may not know of a publication. Five seconds are promised; a look is one query by primary key."""
 
 log = logging.getLogger(__name__)
 
@@ -18,72 +30,120 @@ class UnknownVersion(Exception):
     """A session stands in a version of a flow that was never stored here: it cannot go on."""
 
 
-class Shelf:
-    """Reads the flow files of a folder once.
+class Published(Protocol):
+    """What the database knows. Each may raise one of `errors` when it cannot be asked."""
 
-    `source_of` fetches the YAML of an older version by its hash, `latest_of` that of the last good version of a flow by
-    its name; None if unknown. A broken file never replaces a good version: that one goes on serving and the findings
-    are logged. Raises BrokenFlow where there is no good version to go on with.
+    errors: tuple[type[Exception], ...]
+
+    def newest(self) -> int:
+        """The number of the newest publication; it grows with each."""
+
+    def history(self) -> Mapping[str, Sequence[str]]:
+        """The versions that each flow was published in, the one that serves first."""
+
+    def source_of(self, version: str) -> str | None:
+        """The YAML of a version, by its hash; None if it was never stored."""
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What serves at one moment: each flow by its name, and the ways into them. `newest` is the publication it is of."""
+
+    newest: int
+    current: Mapping[str, Flow]
+    ways: Ways
+
+
+class Shelf:
+    """The flows of one process. Its methods may be called by several threads.
+
+    `serving` is replaced as a whole and never changed: who takes it at the beginning of a transaction sees the same
+    flows until its end. `clock` counts seconds, from anywhere.
     """
 
     def __init__(
-        self,
-        folder: Path,
-        vocabulary: Vocabulary,
-        source_of: Callable[[str], str | None],
-        latest_of: Callable[[str], str | None],
+        self, vocabulary: Vocabulary, published: Published, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._vocabulary, self._source_of = vocabulary, source_of
-        self.sources: dict[str, str] = {}
+        self._vocabulary, self._published, self._clock = vocabulary, published, clock
         self._versions: dict[str, Flow] = {}
-        findings: list[Finding] = []
-        for file in sorted(folder.glob("*.yaml")):
-            try:
-                text, flow = read_flow(file, vocabulary)
-            except BrokenFlow as error:
-                good = latest_of(file.stem)
-                if good is None:
-                    findings += error.findings
-                    continue
-                log.error(
-                    "%s is broken, its last good version goes on serving:\n%s",
-                    file,
-                    error,
-                )
-                text, flow = good, load_flow(good, str(file), vocabulary)
-            self._versions[flow.version] = flow
-            self.sources[flow.version] = text
-        if findings:
-            raise BrokenFlow(findings)
-        self.current = {flow.name: flow for flow in self._versions.values()}
-        self.ways: Ways = ways_into(self.current.values())
+        self._looking = threading.Lock()
+        self._down = False
+        self.serving = self._read(published.newest())
+        self._look_at = clock() + REFRESH_SECONDS
+
+    @property
+    def current(self) -> Mapping[str, Flow]:
+        """Each flow's version that serves now, by the flow's name."""
+        return self.serving.current
+
+    @property
+    def ways(self) -> Ways:
+        """The ways into the flows that serve now."""
+        return self.serving.ways
+
+    def refresh(self) -> None:
+        """Takes up what was published since the last look, at most once every REFRESH_SECONDS; cheap otherwise.
+
+        Never fails: while the database cannot be asked, what serves goes on serving. One thread looks, the others pass.
+        """
+        if self._clock() < self._look_at or not self._looking.acquire(blocking=False):
+            return
+        try:
+            newest = self._published.newest()
+            if newest != self.serving.newest:
+                self.serving = self._read(newest)
+            self._down = False
+        except self._published.errors as error:
+            if not self._down:
+                log.warning("cannot see if flows were published (%s): those known go on serving", type(error).__name__)
+            self._down = True
+        finally:
+            self._look_at = self._clock() + REFRESH_SECONDS
+            self._looking.release()
 
     def version(self, version: str) -> Flow:
-        """The flow of a session begun with this version. Raises UnknownVersion."""
+        """The flow of a session begun with this version. Raises UnknownVersion, BrokenFlow."""
         known = self._versions.get(version)
         if known is None:
-            source = self._source_of(version)
+            source = self._published.source_of(version)
             if source is None:
                 raise UnknownVersion(f"flow version {version[:12]} was never stored here")
             known = self._versions[version] = load_flow(source, f"version {version[:12]}", self._vocabulary)
         return known
 
+    def _read(self, newest: int) -> Serving:
+        # `newest` was asked for before: whatever is published from then on is seen at the next look.
+        # In the order of their names: where two flows claim one word, every process must give it to the same.
+        found = (self._loadable(flow, versions) for flow, versions in sorted(self._published.history().items()))
+        current = {flow.name: flow for flow in found if flow}
+        return Serving(newest, current, ways_into(current.values()))
+
+    def _loadable(self, name: str, versions: Sequence[str]) -> Flow | None:
+        """The last published version that can be loaded: a release may have taken away what a newer one needs."""
+        refused: list[str] = []
+        for version in versions:
+            try:
+                flow = self.version(version)
+            except (BrokenFlow, UnknownVersion) as error:
+                refused.append(str(error))
+                continue
+            if refused:
+                log.error(
+                    "flow %s: version %s goes on serving, what was published after it cannot be loaded:\n%s",
+                    name, version[:12], "\n".join(refused),
+                )  # fmt: skip
+            return flow
+        log.error("flow %s does not serve, no published version of it can be loaded:\n%s", name, "\n".join(refused))
+        return None
+
 
 def read_flow(file: Path, vocabulary: Vocabulary) -> tuple[str, Flow]:
     """The text of a flow file, and its flow. Raises BrokenFlow.
 
-    A file is called as its flow is: no two files can claim one flow, and the last good version is found by either name.
+    A file is called as its flow is: no two files can claim one flow, and its published version is found by either name.
     """
     text = read_source(file)
     flow = load_flow(text, str(file), vocabulary)
     if flow.name != file.stem:
         raise BrokenFlow([Finding(str(file), 1, 1, f"flow {flow.name} belongs in {flow.name}.yaml")])
     return text, flow
-
-
-def read_source(file: Path) -> str:
-    """The text of a flow file. Raises BrokenFlow if it is not UTF-8."""
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise BrokenFlow([Finding(str(file), 1, 1, f"not UTF-8 (byte {error.start}); save it as UTF-8")]) from error

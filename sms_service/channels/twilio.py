@@ -46,6 +46,9 @@ CLOCK_SLACK = 60.0
 LISTED_MAX = 1000
 """Messages that a look-up reads: Twilio's largest page. To one phone there are seldom more than fifty."""
 
+MEDIA_MAX, MEDIA_URL_MAX = 10, 400
+"""Pictures of one message (Twilio's limit), and characters of the address of one; they have about 160."""
+
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
 """Put before every text by a trial account, so the listed body differs from what was sent."""
 
@@ -143,6 +146,7 @@ class Twilio:
             text=storable(unscarred(request.first("Body"))),
             received_at=now,
             answered=bool(request.first("OptOutType")),
+            media=_media(request),
         )
 
     def _report(self, request: Request) -> DeliveryReport:
@@ -310,3 +314,9 @@ def find(listed: Sequence[Any], text: str, since: float, not_these: Sequence[str
         if " ".join((one.body or "").removeprefix(TRIAL_PREFIX).split()) == wanted:
             return Accepted(one.sid, small_number(one.num_segments))
     return Unknown("a listed message has no body") if any(not one.body for one in fits) else None
+
+
+def _media(request: Request) -> tuple[str, ...]:
+    """The addresses of the pictures that came with a message: MediaUrl0, MediaUrl1 ..."""
+    found = (storable(request.first(f"MediaUrl{number}")).strip() for number in range(MEDIA_MAX))
+    return tuple(url for url in found if url.startswith("https://") and len(url) <= MEDIA_URL_MAX)

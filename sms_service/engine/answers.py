@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
+from sms_service.engine.model import Option
 from sms_service.engine.words import ANY_OTHER, FALSE_FRIENDS, NEGATIVE_SIGNS, NUMBERS, QUESTION_MARKS, WORDS
 
 Answer = Literal["yes", "no", "stop", "start", "help", "wrong_number", "unclear"]
@@ -52,19 +54,25 @@ def _folded(character: str) -> str | None:
 
 _TABLE = _Folding()
 _STRETCHED = re.compile(r"(.)\1{2,}")
+_NASALS = re.compile(r"ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])|न्(?=[त-ध])|म्(?=[प-भ])")
+"""A nasal before a consonant of its own row: हिन्दी and हिंदी are one word, written either way."""
 
 
 def fold(text: str) -> str:
     """`text` for MATCHING only, never to be stored or shown: spelling, case, script of digits and punctuation united.
 
-    NFKC and casefold; accents, Arabic vowel signs, nuktas, apostrophes and zero-width characters dropped; chandrabindu to
-    anusvara; digits of any script to ASCII; whatever is neither letter nor digit to one space.
+    NFKC and casefold; accents, Arabic vowel signs, nuktas, apostrophes and zero-width characters dropped; chandrabindu,
+    and a nasal before its own row of consonants, to anusvara; digits of any script to ASCII; whatever is neither letter nor
+    digit to one space.
     """
     if text.isascii():
         return " ".join(text.lower().translate(_TABLE).split())
     spread = unicodedata.normalize("NFKD", text).casefold()
-    return unicodedata.normalize("NFKC", " ".join(spread.translate(_TABLE).split()))
+    return _NASALS.sub("ं", unicodedata.normalize("NFKC", " ".join(spread.translate(_TABLE).split())))
 
+
+_once = lru_cache(maxsize=4096)(fold)
+"""For the words of flow files, which are compared with every answer; not for what people send, which would fill it."""
 
 _LEXICON = {
     fold(phrase): meaning
@@ -116,6 +124,28 @@ def read_key(text: str, keys: Sequence[str]) -> str | None:
     typed = fold(text)
     typed = _DIGITS.get(typed, typed)
     return next((key for key in keys if fold(key) == typed), None) if typed else None
+
+
+def spellings(option: Option, language: str) -> set[str]:
+    """All that chooses this option, folded: its key, its label, both together, and its words in this language.
+
+    A person whose language the menu does not have was shown it in another one: then those of every language.
+    """
+    has = language in option.labels or language in option.words
+    languages = (language,) if has else (*option.labels, *option.words)
+    key, words = _once(option.key), {_once(word) for one in languages for word in option.words.get(one, ())}
+    labels = {_once(option.labels[one]) for one in languages if one in option.labels}
+    return {key, *words, *labels, *(f"{key} {label}" for label in labels)} - {""}
+
+
+def chosen(text: str, options: Sequence[Option], language: str) -> Option | None:
+    """The option that `text` names: by its key as `read_key` reads it, by its label or by one of its words."""
+    key = read_key(text, [option.key for option in options])
+    typed = fold(text)
+    for option in options:
+        if option.key == key or (key is None and typed in spellings(option, language)):
+            return option
+    return None
 
 
 def _meanings(words: list[str], language: str) -> list[str]:

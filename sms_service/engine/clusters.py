@@ -52,6 +52,8 @@ _JOINED = frozenset({"LL", "LV", "LH", "LJ", "VV", "VT", "HV", "HT", "TT", "JT",
 
 def clusters(text: str) -> list[str]:
     """`text` cut into its clusters; joined they are `text` again."""
+    if text.isascii() and "\r" not in text:  # CR LF is the one cluster that ASCII has
+        return list(text)
     starts: list[int | None] = []
     before = base = "C"
     for place, character in enumerate(text):

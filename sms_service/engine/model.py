@@ -20,6 +20,12 @@ MAX_STEPS = 40
 MAX_OPEN_SESSIONS = 5
 """Sessions one person may have open. An enroler has two or three; the oldest is closed when a sixth begins."""
 
+MAX_CALLS = 5
+"""Flows that may wait for one another. A drive needs two or three; the checker refuses a circle, this is the net under it."""
+
+MAX_TRAIL = 20
+"""Questions one can go back. Longer dialogues are no SMS dialogues, and every entry is kept in Redis."""
+
 MAX_DIRECT_DIAL_INPUTS = 10
 """Menu steps that a direct dial (*384*96*1*2#) may take at once; the network's own string limit allows few more."""
 
@@ -42,7 +48,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
     `session` is the network's id of the USSD session, empty for SMS. `id` is the gateway's own id: the same id is the
     same message, however often it is delivered. `made`: the gateway has no id for it, and the channel made one from what
     was sent; it is kept as a keyed hash. `answered` says that the gateway itself has replied (Twilio's Advanced
-    Opt-Out): the effects count, but we stay silent.
+    Opt-Out): the effects count, but we stay silent. `media` are the addresses of pictures that came along.
     """
 
     channel: str
@@ -56,6 +62,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
     session: str = ""
     made: bool = False
     answered: bool = False
+    media: tuple[str, ...] = ()
 
 
 # --- flows --------------------------------------------------------------------------------------------------------
@@ -69,25 +76,55 @@ class Unclear(Struct, frozen=True):
 
 
 class Remind(Struct, frozen=True):
-    """The prompt is said again `after` seconds of silence, at most `times` times."""
+    """The prompt (or a text of its own) is said again `after` seconds of silence, at most `times` times."""
 
     after: float
     times: int
 
 
+class Timeout(Struct, frozen=True):
+    """After so many seconds of silence the dialogue goes on in state `then` by itself."""
+
+    after: float
+    then: str
+
+
 class Option(Struct, frozen=True):
-    """One way out of a question: the key of the menu, and where it leads."""
+    """One thing to choose: the key of the menu and where it leads, or what it stands for (`value`).
+
+    With `labels` (by language) the engine writes the menu; without, the key stands in the state's own text. `words`, by
+    language, are answers that mean it besides its key and its label.
+    """
 
     key: str
-    next: str
+    next: str = ""
+    value: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Field(Struct, frozen=True):
-    """One thing a `collect` state fills: its type is one of `answers.TYPES` or of the domain's readers."""
+    """One thing to be answered: kept as variable `name`; `type` is one of the domain's answer types.
+
+    `parameters` are what the flow says beside the type (min, max ...); `options` are those of a choice. `by_key`: the
+    answer may be a bare number of a menu, and counts only once the menu was seen. `zero`: 0 may be the answer, and so
+    leads nowhere back.
+    """
 
     name: str
     type: str
     optional: bool = False
+    parameters: Variables = field(default_factory=dict)
+    options: tuple[Option, ...] = ()
+    by_key: bool = False
+    zero: bool = False
+
+
+class Input(Struct, frozen=True):
+    """What an effect or a called flow is given for one parameter: the variable of this (dotted) name, or a fixed value."""
+
+    variable: str = ""
+    value: Any = None
 
 
 class State(Struct, frozen=True, kw_only=True):
@@ -101,31 +138,36 @@ class Say(State, frozen=True, kw_only=True, tag="say"):
     next: str
 
 
-class Ask(State, frozen=True, kw_only=True, tag="ask"):
+class Question(State, frozen=True, kw_only=True):
+    """A state that waits for an answer. `back`: "0" leads from here to the question before."""
+
+    unclear: Unclear
+    remind: Remind | None = None
+    timeout: Timeout | None = None
+    back: bool = True
+
+
+class Ask(Question, frozen=True, kw_only=True, tag="ask"):
     """One typed answer, kept as variable `field.name`."""
 
     field: Field
     next: str
-    unclear: Unclear
-    remind: Remind | None = None
 
 
-class Choose(State, frozen=True, kw_only=True, tag="choose"):
+class Choose(Question, frozen=True, kw_only=True, tag="choose"):
+    """A menu: each option leads to a state of its own."""
+
     options: tuple[Option, ...]
-    unclear: Unclear
-    remind: Remind | None = None
 
 
-class Collect(State, frozen=True, kw_only=True, tag="collect"):
+class Collect(Question, frozen=True, kw_only=True, tag="collect"):
     """Several fields, in the order of one line of text, asked one by one for what is missing."""
 
     fields: tuple[Field, ...]
     next: str
-    unclear: Unclear
-    remind: Remind | None = None
 
 
-class Consent(State, frozen=True, kw_only=True, tag="consent"):
+class Consent(Question, frozen=True, kw_only=True, tag="consent"):
     """A purpose, yes or no: the only state from which a Decision can come, so no consent is stored by accident."""
 
     purpose: str
@@ -133,15 +175,23 @@ class Consent(State, frozen=True, kw_only=True, tag="consent"):
     no: Option
     others: tuple[Option, ...]
     wrong_number: str
-    unclear: Unclear
-    remind: Remind | None = None
 
 
 class Do(State, frozen=True, kw_only=True, tag="do"):
-    """An effect of the domain, and where each of its outcomes leads."""
+    """An effect of the domain with its inputs, and where each of its outcomes leads."""
 
     effect: str
     outcomes: dict[str, str]
+    inputs: dict[str, Input] = field(default_factory=dict)
+
+
+class Call(State, frozen=True, kw_only=True, tag="call"):
+    """Another flow, as a part of this one: what it gives is kept as variable `into`, its result says where to go on."""
+
+    flow: str
+    into: str
+    outcomes: dict[str, str]
+    inputs: dict[str, Input] = field(default_factory=dict)
 
 
 class Decide(State, frozen=True, kw_only=True, tag="decide"):
@@ -152,11 +202,12 @@ class Decide(State, frozen=True, kw_only=True, tag="decide"):
 
 
 class End(State, frozen=True, kw_only=True, tag="end"):
-    """The session closes here."""
+    """The session closes here; a flow that called this one goes on by `result`."""
+
+    result: str = "done"
 
 
-Question = Ask | Choose | Collect | Consent
-AnyState = Say | Ask | Choose | Collect | Consent | Do | Decide | End
+AnyState = Say | Ask | Choose | Collect | Consent | Do | Call | Decide | End
 
 
 class Starts(Struct, frozen=True):
@@ -170,11 +221,21 @@ class Starts(Struct, frozen=True):
     otherwise: str = ""
 
 
+class Limits(Struct, frozen=True):
+    """What one message of a flow may take, at its longest: SMS segments, USSD screens. `ussd_unicode`: the networks show
+    more than GSM-7 on a USSD screen."""
+
+    segments: int = 3
+    screens: int = 3
+    ussd_unicode: bool = False
+
+
 class Flow(Struct, frozen=True, kw_only=True, eq=False):
     """One dialogue, one file. `version` is the hash of that file's bytes; `first` is the state it begins with.
 
     `answers_stopped`: its texts also reach a person who sent STOP (the answer to STOP itself, START, HELP).
-    `constants` are variables that every text may use (the organisation's name).
+    `constants` are variables that every text may use (the organisation's name). `takes` (name to answer type) is what a
+    flow that calls this one must give it, `gives` what it gets back.
     """
 
     name: str
@@ -189,17 +250,31 @@ class Flow(Struct, frozen=True, kw_only=True, eq=False):
     expires_after: float = DEFAULT_EXPIRY
     expired: str = ""
     answers_stopped: bool = False
+    takes: dict[str, str] = field(default_factory=dict)
+    gives: tuple[str, ...] = ()
+    limits: Limits = Limits()
 
 
 # --- sessions -----------------------------------------------------------------------------------------------------
 
 
-class Session(Struct, kw_only=True):
+class Caller(Struct):
+    """A flow that waits for the one it called: the place it goes on from, and the questions one could go back to."""
+
+    flow: str
+    version: str
+    state: str
+    variables: Variables = field(default_factory=dict)
+    trail: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Session(Struct, kw_only=True, omit_defaults=True):
     """One person's place in one flow. `about` names what it is about (a registration), so that it is opened once.
 
     `prompt` is the outbox ref of the message that carried the open question, `hop` the turn whose USSD screen showed it
     (0: none did): an answer by key counts only once that message was handed to the gateway, or on that screen. `asked` is
-    the field a `collect` waits for.
+    the field a `collect` waits for. `trail` are the questions one can go back to (state, field), the last one last;
+    `callers` the flows that wait for this one, the innermost last. `lasts` is how long nobody may answer, in seconds.
     """
 
     id: str
@@ -217,15 +292,25 @@ class Session(Struct, kw_only=True):
     reminded: int = 0
     waits_since: float = 0.0
     expires_at: float = 0.0
+    lasts: float = DEFAULT_EXPIRY
+    trail: list[tuple[str, str]] = field(default_factory=list)
+    callers: list[Caller] = field(default_factory=list)
 
 
 class UssdScreen(Struct, kw_only=True):
-    """The screen a phone is looking at: the network's session id, all typed so far, and the pages not yet shown."""
+    """The screen a phone is looking at: the network's session id, all typed so far, the pages of the text it shows, and
+    the number of the one in sight (from 0)."""
 
     id: str
     text: str
     session: str = ""
-    rest: list[str] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
+    page: int = 0
+
+    @property
+    def fully_shown(self) -> bool:
+        """Whether the last page was in sight."""
+        return self.page >= len(self.pages) - 1
 
 
 class Sessions(Struct, kw_only=True):
@@ -240,10 +325,11 @@ class Sessions(Struct, kw_only=True):
 
 
 class Reading(Struct, frozen=True):
-    """What was read in a text for the fields of a question: values by field, and fields whose text was no good."""
+    """What was read in a text for the fields of a question: values by field, and what is wrong with others (field to
+    problem, such as `too_small`)."""
 
     values: Variables = field(default_factory=dict)
-    wrong: tuple[str, ...] = ()
+    wrong: dict[str, str] = field(default_factory=dict)
 
 
 class Begin(Struct, frozen=True):
@@ -284,6 +370,22 @@ class Effect(Struct, frozen=True):
 
     name: str
     session: Session
+    arguments: Variables = field(default_factory=dict)
+
+
+class Called(Struct, frozen=True):
+    """Another flow is to begin now, inside this session, with these variables; the step goes on with its Outcome."""
+
+    flow: str
+    session: Session
+    variables: Variables = field(default_factory=dict)
+
+
+class Returned(Struct, frozen=True):
+    """A called flow has ended: its caller goes on with this Outcome."""
+
+    session: Session
+    outcome: Outcome
 
 
 class Decision(Struct, frozen=True):
@@ -297,14 +399,17 @@ class Decision(Struct, frozen=True):
 
 
 class Turn(Struct, kw_only=True):
-    """What one step made: the session after it (None: closed), texts to say, a decision, an effect to perform first.
+    """What one step made: the session after it (None: closed), texts to say, a decision, and what is to be done before
+    the step can go on: an effect, a call, the return from one.
 
-    `prompted`: the texts contain the open question itself, so that this message becomes the session's prompt.
+    `prompted`: the texts contain the open question itself, so that this message becomes the session's prompt. `path`:
+    state, way, state, way ... state, as the dialogue went (`ask`, `yes`, `join`, `admitted`, `member`). States of a called
+    flow are written `flow/state`; after it, way `return` leads to the calling state.
     """
 
     session: Session | None
     texts: list[str] = field(default_factory=list)
     prompted: bool = False
-    effect: Effect | None = None
+    wants: Effect | Called | Returned | None = None
     decision: Decision | None = None
-    passed: list[str] = field(default_factory=list)
+    path: list[str] = field(default_factory=list)

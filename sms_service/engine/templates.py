@@ -8,7 +8,7 @@ gone. And a dict's methods are open to a call: `{{ person.clear() }}` would clea
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import TypeVar
 
@@ -64,7 +64,7 @@ class Templates:
     def __init__(self, sources: Mapping[str, str], filters: Mapping[str, Callable[..., object]] | None = None) -> None:
         own = {"join": _join, **(filters or {})}
         self._filters = FILTERS.union(own)
-        self._sources = dict(sources)
+        self._sources: dict[str, str] = {}
         self._environment = Environment(
             filters={name: _guarded(name, function) for name, function in own.items()},
             fuel=TEMPLATE_FUEL,
@@ -76,13 +76,30 @@ class Templates:
         )
         for name in list(self._environment.globals):  # debug() prints every variable; range() and the others only grow
             self._environment.remove_global(name)
-        for key, source in self._sources.items():
-            if problem := _forbidden(source, self._filters):
-                raise TemplateFailed(key, problem)
+        for key, source in sources.items():
+            self._add(key, source)
+
+    @classmethod
+    def readable(
+        cls, sources: Mapping[str, str], filters: Mapping[str, Callable[..., object]]
+    ) -> tuple[Templates, list[TemplateFailed]]:
+        """Those of `sources` that can be read, and why the others cannot."""
+        templates, failures = cls({}, filters), []
+        for key, source in sources.items():
             try:
-                self._environment.add_template(key, source)
-            except TemplateError as error:
-                raise TemplateFailed(key, _sentence(source, error)) from None
+                templates._add(key, source)
+            except TemplateFailed as failure:
+                failures.append(failure)
+        return templates, failures
+
+    def _add(self, key: str, source: str) -> None:
+        if problem := _forbidden(source, self._filters):
+            raise TemplateFailed(key, problem)
+        try:
+            self._environment.add_template(key, source)
+        except TemplateError as error:
+            raise TemplateFailed(key, _sentence(source, error)) from None
+        self._sources[key] = source
 
     def render(self, key: str, variables: Mapping[str, object]) -> str:
         """The text of `key`, cut at TEXT_MAX UTF-16 units between two grapheme clusters.
@@ -102,8 +119,17 @@ class Templates:
             raise TemplateFailed(condition, problem)
         return bool(self._evaluated(condition, condition, self._environment.eval_expr, variables))
 
+    @property
+    def keys(self) -> Iterable[str]:
+        """The names of all templates."""
+        return self._sources.keys()
+
     def __contains__(self, key: object) -> bool:
         return key in self._sources
+
+    def source(self, key: str) -> str:
+        """The template `key` as it is written."""
+        return self._sources[key]
 
     def variables(self, key: str) -> set[str]:
         """What `key` needs from outside, nested names whole: {"name", "enroler.first_name"}."""

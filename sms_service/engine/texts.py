@@ -63,6 +63,8 @@ def count(text: str) -> Count:
     Equal to Twilio's calculator (sms-segments-calculator 1.3.0): escape pairs and grapheme clusters are never split.
     """
     length = septets(text)
+    if length is not None and length == len(text):
+        return Count("GSM-7", 1 if length <= SEGMENT_SEPTETS else -(-length // SEGMENT_SEPTETS_JOINED), length)
     if length is not None:
         sizes: Iterable[int] = (2 if character in _GSM_EXTENSION else 1 for character in text)
         return Count(
@@ -90,28 +92,33 @@ def sendable(text: str) -> str:
     return clean if septets(plain) is None else plain
 
 
-def screens(text: str, more: str = "98 more") -> list[str]:
-    """`text` cut into USSD pages, each but the last ending with the line `more`, which is within the page's limit.
+def screens(text: str, more: str = "98 more", back: str = "", back_at_first: bool = False) -> list[str]:
+    """`text` cut into USSD pages. Each but the last ends with the line `more`, each but the first with `back`, the first
+    with `back` only if `back_at_first`; these lines are within the page's limit.
 
-    A page holds USSD_SEPTETS septets, or USSD_UCS2 UTF-16 units where text or `more` need UCS-2. It ends at the last line
-    end that fits, else at the last space, else between two grapheme clusters. ValueError where `more` leaves no room.
+    A page holds USSD_SEPTETS septets, or USSD_UCS2 UTF-16 units where the text or a line need UCS-2. It ends at the last
+    line end that fits, else at the last space, else between two grapheme clusters. ValueError where the lines leave no room.
     """
-    tail = "\n" + more
-    size, limit = _measure(text)
-    if size(text) <= limit:
-        return [text]
-    size, limit = _measure(text + tail)
-    room = limit - size(tail)
+    first = f"\n{back}" if back and back_at_first else ""
+    size, limit = _measure(text + first)
+    if size(text + first) <= limit:
+        return [text + first]
+    inner = f"\n{back}" if back else ""
+    size, limit = _measure(f"{text}\n{more}{inner}")
+    room = limit - size(f"\n{more}{inner}")
     if room < SCREEN_LEAST:
         raise ValueError(f"the line {more!r} leaves {room} characters of {limit} on a USSD screen; shorten it")
-    pages = []
+    pages: list[str] = []
     rest = text.strip(" \n")
-    while size(rest) > limit:
-        fits = len(prefix(rest, room, size)) or room // 2  # a cluster larger than a page is no writing of anybody's
+    while size(rest + (inner if pages else first)) > limit:
+        tail = f"\n{more}" + (inner if pages else first)
+        fits = (
+            len(prefix(rest, limit - size(tail), size)) or room // 2
+        )  # a cluster larger than a page is nobody's writing
         cut = max(rest.rfind("\n", 1, fits + 1), 0) or max(rest.rfind(" ", 1, fits + 1), 0) or fits
         pages.append(rest[:cut].rstrip(" \n") + tail)
         rest = rest[cut:].lstrip(" \n")
-    return [*pages, rest]
+    return [*pages, rest + (inner if pages else first)]
 
 
 def _parts(sizes: Iterable[int], total: int, alone: int, joined: int) -> int:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, insert, select, true, update
 
+from sms_service.engine.answers import fold
 from sms_service.store.tables import area
 
 COLUMNS = ("code", "parent", "level", "name", "target")
@@ -92,6 +93,18 @@ def rows(file: TextIO, columns: Iterable[str], bad: list[BadLine]) -> Iterator[t
 def id_of(conn: Connection, code: str) -> int | None:
     """The id of the area with this code."""
     return conn.execute(select(area.c.id).where(area.c.code == code)).scalar_one_or_none()
+
+
+def called(conn: Connection, text: str, level: str = "") -> str | None:
+    """The code of the one area with this code or name, however it is spelt (`answers.fold`), of this level unless it is
+    "". None if there is none, or more than one: there is a Booth 12 in every block."""
+    typed = fold(text)
+    query = select(area.c.code, area.c.name).where(area.c.level == level if level else true())
+    exact = conn.execute(query.where(area.c.code == text.strip())).scalar_one_or_none()
+    if exact is not None or not typed:
+        return exact
+    found = [row.code for row in conn.execute(query) if typed in (fold(row.name), fold(row.code))]
+    return found[0] if len(found) == 1 else None
 
 
 def booth_near(conn: Connection, area_id: int, booth: str) -> int | None:

@@ -6,16 +6,27 @@ people (the question to the person just registered) it hands back, to be begun i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Annotated, get_type_hints
 
 from sqlalchemy import Connection
 
+from sms_service.authoring.vocabulary import EffectShape, Happening
 from sms_service.engine.model import Inbound, Session, Variables
 from sms_service.enrolment import areas, cards, consent, enrolers, members, registrations
 from sms_service.privacy import Keys
 from sms_service.store import people
 from sms_service.store.people import Person
+
+FIRST_NAME_MAX = 20
+"""Letters of a first name in somebody else's message: the longest of 60 would fill half of an SMS in Hindi."""
+
+Mobile = Annotated[str, "mobile"]
+Name = Annotated[str, "name"]
+Text = Annotated[str, "text"]
+LanguageCode = Annotated[str, "choice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,48 +53,81 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How an effect ended, what the texts may now use, which flows begin, and whose sessions about it are over."""
+    """How an effect ended, what the texts may now use, which flows begin, and whose sessions about it are over.
+    `language`: the one this person is spoken to in from now on."""
 
     outcome: str
     variables: Variables = field(default_factory=dict)
     starts: tuple[Start, ...] = ()
     closes_others: bool = False
     rings: tuple[str, ...] = ()
+    language: str = ""
 
 
-Effect = Callable[[Act], Done]
+Effect = Callable[..., Done]
 EFFECTS: dict[str, Effect] = {}
-OUTCOMES: dict[str, tuple[str, ...]] = {}
+SHAPES: dict[str, EffectShape] = {}
+
+HAPPENINGS = {
+    "registration.saved": Happening({"ref": "ref", "enroler.first_name": "first_name"}, fields=True),
+    "registration.returned": Happening({"ref": "ref", "first_name": "first_name"}),
+    "card.ready": Happening({"name": "name", "member.number": "member_number", "card.link": "card_link"}),
+}
+"""What begins flows by itself, and the variables it brings. The first two come from effects, the last from workers/cards."""
 
 
 class UnknownOutcome(Exception):
     """An effect ended in a way it did not announce; flows could not have a way on for it."""
 
 
-def effect(*outcomes: str) -> Callable[[Effect], Effect]:
-    """Registers a function under its name, with every outcome it may have."""
+def effect(outcomes: Mapping[str, Mapping[str, str]], begins: tuple[str, ...] = ()) -> Callable[[Effect], Effect]:
+    """Registers a function under its name: `outcomes` with the variables each brings (and their types), what it `begins`.
+
+    The parameters of the function are what a flow gives it; their annotations name answer types. `**more` takes whatever
+    else the dialogue has collected.
+    """
 
     def register(function: Effect) -> Effect:
+        hints = get_type_hints(function, include_extras=True)
+        parameters = list(inspect.signature(function).parameters.values())[1:]
+        named = [p for p in parameters if p.kind is not p.VAR_KEYWORD]
         EFFECTS[function.__name__] = function
-        OUTCOMES[function.__name__] = outcomes
+        SHAPES[function.__name__] = EffectShape(
+            outcomes=outcomes,
+            parameters={p.name: hints[p.name].__metadata__[0] for p in named},
+            optional=tuple(p.name for p in named if p.default is not p.empty),
+            more=len(named) < len(parameters),
+            begins=begins,
+        )
         return function
 
     return register
 
 
-def perform(name: str, act: Act) -> Done:
+def perform(name: str, act: Act, arguments: Variables) -> Done:
     """Runs one effect. Raises UnknownOutcome."""
-    done = EFFECTS[name](act)
-    if done.outcome not in OUTCOMES[name]:
+    shape = SHAPES[name]
+    collected = act.session.variables if shape.more else {}
+    done = EFFECTS[name](act, **{**collected, **arguments})
+    if done.outcome not in shape.outcomes:
         raise UnknownOutcome(f"effect {name} ended as {done.outcome}")
     return done
 
 
-@effect("saved", "waiting", "member", "own_phone", "stopped")
-def save_registration(act: Act) -> Done:
+def first_name(name: str) -> str:
+    """What a person is called in a message to somebody else."""
+    return name.split()[0][:FIRST_NAME_MAX]
+
+
+@effect(
+    {
+        "saved": {"ref": "ref", "first_name": "first_name"},
+        "waiting": {}, "member": {}, "own_phone": {}, "stopped": {},
+    },
+    begins=("registration.saved",),
+)  # fmt: skip
+def save_registration(act: Act, mobile: Mobile, name: Name, **more: Text) -> Done:
     """The enroler's entry is saved, and the person is asked. Nobody is asked twice at a time, nor a member again."""
-    fields = dict(act.session.variables)
-    mobile = fields.pop("mobile")
     enroler = enrolers.by_person(act.conn, act.person)
     assert enroler, "only an enroler's session leads here: the way into its flow says so"
     person = people.find_or_add(act.conn, act.keys, mobile, act.session.language, act.person.channel, act.now)
@@ -95,22 +139,22 @@ def save_registration(act: Act) -> Done:
         return Done("member")
     if registrations.waiting_for(act.conn, person.id) is not None:
         return Done("waiting")
-    entered = {name: fields[name] for name in fields if isinstance(fields[name], str)}
+    entered = {"name": name, **{key: value for key, value in more.items() if not isinstance(value, dict)}}
     saved = registrations.save(
         act.conn, act.keys, person.key,
         person_id=person.id, enroler_id=act.person.id, fields=entered, now=act.now,
-        area_id=areas.booth_near(act.conn, enroler.area_id, fields.get("booth", "")) or enroler.area_id,
+        area_id=areas.booth_near(act.conn, enroler.area_id, str(more.get("booth", ""))) or enroler.area_id,
     )  # fmt: skip
     asked = Start(
         "registration.saved",
         person,
         str(saved.id),
-        {**entered, "ref": saved.ref, "enroler": {"first_name": enroler.name.split()[0]}},
+        {**entered, "ref": saved.ref, "enroler": {"first_name": first_name(enroler.name)}},
     )
-    return Done("saved", {"ref": saved.ref, "first_name": entered["name"].split()[0]}, (asked,))
+    return Done("saved", {"ref": saved.ref, "first_name": first_name(name)}, (asked,))
 
 
-@effect("admitted", "not_waiting")
+@effect({"admitted": {"member.number": "member_number"}, "not_waiting": {}})
 def admit_member(act: Act) -> Done:
     """The person becomes a member, if her own yes to membership is in the ledger; her card is ordered."""
     entered = registrations.by_id(act.conn, act.person.key, int(act.session.about))
@@ -130,43 +174,43 @@ def _ended(act: Act, status: str) -> Done:
     return Done("done")
 
 
-@effect("done")
+@effect({"done": {}})
 def refuse_registration(act: Act) -> Done:
     """The person said no: she is no member."""
     return _ended(act, "refused")
 
 
-@effect("done")
+@effect({"done": {}})
 def expire_registration(act: Act) -> Done:
     """The person never answered: she is no member."""
     return _ended(act, "expired")
 
 
-@effect("done")
+@effect({"done": {}})
 def hold_registration(act: Act) -> Done:
     """Her answers could not be read: the office looks at it."""
     return _ended(act, "held")
 
 
-@effect("done")
+@effect({"done": {}})
 def reject_number(act: Act) -> Done:
     """The phone is not that person's: it hears no more of this registration."""
     return _ended(act, "wrong_number")
 
 
-@effect("done")
+@effect({"done": {}}, begins=("registration.returned",))
 def return_registration(act: Act) -> Done:
     """The person says a detail is wrong: the enroler is told and may enter her again."""
     entered = registrations.by_id(act.conn, act.person.key, int(act.session.about))
     registrations.decide(act.conn, entered.id, "returned", act.now)
     enroler = people.by_id(act.conn, act.keys, entered.enroler_id)
-    variables = {"ref": entered.ref, "first_name": str(entered.fields["name"]).split()[0]}
+    variables = {"ref": entered.ref, "first_name": first_name(str(entered.fields["name"]))}
     return Done(
         "done", starts=(Start("registration.returned", enroler, str(entered.id), variables),) if enroler else ()
     )
 
 
-@effect("done")
+@effect({"done": {}})
 def opt_out(act: Act) -> Done:
     """No more messages to this person; whatever she was still asked counts as refused."""
     people.set_stopped(act.conn, act.person.id, act.now)
@@ -176,8 +220,15 @@ def opt_out(act: Act) -> Done:
     return Done("done", closes_others=True)
 
 
-@effect("done")
+@effect({"done": {}})
 def opt_in(act: Act) -> Done:
     """Messages again. What was refused stays refused."""
     people.set_stopped(act.conn, act.person.id, None)
     return Done("done")
+
+
+@effect({"done": {}})
+def set_language(act: Act, language: LanguageCode) -> Done:
+    """This person is spoken to in another language from now on, also in what she has open."""
+    people.set_language(act.conn, act.person.id, language)
+    return Done("done", language=language)

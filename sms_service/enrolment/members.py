@@ -11,6 +11,9 @@ from sms_service.store.tables import member
 NUMBER_DIGITS = 6
 """Digits a membership number is filled up to with zeros; the ten millionth simply has more."""
 
+LONGEST = 99_999_999
+"""The longest number that the checker of flow files counts with: eight digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +15,10 @@ from stdnum.exceptions import ValidationError
 from stdnum.in_ import epic
 
 from sms_service.engine.model import Field, Reading
+from sms_service.enrolment.answer_types import TYPES, Setting, Wrong, plain
+from sms_service.enrolment.answer_types.identity import mobile_number
 from sms_service.privacy import Keys, PersonKey
 from sms_service.store.tables import registration
-
-NAME_MAX = 60
-"""Characters of a name: what fits on a card in two lines."""
-
-BOOTH_MAX = 9999
-"""Polling booths are numbered within a constituency; India's largest have a few thousand."""
 
 REF_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Signs of a short reference: no O, 0, I or 1, which feature phones and tired eyes confuse."""
@@ -34,50 +29,20 @@ REF_LENGTH = 5
 SEPARATORS = re.compile(r"[,;]")
 """What people put between the parts of a line besides spaces."""
 
-VOTER_ID = re.compile(r"[A-Z]{3}[0-9]{7}\Z")
-MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
-INVISIBLE = {0x200B: None, 0x2060: None, 0xFEFF: None}
-"""Dropped before reading. Not the joiners U+200C and U+200D: names in Indic scripts need them."""
-
 
 # --- reading what was typed ---------------------------------------------------------------------------------------
 
 
-def plain(text: str) -> str:
-    """NFC, one space between words, no control or invisible characters; digits of every script become ASCII."""
-    text = unicodedata.normalize("NFC", text.translate(INVISIBLE))
-    text = "".join(
-        str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() and unicodedata.category(c) == "Nd" else c
-        for c in text
-    )
-    return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text).split())
-
-
 def read_mobile(text: str, regions: Sequence[str]) -> str | None:
     """A mobile number in any of its spellings, as E.164; without +code, one of the first of `regions` where it is one."""
-    digits = re.sub(r"[^0-9+]", "", text)
-    if len(digits) != len(re.sub(r"[\s().\-]", "", text)):
-        return None
-    for region in regions:
-        try:
-            number = phonenumbers.parse(re.sub(r"^00", "+", digits), region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.number_type(number) in MOBILE:
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return None
+    found = mobile_number(text, regions)
+    return None if isinstance(found, Wrong) else found
 
 
 def regions_for(phone: str, region: str) -> tuple[str, ...]:
     """Where a number without +code is from: the country of the enroler's own phone (E.164), then the drive's `region`."""
     own = phonenumbers.region_code_for_number(phonenumbers.parse(phone))
     return tuple(dict.fromkeys(code for code in (own, region) if code))
-
-
-def read_voter_id(text: str, _regions: Sequence[str]) -> str | None:
-    """An Indian voter ID (EPIC): three letters and seven digits. A failing check digit is let pass: such cards exist."""
-    compact = re.sub(r"[\s/\-]", "", text).upper()
-    return compact if VOTER_ID.match(compact) else None
 
 
 def voter_id_is_odd(voter_id: str) -> bool:
@@ -89,66 +54,56 @@ def voter_id_is_odd(voter_id: str) -> bool:
     return False
 
 
-def read_booth(text: str, _regions: Sequence[str]) -> str | None:
-    """The number of a polling booth, with or without a letter: 12, 12A."""
-    found = re.fullmatch(r"0*([1-9][0-9]{0,3})\s?([A-Za-z]?)", text)
-    return f"{found[1]}{found[2].upper()}" if found and int(found[1]) <= BOOTH_MAX else None
-
-
-def read_name(text: str, _regions: Sequence[str]) -> str | None:
-    """A person's name, in any script: letters and marks, apostrophes, dots, hyphens; up to 60 characters."""
-    name = text.strip(" ,;.")
-    good = all(c in " '’.-\u200c\u200d" or unicodedata.category(c)[0] in "LM" for c in name)
-    return name if good and 1 < len(name) <= NAME_MAX and any(c.isalpha() for c in name) else None
-
-
-Reader = Callable[[str, Sequence[str]], str | None]
-
-TYPES: dict[str, tuple[Reader, int]] = {
-    "mobile": (read_mobile, 5),
-    "voter_id": (read_voter_id, 3),
-    "booth": (read_booth, 1),
-    "name": (read_name, 12),
-}
-"""The answer types: how each is read, and how many words of a line it may spread over. A booth takes one: the letter
-after `12` is the initial of a name (`12 R Ramesh`) more often than part of the number."""
-
-
-def read(text: str, fields: Sequence[Field], asked: str, regions: Sequence[str]) -> Reading:
+def read(text: str, fields: Sequence[Field], asked: str, setting: Setting) -> Reading:
     """What stands in `text` for `fields`: an answer to the field `asked`, or a line with all of them in their order."""
     words = SEPARATORS.sub(" ", plain(text)).split()
-    whole = " ".join(words)
+    problem = ""
     for field in fields:
         if field.name == asked:
-            value = TYPES[field.type][0](whole, regions)
-            if value is not None:
-                return Reading({asked: value})
-    line = _read_line(words, fields, regions) if words else Reading()
+            for typed in (text, " ".join(words)):  # as it is: commas belong to 1,200 and to sentences; then as a line
+                value = TYPES[field.type].read(typed, field, setting)
+                if not isinstance(value, Wrong):
+                    return Reading({asked: value})
+                problem = value.problem
+    line = _read_line(words, fields, setting)
     if asked and len(line.values) < 2:  # one field of a line by chance is no line: the answer was to the question
-        return Reading(wrong=(asked,))
+        return Reading(wrong={asked: problem})
     return line
 
 
-def _read_line(words: list[str], fields: Sequence[Field], regions: Sequence[str]) -> Reading:
+def _read_line(words: list[str], fields: Sequence[Field], setting: Setting) -> Reading:
     values: dict[str, Any] = {}
-    wrong: list[str] = []
+    wrong: dict[str, str] = {}
+    rest = words
     for field in fields:
-        reader, most = TYPES[field.type]
-        if not words:
-            break
-        for taken in range(min(most, len(words)), 0, -1):
-            value = reader(" ".join(words[:taken]), regions)
-            if value is not None:
-                values[field.name], words = value, words[taken:]
+        known = TYPES[field.type]
+        if setting.media and not isinstance(attached := known.read("", field, setting), Wrong):
+            values[field.name] = attached  # a photo that came along takes no word
+            continue
+        if not rest:
+            continue
+        words = rest
+        for taken in range(min(known.words, len(words)), 0, -1):
+            value = known.read(" ".join(words[:taken]), field, setting)
+            if not isinstance(value, Wrong):
+                values[field.name], rest = value, words[taken:]
                 break
-        else:
-            wrong.append(field.name)
-            if any(sign.isdigit() for sign in words[0]):  # else the field was left out, and the word is of a later one
-                words = words[1:]
-    if words:  # words nobody took: the line was not understood to its end, so its last field is asked again
-        values.pop(fields[-1].name, None)
-        wrong = [*dict.fromkeys([*wrong, fields[-1].name])]
-    return Reading(values, tuple(wrong))
+            wrong[field.name] = value.problem  # the last one is of the first word alone
+        if field.name in values:
+            wrong.pop(field.name, None)
+        elif any(sign.isdigit() for sign in words[0]):  # else the field was left out, and the word is of a later one
+            rest = words[1:]
+    if rest and fields:  # words nobody took: the line was not understood to its end, so its last field is asked again
+        last = fields[-1]
+        values.pop(last.name, None)
+        wrong.setdefault(last.name, _problem_of(words, last, setting))
+    return Reading(values, wrong)
+
+
+def _problem_of(words: Sequence[str], field: Field, setting: Setting) -> str:
+    """What is wrong with all these words as one field; where they are too many for it, its first problem."""
+    value = TYPES[field.type].read(" ".join(words), field, setting)
+    return value.problem if isinstance(value, Wrong) else next(iter(TYPES[field.type].shape.problems))
 
 
 # --- the row ------------------------------------------------------------------------------------------------------

@@ -101,3 +101,8 @@ def set_stopped(conn: Connection, person_id: int, at: float | None) -> None:
 def set_channel(conn: Connection, person_id: int, channel: str) -> None:
     """By which channel she is reached from now on."""
     conn.execute(update(person).where(person.c.id == person_id).values(channel=channel))
+
+
+def set_language(conn: Connection, person_id: int, language: str) -> None:
+    """In which language she is spoken to from now on."""
+    conn.execute(update(person).where(person.c.id == person_id).values(language=language))

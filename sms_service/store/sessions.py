@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
 import redis
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sms_service.engine.model import Sessions
+from sms_service.engine.model import Session, Sessions
 from sms_service.privacy import Keys, Unreadable
 from sms_service.store.people import Person
 from sms_service.store.tables import timer, turn
@@ -99,18 +100,50 @@ def add_turn(conn: Connection, values: dict[str, object]) -> None:
     conn.execute(insert(turn).values(values))
 
 
-def set_timers(conn: Connection, person_id: int, before: Sequence[str], due: dict[str, float]) -> None:
-    """The sessions' next reminder or expiry: `due` by session id; ids in `before` that are not in `due` are closed."""
-    closed = [session_id for session_id in before if session_id not in due]
+def set_timers(conn: Connection, person_id: int, before: Sequence[str], due: Sequence[tuple[Session, float]]) -> None:
+    """One row for each open session: where it stands, and when its next reminder, time-out or expiry is due.
+
+    Ids in `before` whose session is not among `due` are closed. Of a session that waits for a flow it called, that flow's
+    place counts: it is where the person is.
+    """
+    still_open = {session.id for session, _ in due}
+    closed = [session_id for session_id in before if session_id not in still_open]
     if closed:
         conn.execute(delete(timer).where(timer.c.session_id.in_(closed)))
     if due:
         dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
         row = dialect.insert(timer)
+        changes = {name: row.excluded[name] for name in ("due_at", "flow", "version", "state")}
         conn.execute(
-            row.on_conflict_do_update(index_elements=["session_id"], set_={"due_at": row.excluded.due_at}),
-            [{"session_id": session_id, "person_id": person_id, "due_at": at} for session_id, at in due.items()],
-        )
+            row.on_conflict_do_update(index_elements=["session_id"], set_=changes),
+            [
+                {
+                    "session_id": session.id, "person_id": person_id, "due_at": at,
+                    "flow": session.flow, "version": session.version, "state": session.state,
+                }
+                for session, at in due
+            ],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many sessions, of how many people, stand in one state of one version of a flow. All three are "" for sessions
+    of an earlier release that nothing has happened to since."""
+
+    flow: str
+    version: str
+    state: str
+    sessions: int
+    people: int
+
+
+def standing(conn: Connection, flow: str = "") -> list[Standing]:
+    """Where all open sessions stand, or those of one flow. Reads the whole table: not for the way of a message."""
+    place = (timer.c.flow, timer.c.version, timer.c.state)
+    query = select(*place, func.count(), func.count(timer.c.person_id.distinct())).group_by(*place).order_by(*place)
+    rows = conn.execute(query.where(timer.c.flow.in_((flow, ""))) if flow else query)
+    return [Standing(*row) for row in rows]
 
 
 def due_people(conn: Connection, now: float, limit: int) -> list[int]:

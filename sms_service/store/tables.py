@@ -116,15 +116,22 @@ turn = Table(
     Column("reply_sealed", LargeBinary, nullable=False),  # the screen that answered a USSD hop
     Column("ends", Boolean, nullable=False),
     Column("sessions_sealed", LargeBinary, nullable=False),  # all she has open after this turn, as JSON
+    # What is counted for the writer of the flow: state, way, state ... state, and in which language. "" before revision 0002.
+    Column("path", String(1000), nullable=False, server_default=text("''")),
+    Column("language", String(8), nullable=False, server_default=text("''")),
     UniqueConstraint("channel", "inbound_id"),  # the dedupe: one message, one turn
 )
 
 timer = Table(
-    "timer",
+    "timer",  # one row for each open session
     metadata,
     Column("session_id", String(32), primary_key=True),
     Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
     Column("due_at", Double, nullable=False, index=True),
+    # Where it stands; "" for a session that has not moved since before revision 0002.
+    Column("flow", String(64), nullable=False, server_default=text("''")),
+    Column("version", String(64), nullable=False, server_default=text("''")),
+    Column("state", String(64), nullable=False, server_default=text("''")),
 )
 
 consent = Table(
@@ -236,6 +243,16 @@ flow_version = Table(
     Column("seen_at", Double, nullable=False),
 )
 
+publication = Table(
+    "publication",  # append-only: the newest of a flow says which version of it serves
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("flow", String(64), nullable=False, index=True),
+    Column("version", ForeignKey("flow_version.version"), nullable=False),
+    Column("how", String(16), nullable=False),  # published, first start, rolled back
+    Column("at", Double, nullable=False),
+)
+
 installation = Table(
     "installation",  # what is said once for the whole database
     metadata,
@@ -243,5 +260,5 @@ installation = Table(
     Column("value", LargeBinary, nullable=False),
 )
 
-APPEND_ONLY = ("consent",)
+APPEND_ONLY = ("consent", "publication")
 """Tables whose rows are evidence: the migrations put triggers on them that refuse UPDATE and DELETE."""

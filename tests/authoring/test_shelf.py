@@ -1,15 +1,19 @@
-"""The flows that serve: a broken file never replaces a good version, and an old version stays while somebody is in it."""
+"""The flows that serve: what is published is taken up as a whole, a version that cannot be loaded never takes a good one's
+place, and an old version stays while somebody is in it."""
 
 from __future__ import annotations
 
 import logging
+import threading
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from sms_service.authoring.load import Vocabulary
-from sms_service.authoring.shelf import Shelf, UnknownVersion
+from sms_service.authoring.shelf import REFRESH_SECONDS, Shelf, UnknownVersion, read_flow
 from sms_service.authoring.source import BrokenFlow
+from sms_service.authoring.vocabulary import Vocabulary
 
 GOOD = """\
 flow: lesson
@@ -19,30 +23,59 @@ languages: [en]
 states:
   hello: {say: {en: "Hello."}, end: true}
 """
-NEWER = GOOD.replace("Hello.", "Good day.")
-BROKEN = GOOD.replace("end: true", "nxet: hello")
+NEWER = GOOD.replace("Hello.", "Good day.").replace("LESSON", "TEACH")
+OTHER = GOOD.replace("lesson", "other").replace("LESSON", "OTHER")
+BROKEN = GOOD.replace("end: true", "nxet: bye}\n  bye: {end: true")
+
+
+class Away(Exception):
+    """The database cannot be asked."""
 
 
 class Stored:
-    """What the database keeps: every version that ever served, the last one of each flow last."""
+    """What the database knows, in memory. `away`: it cannot be asked. `looks` counts how often it was."""
+
+    errors = (Away,)
 
     def __init__(self) -> None:
-        self.by_version: dict[str, str] = {}
-        self.by_flow: dict[str, str] = {}
+        self.sources: dict[str, str] = {}
+        self.published: list[tuple[str, str]] = []
+        self.away, self.looks = False, 0
+        self.meanwhile: Callable[[], None] = lambda: None
 
-    def keep(self, shelf: Shelf) -> None:
-        for flow in shelf.current.values():
-            self.by_version[flow.version] = self.by_flow[flow.name] = shelf.sources[flow.version]
+    def publish(self, source: str, flow: str = "lesson") -> str:
+        version = sha256(source.encode()).hexdigest()
+        self.sources[version] = source
+        self.published.append((flow, version))
+        return version
+
+    def newest(self) -> int:
+        self.looks += 1
+        if self.away:
+            raise Away
+        self.meanwhile()
+        return len(self.published)
+
+    def history(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for flow, version in reversed(self.published):
+            found.setdefault(flow, []).append(version)
+        return found
+
+    def source_of(self, version: str) -> str | None:
+        return self.sources.get(version)
 
 
-def open_shelf(folder: Path, stored: Stored) -> Shelf:
-    shelf = Shelf(folder, Vocabulary(), stored.by_version.get, stored.by_flow.get)
-    stored.keep(shelf)
-    return shelf
+class Clock:
+    """Seconds that pass when the test says so."""
 
+    now = 100.0
 
-def hello(shelf: Shelf, version: str) -> str:
-    return shelf.version(version).templates.render("hello.say@en", {})
+    def __call__(self) -> float:
+        return self.now
+
+    def passes(self, seconds: float = REFRESH_SECONDS) -> None:
+        self.now += seconds
 
 
 @pytest.fixture
@@ -50,85 +83,246 @@ def stored() -> Stored:
     return Stored()
 
 
-def test_a_good_file_serves(tmp_path: Path, stored: Stored) -> None:
-    (tmp_path / "lesson.yaml").write_text(GOOD)
-
-    shelf = open_shelf(tmp_path, stored)
-
-    [flow] = shelf.current.values()
-    assert shelf.ways.keywords["lesson"] is flow
-    assert shelf.sources == {flow.version: GOOD}
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
-def test_an_old_version_stays_loadable_after_a_new_one_serves(tmp_path: Path, stored: Stored) -> None:
-    (tmp_path / "lesson.yaml").write_text(GOOD)
-    old = open_shelf(tmp_path, stored).current["lesson"].version
-    (tmp_path / "lesson.yaml").write_text(NEWER)
-
-    shelf = open_shelf(tmp_path, stored)
-
-    assert hello(shelf, old) == "Hello."
-    assert hello(shelf, shelf.current["lesson"].version) == "Good day."
-    assert shelf.current["lesson"].version != old, "loading an old version does not make it serve again"
+@pytest.fixture
+def shelf(stored: Stored, clock: Clock) -> Shelf:
+    """A process that began when GOOD served."""
+    stored.publish(GOOD)
+    return Shelf(Vocabulary(), stored, clock)
 
 
-def test_an_old_version_stays_loadable_after_its_file_is_gone(tmp_path: Path, stored: Stored) -> None:
-    (tmp_path / "lesson.yaml").write_text(GOOD)
-    old = open_shelf(tmp_path, stored).current["lesson"].version
-    (tmp_path / "lesson.yaml").unlink()
-
-    shelf = open_shelf(tmp_path, stored)
-
-    assert shelf.current == {}
-    assert hello(shelf, old) == "Hello."
+def hello(shelf: Shelf, version: str) -> str:
+    return shelf.version(version).templates.render("hello.say@en", {})
 
 
-def test_a_broken_file_never_replaces_a_good_version(
-    tmp_path: Path, stored: Stored, caplog: pytest.LogCaptureFixture
-) -> None:
-    (tmp_path / "lesson.yaml").write_text(GOOD)
-    good = open_shelf(tmp_path, stored).current["lesson"].version
-    (tmp_path / "lesson.yaml").write_text(BROKEN)
-
-    with caplog.at_level(logging.ERROR):
-        shelf = open_shelf(tmp_path, stored)
-
-    assert shelf.current["lesson"].version == good
-    assert shelf.sources[good] == GOOD
-    assert 'lesson.yaml:6:32: unknown key "nxet", did you mean "next"?' in caplog.text
+# --- what serves --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"states: [\n", b""])
-def test_neither_does_one_that_is_no_flow_at_all(tmp_path: Path, stored: Stored, content: bytes) -> None:
-    (tmp_path / "lesson.yaml").write_text(GOOD)
-    good = open_shelf(tmp_path, stored).current["lesson"].version
-    (tmp_path / "lesson.yaml").write_bytes(content)
+def test_what_was_published_last_serves_and_has_its_ways_in(stored: Stored, clock: Clock) -> None:
+    stored.publish(GOOD)
+    stored.publish(OTHER, "other")
+    newest = stored.publish(NEWER)
 
-    assert open_shelf(tmp_path, stored).current["lesson"].version == good
+    shelf = Shelf(Vocabulary(), stored, clock)
 
-
-def test_without_a_good_version_the_findings_of_all_files_are_told(tmp_path: Path, stored: Stored) -> None:
-    (tmp_path / "a.yaml").write_text(BROKEN)
-    (tmp_path / "b.yaml").write_bytes(b"about: \xff")
-
-    with pytest.raises(BrokenFlow) as caught:
-        open_shelf(tmp_path, stored)
-
-    broken, no_text = caught.value.findings
-    assert str(broken) == f'{tmp_path}/a.yaml:6:32: unknown key "nxet", did you mean "next"?'
-    assert str(no_text) == f"{tmp_path}/b.yaml:1:1: not UTF-8 (byte 7); save it as UTF-8"
+    assert {name: flow.version for name, flow in shelf.current.items()}["lesson"] == newest
+    assert shelf.ways.keywords["teach"] is shelf.current["lesson"]
+    assert "lesson" not in shelf.ways.keywords
+    assert shelf.ways.keywords["other"] is shelf.current["other"]
 
 
-def test_a_flow_stands_in_the_file_of_its_name_so_that_no_two_files_can_claim_it(
-    tmp_path: Path, stored: Stored
-) -> None:
-    (tmp_path / "lesson.yaml").write_text(GOOD)
-    (tmp_path / "copy.yaml").write_text(NEWER)
-    with pytest.raises(BrokenFlow, match=r"copy.yaml:1:1: flow lesson belongs in lesson.yaml"):
-        open_shelf(tmp_path, stored)
+def test_where_two_flows_claim_one_word_every_process_gives_it_to_the_same(stored: Stored, clock: Clock) -> None:
+    stored.publish(GOOD)
+    stored.publish(OTHER.replace("OTHER", "LESSON"), "other")
+    before = Shelf(Vocabulary(), stored, clock).ways.keywords["lesson"].name
+    stored.publish(GOOD.replace("Hello.", "Good day."))
+
+    assert Shelf(Vocabulary(), stored, clock).ways.keywords["lesson"].name == before
 
 
-def test_a_version_that_never_served_here_is_unknown(tmp_path: Path, stored: Stored) -> None:
-    shelf = open_shelf(tmp_path, stored)
+def test_before_anything_is_published_nothing_serves(stored: Stored, clock: Clock) -> None:
+    assert Shelf(Vocabulary(), stored, clock).current == {}
+
+
+def test_an_old_version_stays_loadable_after_a_new_one_serves(shelf: Shelf, stored: Stored, clock: Clock) -> None:
+    old = shelf.current["lesson"].version
+    stored.publish(NEWER)
+
+    later = Shelf(Vocabulary(), stored, clock)
+
+    assert hello(later, old) == "Hello."
+    assert hello(later, later.current["lesson"].version) == "Good day.", "loading an old one does not make it serve"
+
+
+def test_a_version_is_loaded_once_and_kept(shelf: Shelf, stored: Stored) -> None:
+    old = shelf.current["lesson"]
+    stored.sources.clear()
+    assert shelf.version(old.version) is old
+
+
+def test_a_version_that_was_never_stored_here_is_unknown(shelf: Shelf) -> None:
     with pytest.raises(UnknownVersion, match="flow version abcdefabcdef was never stored here"):
         shelf.version("abcdef" * 10)
+
+
+# --- taking up what is published ----------------------------------------------------------------------------------
+
+
+def test_a_publication_is_taken_up_at_the_next_look(shelf: Shelf, stored: Stored, clock: Clock) -> None:
+    newest = stored.publish(NEWER)
+    shelf.refresh()
+    assert shelf.current["lesson"].version != newest, "it looked a moment ago"
+
+    clock.passes()
+    shelf.refresh()
+
+    assert shelf.current["lesson"].version == newest
+    assert list(shelf.ways.keywords) == ["teach"]
+
+
+def test_so_is_a_version_that_is_made_current_again(shelf: Shelf, stored: Stored, clock: Clock) -> None:
+    first = shelf.current["lesson"].version
+    for source in (NEWER, GOOD):
+        stored.publish(source)
+        clock.passes()
+        shelf.refresh()
+    assert shelf.current["lesson"].version == first
+
+
+def test_looks_are_rare_and_one_where_nothing_was_published_replaces_nothing(
+    shelf: Shelf, stored: Stored, clock: Clock
+) -> None:
+    serving, before = shelf.serving, stored.looks
+    for _ in range(100):
+        shelf.refresh()
+    clock.passes()
+    for _ in range(100):
+        shelf.refresh()
+
+    assert stored.looks == before + 1
+    assert shelf.serving is serving
+
+
+def test_who_is_in_the_middle_of_a_turn_keeps_its_flows(shelf: Shelf, stored: Stored, clock: Clock) -> None:
+    during = shelf.serving
+    stored.publish(NEWER)
+    stored.publish(OTHER, "other")
+    clock.passes()
+    shelf.refresh()
+
+    assert set(shelf.current) == {"lesson", "other"}
+    assert set(during.current) == {"lesson"}
+    assert list(during.ways.keywords) == ["lesson"]
+
+
+def test_while_one_thread_looks_the_others_go_on_with_what_serves(shelf: Shelf, stored: Stored, clock: Clock) -> None:
+    newest = stored.publish(NEWER)
+    looking, go_on = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        looking.set()
+        assert go_on.wait(30)
+
+    stored.meanwhile = slow
+    clock.passes()
+    looks = threading.Thread(target=shelf.refresh)
+    looks.start()
+    assert looking.wait(30)
+
+    shelf.refresh()  # does not wait, and does not ask
+    assert shelf.current["lesson"].version != newest
+
+    go_on.set()
+    looks.join()
+    assert shelf.current["lesson"].version == newest
+
+
+def test_what_is_published_between_the_two_questions_of_a_look_is_not_lost(
+    shelf: Shelf, stored: Stored, clock: Clock
+) -> None:
+    stored.publish(NEWER)
+    clock.passes()
+    counted = stored.newest
+    late: list[str] = []
+
+    def newest() -> int:
+        number = counted()
+        if not late:
+            late.append(stored.publish(OTHER, "other"))
+        return number
+
+    stored.newest = newest  # type: ignore[method-assign]
+    shelf.refresh()
+    clock.passes()
+    shelf.refresh()
+
+    assert shelf.current["other"].version == late[0]
+    assert shelf.serving.newest == 3
+
+
+def test_a_look_that_fails_keeps_what_serves_and_is_logged_once(
+    shelf: Shelf, stored: Stored, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    serving, stored.away = shelf.serving, True
+    newest = stored.publish(NEWER)
+    for _ in range(3):
+        clock.passes()
+        shelf.refresh()
+    assert shelf.serving is serving
+    assert caplog.text.count("cannot see if flows were published (Away): those known go on serving") == 1
+
+    stored.away = False
+    clock.passes()
+    shelf.refresh()
+    assert shelf.current["lesson"].version == newest
+
+    stored.away = True
+    clock.passes()
+    shelf.refresh()
+    assert caplog.text.count("cannot see if flows were published") == 2, "the next outage is told again"
+
+
+# --- versions that cannot be loaded any more ----------------------------------------------------------------------
+
+
+def test_a_version_that_cannot_be_loaded_never_takes_a_good_ones_place(
+    shelf: Shelf, stored: Stored, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = shelf.current["lesson"].version
+    bad = stored.publish(BROKEN)
+    other = stored.publish(OTHER, "other")
+    clock.passes()
+    with caplog.at_level(logging.ERROR):
+        shelf.refresh()
+
+    assert shelf.current["lesson"].version == good
+    assert shelf.current["other"].version == other, "what else was published is taken up"
+    assert (
+        f"flow lesson: version {good[:12]} goes on serving, what was published after it cannot be loaded" in caplog.text
+    )
+    assert f'version {bad[:12]}:6:32: unknown key "nxet", did you mean "next"?' in caplog.text
+
+
+def test_a_process_that_starts_now_finds_the_same_good_one(shelf: Shelf, stored: Stored, clock: Clock) -> None:
+    good = shelf.current["lesson"].version
+    stored.publish(BROKEN)
+    stored.publish(BROKEN.replace("Hello.", "Hi."))
+
+    assert Shelf(Vocabulary(), stored, clock).current["lesson"].version == good
+
+
+def test_a_flow_without_any_loadable_version_does_not_keep_the_others_from_serving(
+    stored: Stored, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    stored.publish(BROKEN)
+    stored.publish(OTHER, "other")
+
+    shelf = Shelf(Vocabulary(), stored, clock)
+
+    assert set(shelf.current) == {"other"}
+    assert "flow lesson does not serve, no published version of it can be loaded" in caplog.text
+
+
+# --- files --------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_read_with_its_flow(tmp_path: Path) -> None:
+    (tmp_path / "lesson.yaml").write_text(GOOD)
+    text, flow = read_flow(tmp_path / "lesson.yaml", Vocabulary())
+    assert (text, flow.name, flow.version) == (GOOD, "lesson", sha256(GOOD.encode()).hexdigest())
+
+
+def test_a_flow_stands_in_the_file_of_its_name_so_that_no_two_files_can_claim_it(tmp_path: Path) -> None:
+    (tmp_path / "copy.yaml").write_text(GOOD)
+    with pytest.raises(BrokenFlow, match=r"copy.yaml:1:1: flow lesson belongs in lesson.yaml"):
+        read_flow(tmp_path / "copy.yaml", Vocabulary())
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "lesson.yaml").write_bytes(b"about: \xff")
+    with pytest.raises(BrokenFlow, match=r"lesson.yaml:1:1: not UTF-8 \(byte 7\); save it as UTF-8"):
+        read_flow(tmp_path / "lesson.yaml", Vocabulary())

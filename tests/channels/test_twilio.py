@@ -234,6 +234,16 @@ def test_what_advanced_opt_out_has_answered_is_not_answered_again(word: str) -> 
     assert understood.answered
 
 
+def test_pictures_come_with_their_addresses() -> None:
+    media = {f"MediaUrl{number}": f"https://api.twilio.com/media/{number}" for number in range(12)}
+    understood = received(Body="", NumMedia="12", **media)
+    assert isinstance(understood, Inbound)
+    assert understood.media == tuple(f"https://api.twilio.com/media/{number}" for number in range(10)), "Twilio's limit"
+    strange = received(Body="", MediaUrl0="javascript:alert(1)", MediaUrl1="https://x/" + "y" * 500)
+    assert isinstance(strange, Inbound)
+    assert strange.media == ()
+
+
 def test_our_own_number_is_never_answered() -> None:
     assert isinstance(received(From=gateways.twilio.NUMBER), Ignored)
     assert isinstance(received(MessageStatus="delivered", Body=""), Ignored)

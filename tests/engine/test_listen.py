@@ -19,7 +19,9 @@ STOP_WORDS = [
 
 
 def flow(name: str, starts: str) -> str:
-    return f"flow: {name}\nabout: a flow of the tests\nstarts: {starts}\nlanguages: [en]\n"
+    """The head of a flow; one that begins with STOP, START or HELP also answers those who sent STOP."""
+    answers = "answers_stopped: true\n" if "words:" in starts else ""
+    return f"flow: {name}\nabout: a flow of the tests\nstarts: {starts}\nlanguages: [en]\n{answers}"
 
 
 def ways() -> Ways:

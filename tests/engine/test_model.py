@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from sms_service.engine.model import Heard, Inbound, Session, Sessions, UssdScreen
+from sms_service.engine.model import Caller, Heard, Inbound, Session, Sessions, UssdScreen
 from tests.engine.conftest import flow_of
 
 FULL = Sessions(
@@ -14,10 +14,12 @@ FULL = Sessions(
         Session(
             id="s1", flow="confirm", version="v1", state="ask", language="hi", kind="sms", about="12",
             variables={"name": "राम कुमार", "enroler": {"first_name": "सुनीता"}, "age": 30, "new": True, "ids": ["a"]},
-            asked="name", prompt="a" * 32, hop=6, tries=2, reminded=1, waits_since=1.5, expires_at=9.25,
+            asked="name", prompt="a" * 32, hop=6, tries=2, reminded=1, waits_since=1.5, expires_at=9.25, lasts=3600.0,
+            trail=[("who", ""), ("details", "name")],
+            callers=[Caller("drive", "v2", "place", {"area": {"code": "12"}}, [("menu", "")])],
         ),
     ],
-    screen=UssdScreen(id="net-1", text="1*a*b", session="s1", rest=["page two"]),
+    screen=UssdScreen(id="net-1", text="1*a*b", session="s1", pages=["page one", "page two"], page=1),
 )  # fmt: skip
 
 
@@ -26,9 +28,14 @@ def test_sessions_survive_json() -> None:
 
 
 def test_what_an_older_version_wrote_is_read_with_the_defaults_of_today() -> None:
-    old = b'{"turn_no":1,"open":[{"id":"s","flow":"f","version":"v","state":"a","language":"en","kind":"sms"}]}'
-    [session] = msgspec.json.decode(old, type=Sessions).open
+    old = b"""{"turn_no": 1, "screen": {"id": "net-1", "text": "1", "session": "s", "rest": ["page two"]},
+        "open": [{"id": "s", "flow": "f", "version": "v", "state": "a", "language": "en", "kind": "sms"}]}"""
+    read = msgspec.json.decode(old, type=Sessions)
+    [session] = read.open
     assert (session.tries, session.prompt, session.variables) == (0, "", {})
+    assert (session.trail, session.callers) == ([], [])
+    assert read.screen
+    assert read.screen.fully_shown
 
 
 def test_what_a_newer_version_wrote_is_read_as_far_as_it_is_known() -> None:

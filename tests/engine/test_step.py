@@ -1,18 +1,14 @@
-"""One step of one session: every kind of state, what counts as an answer, and time."""
+"""One step of one session: every kind of state, what it says, where it leads; flows that lead nowhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+import msgspec
 import pytest
 
-from sms_service.engine.model import DAY, MAX_STEPS, Decision
-from sms_service.engine.step import FlowFault, due_at
+from sms_service.engine.model import MAX_STEPS, Collect, Decision, Effect, Flow, Say
+from sms_service.engine.step import FlowFault
 from sms_service.engine.texts import TemplateFailed
-from tests.engine.conftest import HEAD, Play
-
-Player = Callable[..., Play]
-HOUR = 3600.0
+from tests.engine.conftest import HEAD, Play, Player, flow_of, part
 
 ASK_NAME = """
 who:
@@ -51,13 +47,14 @@ ask:
     no: {key: 3, next: refused}
     wrong_number: sorry
   unclear: {say: {en: "Not clear: 1, 2 or 3."}, times: 2, then: office}
-  remind: {after: 24 hours, times: 2}
 joined: {say: {en: "Welcome."}, end: true}
 mistake: {say: {en: "We correct it."}, end: true}
 refused: {say: {en: "You are no member."}, end: true}
 sorry: {say: {en: "Sorry."}, end: true}
 office: {say: {en: "The office looks at it."}, end: true}
 """
+
+WRONG_MOBILE, WRONG_NAME = {"mobile": "too_short"}, {"name": "not_a_name"}
 
 
 # --- each kind of state -------------------------------------------------------------------------------------------
@@ -70,7 +67,7 @@ bye: {say: {en: "Bye."}, end: true}
 """)
     assert lesson.begin() == ["Hello.", "Bye."]
     assert lesson.session is None
-    assert lesson.turn.passed == ["hello", "bye"]
+    assert lesson.turn.path == ["hello", "next", "bye"]
     assert not lesson.turn.prompted
 
 
@@ -87,37 +84,29 @@ def test_ask_waits_for_a_typed_answer(play: Player) -> None:
     assert lesson.turn.prompted
     assert lesson.hear("Amina", name="Amina") == ["Thank you, Amina."]
     assert lesson.session is None
-
-
-def test_ask_says_its_question_again_when_the_answer_cannot_be_read(play: Player) -> None:
-    lesson = play(ASK_NAME)
-    lesson.begin()
-
-    assert lesson.hear("123") == ["Your name?"]
-    assert lesson.session
-    assert lesson.session.variables == {}
+    assert lesson.turn.path == ["who", "next", "thanks"]
 
 
 def test_ask_gives_up_after_as_many_tries_as_the_flow_says(play: Player) -> None:
     lesson = play(
         ASK_NAME.replace("  next: thanks", "  next: thanks\n  unclear: {times: 2, then: enough}")
-        + """
-enough: {say: {en: "Never mind."}, end: true}
-"""
+        + 'enough: {say: {en: "Never mind."}, end: true}\n'
     )
     lesson.begin()
 
-    assert [lesson.hear("?"), lesson.hear("??"), lesson.hear("???")] == [
-        ["Your name?"],
-        ["Your name?"],
+    assert [lesson.hear("1", wrong=WRONG_NAME) for _ in range(3)] == [
+        ["Letters only."],
+        ["Letters only."],
         ["Never mind."],
     ]
+    assert lesson.turn.path == ["who", "unclear", "enough"]
 
 
 def test_without_a_way_out_a_question_is_asked_for_ever(play: Player) -> None:
     lesson = play(ASK_NAME)
     lesson.begin()
-    assert {tuple(lesson.hear("?")) for _ in range(30)} == {("Your name?",)}
+    assert {tuple(lesson.hear("1", wrong=WRONG_NAME)) for _ in range(30)} == {("Letters only.",)}
+    assert lesson.turn.path == ["who", "unclear"]
 
 
 @pytest.mark.parametrize(("typed", "said"), [("1", "Tea it is."), (" 2. ", "Coffee it is."), ("two", "Coffee it is.")])
@@ -138,6 +127,7 @@ def test_collect_takes_one_line_with_everything(play: Player) -> None:
     lesson = play(COLLECT)
     assert lesson.begin(mobile="+919876543210", name="Ram") == ["Ram, +919876543210."]
     assert lesson.session is None
+    assert lesson.turn.path == ["details", "next", "done"]
 
 
 def test_collect_asks_one_by_one_for_what_is_missing(play: Player) -> None:
@@ -145,13 +135,16 @@ def test_collect_asks_one_by_one_for_what_is_missing(play: Player) -> None:
 
     assert lesson.begin() == ["Mobile?"]
     assert lesson.hear("9876543210", mobile="+919876543210") == ["Name?"]
+    assert lesson.turn.path == ["details"]
     assert lesson.hear("Ram", name="Ram") == ["Ram, +919876543210."]
+    assert lesson.turn.path == ["details", "next", "done"]
 
 
 def test_collect_asks_only_for_what_was_wrong_and_keeps_the_rest(play: Player) -> None:
     lesson = play(COLLECT)
 
-    assert lesson.begin(wrong=("mobile",), name="Ram") == ["Mobile: ten digits."]
+    assert lesson.begin(wrong=WRONG_MOBILE, name="Ram") == ["Mobile: ten digits."]
+    assert lesson.turn.prompted
     assert lesson.session
     assert lesson.session.asked == "mobile"
     assert lesson.hear("9876543210", mobile="+919876543210") == ["Ram, +919876543210."]
@@ -160,27 +153,41 @@ def test_collect_asks_only_for_what_was_wrong_and_keeps_the_rest(play: Player) -
 def test_collect_gives_up_after_useless_answers_and_counts_anew_after_a_good_one(play: Player) -> None:
     lesson = play(COLLECT)
     lesson.begin()
-    wrong = ("mobile",)
-    assert lesson.hear("x", wrong=wrong) == ["Mobile: ten digits."]
-    assert lesson.hear("x", wrong=wrong) == ["Mobile: ten digits."]
+    assert lesson.hear("x", wrong=WRONG_MOBILE) == ["Mobile: ten digits."]
+    assert lesson.hear("x", wrong=WRONG_MOBILE) == ["Mobile: ten digits."]
+    assert lesson.turn.path == ["details", "unclear"]
     assert lesson.hear("9876543210", mobile="+919876543210") == ["Name?"]
 
-    wrong = ("name",)
-    assert [lesson.hear("1", wrong=wrong) for _ in range(3)] == [
+    assert [lesson.hear("1", wrong=WRONG_NAME) for _ in range(3)] == [
         ["Name: letters only."],
         ["Name: letters only."],
         ["Nothing was saved."],
     ]
+    assert lesson.turn.path == ["details", "unclear", "given_up"]
 
 
-def test_an_optional_field_that_is_wrong_does_not_hold_up(play: Player) -> None:
-    lesson = play(
-        COLLECT.replace("name: {type: name,", "name: {type: name, optional: true,").replace("{{ name }}, ", "")
-    )
+OPTIONAL_NAME = """
+details:
+  collect:
+    name: {type: name, optional: true, ask: {en: "Name?"}, wrong: {en: "Without a name, then."}}
+    mobile: {type: mobile, ask: {en: "Mobile?"}}
+  next: done
+done: {say: {en: "{{ name|default('Somebody') }}, {{ mobile }}."}, end: true}
+"""
 
-    said = lesson.begin(wrong=("name",), mobile="+919876543210")
 
-    assert said == ["Name: letters only.", "+919876543210."]
+def test_collect_takes_a_line_in_which_an_optional_field_is_wrong(play: Player) -> None:
+    said = play(OPTIONAL_NAME).begin(wrong=WRONG_NAME, mobile="+919876543210")
+    assert said == ["Without a name, then.", "Somebody, +919876543210."]
+
+
+def test_collect_asks_for_an_optional_field_once_and_then_goes_on_without_it(play: Player) -> None:
+    lesson = play(OPTIONAL_NAME)
+
+    assert lesson.begin() == ["Name?"]
+    assert lesson.hear("-", wrong=WRONG_NAME) == ["Without a name, then.", "Mobile?"]
+    assert lesson.turn.path == ["details"]
+    assert lesson.hear("9876543210", mobile="+919876543210") == ["Somebody, +919876543210."]
 
 
 def test_do_asks_for_an_effect_and_goes_on_with_its_outcome(play: Player) -> None:
@@ -190,23 +197,29 @@ good: {say: {en: "Saved as {{ ref }}."}, end: true}
 bad: {say: {en: "Known."}, end: true}
 """)
     assert lesson.begin() == []
-    assert lesson.turn.effect
-    assert (lesson.turn.effect.name, lesson.turn.effect.session.state) == ("save", "keep")
+    assert isinstance(lesson.turn.wants, Effect)
+    assert (lesson.turn.wants.name, lesson.turn.wants.session.state) == ("save", "keep")
 
     assert lesson.effect_ends("saved", ref="AB2") == ["Saved as AB2."]
+    assert lesson.turn.path == ["saved", "good"]
 
 
-def test_do_may_say_something_once_its_effect_is_done(play: Player) -> None:
-    lesson = play("""
-keep: {do: note, say: {en: "Noted {{ what }}."}, end: true}
-""")
-    assert lesson.begin() == []
-    assert lesson.effect_ends("done", what="it") == ["Noted it."]
-    assert lesson.session is None
+def test_do_is_given_variables_values_and_nothing_for_what_has_none(play: Player) -> None:
+    lesson = play(
+        'keep: {do: note, with: {what: "{{ member.number }}", of: "a card"}, end: true}', member={"number": "7"}
+    )
+    lesson.begin()
+    assert isinstance(lesson.turn.wants, Effect)
+    assert lesson.turn.wants.arguments == {"what": "7", "of": "a card"}
+
+    lesson = play("keep: {do: note, end: true}", what="it")
+    lesson.begin()
+    assert isinstance(lesson.turn.wants, Effect)
+    assert lesson.turn.wants.arguments == {"what": "it"}, "a parameter takes the variable of its name; `of` has none"
 
 
-@pytest.mark.parametrize(("age", "said"), [(17, "Too young."), (18, "Welcome."), (70, "Honoured.")])
-def test_decide_takes_the_first_condition_that_holds(play: Player, age: int, said: str) -> None:
+@pytest.mark.parametrize(("age", "said", "way"), [(17, "Young.", "1"), (18, "Welcome.", "else"), (70, "Old.", "2")])
+def test_decide_takes_the_first_condition_that_holds(play: Player, age: int, said: str, way: str) -> None:
     lesson = play(
         """
 which:
@@ -214,83 +227,69 @@ which:
     - {when: "age < 18", next: young}
     - {when: "age >= 65", next: old}
     - {next: other}
-young: {say: {en: "Too young."}, end: true}
-old: {say: {en: "Honoured."}, end: true}
+young: {say: {en: "Young."}, end: true}
+old: {say: {en: "Old."}, end: true}
 other: {say: {en: "Welcome."}, end: true}
 """,
         age=age,
     )
     assert lesson.begin() == [said]
+    assert lesson.turn.path[1] == way
 
 
-# --- consent ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("typed", "decision", "verdict", "said"),
-    [
-        ("1", "given", "1", "Welcome."),
-        ("haan ji", "given", "yes", "Welcome."),
-        ("3", "refused", "3", "You are no member."),
-        ("yes no", "refused", "no", "You are no member."),
-        ("STOP", "refused", "stop", "You are no member."),
-        ("wrong number", "wrong_number", "wrong_number", "Sorry."),
-    ],
-)
-def test_a_consent_is_decided_by_the_key_or_the_words(
-    play: Player, typed: str, decision: str, verdict: str, said: str
-) -> None:
+def test_consent_goes_on_by_what_she_decides(play: Player) -> None:
     lesson = play(CONSENT)
-    lesson.begin()
-
-    assert lesson.hear(typed) == [said]
-    assert lesson.turn.decision == Decision("membership", decision, typed, verdict, "ask")  # type: ignore[arg-type]
-
-
-def test_another_way_out_of_a_consent_decides_nothing(play: Player) -> None:
-    lesson = play(CONSENT)
-    lesson.begin()
-    assert lesson.hear("2") == ["We correct it."]
-    assert lesson.turn.decision is None
+    assert lesson.begin() == ["XYZ: join? Yes 1, a mistake 2, no 3"]
+    assert lesson.hear("haan ji") == ["Welcome."]
+    assert lesson.turn.decision == Decision("membership", "given", "haan ji", "yes", "ask")
 
 
-def test_an_unclear_answer_decides_nothing_and_ends_at_the_office(play: Player) -> None:
-    lesson = play(CONSENT)
-    lesson.begin()
-
-    said = []
-    for typed in ("yes but", "who is this?", "maybe"):
-        said += lesson.hear(typed)
-        assert lesson.turn.decision is None
-    assert said == ["Not clear: 1, 2 or 3.", "Not clear: 1, 2 or 3.", "The office looks at it."]
-
-
-def test_an_answer_to_a_question_she_cannot_have_seen_never_counts(play: Player) -> None:
-    lesson = play(CONSENT)
-    lesson.begin()
-
-    for typed in ("1", "yes", "haan", "3", "no", "wrong number", "whatever"):
-        assert lesson.hear(typed, seen=False) == ["XYZ: join? Yes 1, a mistake 2, no 3"]
-        assert lesson.turn.decision is None
-        assert lesson.turn.prompted
-    assert lesson.hear("1") == ["Welcome."], "asking again did not use up her tries"
+def test_call_goes_through_another_flow_and_on(play: Player) -> None:
+    lesson = play(
+        """
+who: {call: naming, next: thanks}
+thanks: {say: {en: "Thank you, {{ naming.name }}."}, end: true}
+""",
+        parts=[part("naming", ASK_NAME.replace("Thank you", "I see"), "gives: [name]")],
+    )
+    assert lesson.begin() == ["Your name?"]
+    assert lesson.hear("Ram", name="Ram") == ["I see, Ram.", "Thank you, Ram."]
+    assert lesson.session is None
 
 
-def test_a_menu_she_cannot_have_seen_is_shown_again(play: Player) -> None:
-    lesson = play(CHOOSE)
-    lesson.begin()
-    assert lesson.hear("1", seen=False) == ["1 tea 2 coffee"]
-    assert lesson.hear("1") == ["Tea it is."]
+# --- what each of them says besides -------------------------------------------------------------------------------
 
 
-def test_only_a_consent_makes_a_decision(play: Player) -> None:
-    for states in (ASK_NAME, CHOOSE, COLLECT):
-        lesson = play(states)
-        lesson.begin()
-        for typed in ("yes", "1", "no", "STOP", "haan"):
-            if lesson.session:
-                lesson.hear(typed)
-                assert lesson.turn.decision is None
+def test_decide_and_call_say_something_before_they_lead_on(play: Player) -> None:
+    lesson = play(
+        """
+which: {say: {en: "Let me see."}, decide: [{when: "1 == 2", next: bye}, {next: who}]}
+who: {say: {en: "A question first."}, call: naming, next: bye}
+bye: {say: {en: "Bye."}, end: true}
+""",
+        parts=[part("naming", ASK_NAME)],
+    )
+    assert lesson.begin() == ["Let me see.", "A question first.", "Your name?"]
+
+
+def test_collect_says_its_text_before_its_first_question_and_only_then(play: Player) -> None:
+    states = COLLECT.replace("details:\n", 'details:\n  say: {en: "Two questions."}\n')
+    lesson = play(states)
+
+    assert lesson.begin() == ["Two questions.", "Mobile?"]
+    assert lesson.hear("9876543210", mobile="+919876543210") == ["Name?"]
+    assert lesson.show() == ["Name?"]
+    assert play(states).begin(wrong=WRONG_MOBILE, name="Ram") == ["Two questions.", "Mobile: ten digits."]
+    assert play(states).begin(mobile="+919876543210", name="Ram") == ["Ram, +919876543210."], "nothing was to be asked"
+
+
+def test_do_says_its_text_once_its_effect_is_done(play: Player) -> None:
+    lesson = play(
+        'keep: {do: save, say: {en: "Saved {{ ref }}."}, outcomes: {saved: bye, known: bye}}\nbye: {end: true}'
+    )
+    assert lesson.begin() == []
+    assert lesson.effect_ends("saved", ref="AB2") == ["Saved AB2."]
+    assert lesson.session is None
 
 
 # --- the session --------------------------------------------------------------------------------------------------
@@ -331,22 +330,77 @@ def test_a_text_whose_values_are_missing_ends_the_step(play: Player) -> None:
         play('hello: {say: {en: "Hello {{ nobody }}."}, end: true}').begin()
 
 
-# --- flows that lead nowhere --------------------------------------------------------------------------------------
+# --- flows that lead nowhere: the loader refuses them, this is the net under it ------------------------------------
 
 
-def test_a_circle_without_a_question_is_a_fault(play: Player) -> None:
-    circle = play("""
-one: {say: {en: "One."}, next: two}
-two: {say: {en: "Two."}, next: one}
-""")
+def bent(flow: Flow, *states: Say | Collect) -> Play:
+    """A session of the flow as no file can describe it: with these states instead of its own of the same names."""
+    changed = {**flow.states, **{state.name: state for state in states}}
+    return Play(msgspec.structs.replace(flow, states=changed), "en", "sms", {})
+
+
+def test_a_circle_without_a_question_is_a_fault() -> None:
+    flow = flow_of('one: {say: {en: "One."}, next: two}\ntwo: {say: {en: "Two."}, next: bye}\nbye: {end: true}')
+    circle = bent(flow, Say(name="two", says=True, next="one"))
     with pytest.raises(FlowFault, match=f"flow lesson passed {MAX_STEPS} states without a question, last"):
         circle.begin()
 
 
-def test_a_circle_of_collects_that_are_filled_is_a_fault(play: Player) -> None:
-    circle = play(COLLECT.replace("next: done", "next: details"))
-    with pytest.raises(FlowFault, match="without a question"):
-        circle.begin(mobile="+919876543210", name="Ram")
+CHECKED = COLLECT.replace(
+    "done: {say",
+    """done:
+  say: {en: "{{ name }}, {{ mobile }}. Right? 1 yes 2 again"}
+  choose: {1: bye, 2: details}
+bye: {say""",
+    1,
+)
+
+
+def test_a_collect_that_is_led_to_again_asks_anew(play: Player) -> None:
+    lesson = play(CHECKED)
+    assert lesson.begin(mobile="+91987", name="Ram") == ["Ram, +91987. Right? 1 yes 2 again"]
+
+    assert lesson.hear("2") == ["Mobile?"]
+    assert lesson.session
+    assert lesson.session.variables == {}
+    assert lesson.hear("+91988", mobile="+91988") == ["Name?"]
+    assert lesson.hear("Sita", name="Sita") == ["Sita, +91988. Right? 1 yes 2 again"]
+
+
+def test_back_from_a_collect_led_to_again_does_not_ask_about_what_is_forgotten(play: Player) -> None:
+    lesson = play(CHECKED)
+    lesson.begin()
+    lesson.hear("+91987", mobile="+91987")
+    lesson.hear("Ram", name="Ram")
+    lesson.hear("2")
+    assert lesson.session
+    assert lesson.session.trail == []
+
+
+def test_what_came_with_the_keyword_answers_the_first_question(play: Player) -> None:
+    assert play(ASK_NAME).begin(name="Ram") == ["Thank you, Ram."]
+    assert play(ASK_NAME).begin(wrong={"name": "not_a_name"}) == ["Your name?"]
+
+
+def test_a_number_that_came_with_the_keyword_does_not_choose_from_a_menu_not_seen(play: Player) -> None:
+    lesson = play("""
+pick:
+  say: {en: "Which?"}
+  ask: {into: drink, type: choice, options: {tea: {label: Tea}, milk: {label: Milk}}}
+  next: bye
+bye: {end: true}
+""")
+    assert lesson.begin(drink="milk") == ["Which?", "1. Tea", "2. Milk"]
+
+
+def test_as_many_states_as_a_turn_may_pass_are_passed(play: Player) -> None:
+    hops = "".join(f"s{number}: {{say: {{en: .}}, next: s{number + 1}}}\n" for number in range(MAX_STEPS - 1))
+
+    lesson = play(f"{hops}s{MAX_STEPS - 1}: {{end: true}}")
+    assert len(lesson.begin()) == MAX_STEPS - 1
+
+    with pytest.raises(FlowFault, match=f"last s{MAX_STEPS}"):
+        play(f"{hops}s{MAX_STEPS - 1}: {{say: {{en: .}}, next: s{MAX_STEPS}}}\ns{MAX_STEPS}: {{end: true}}").begin()
 
 
 def test_a_state_that_does_not_exist_is_a_fault(play: Player) -> None:
@@ -373,91 +427,3 @@ def test_an_answer_to_a_state_that_asks_nothing_is_a_fault(play: Player) -> None
     lesson.begin()
     with pytest.raises(FlowFault, match="waits in keep, which asks nothing"):
         lesson.hear("1")
-
-
-# --- time ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_reminder_comes_when_it_is_due_and_no_more_often_than_it_should(play: Player) -> None:
-    lesson = play(CONSENT)
-    lesson.begin()
-
-    assert lesson.tick(after=23 * HOUR) == [], "early"
-    assert lesson.tick(after=1 * HOUR) == ["XYZ: join? Yes 1, a mistake 2, no 3"]
-    assert lesson.tick(after=0) == [], "the same tick once more"
-    assert lesson.tick(after=24 * HOUR) == ["XYZ: join? Yes 1, a mistake 2, no 3"]
-    assert lesson.tick(after=24 * HOUR) == [], "two were promised"
-    assert lesson.session
-
-
-def test_a_late_tick_reminds_once_not_once_for_each_that_was_missed(play: Player) -> None:
-    lesson = play(CONSENT)
-    lesson.begin()
-    assert lesson.tick(after=50 * HOUR) == ["XYZ: join? Yes 1, a mistake 2, no 3"]
-
-
-def test_an_early_tick_changes_nothing(play: Player) -> None:
-    lesson = play(CONSENT)
-    lesson.begin()
-    before = lesson.session
-    lesson.tick(after=1)
-    assert lesson.session == before
-    assert lesson.turn.passed == []
-
-
-def test_a_session_nobody_answers_is_closed(play: Player) -> None:
-    lesson = play(ASK_NAME)
-    lesson.begin()
-
-    lesson.tick(after=7 * DAY - 1)
-    assert lesson.session
-    assert lesson.tick(after=1) == []
-    assert lesson.session is None
-
-
-def test_an_answer_puts_the_expiry_off(play: Player) -> None:
-    lesson = play(ASK_NAME)
-    lesson.begin()
-    lesson.now += 6 * DAY
-    lesson.hear("?")
-
-    lesson.tick(after=6 * DAY)
-    assert lesson.session
-
-
-def test_an_expiring_session_goes_where_its_flow_says(play: Player) -> None:
-    head = HEAD + "expires: {after: 2 days, then: over}\n"
-    lesson = play(CONSENT + 'over: {do: note, say: {en: "Too late."}, end: true}\n', head)
-    lesson.begin()
-
-    lesson.tick(after=2 * DAY)
-
-    assert lesson.turn.effect
-    assert lesson.turn.effect.name == "note"
-    assert lesson.turn.decision is None
-    assert lesson.effect_ends("done") == ["Too late."]
-    assert lesson.session is None
-
-
-def test_a_question_that_an_expired_session_is_led_to_has_its_own_time(play: Player) -> None:
-    head = HEAD + "expires: {after: 2 days, then: last}\n"
-    lesson = play(ASK_NAME + 'last: {say: {en: "Still there?"}, choose: {1: thanks}}\n', head)
-    lesson.begin()
-
-    assert lesson.tick(after=2 * DAY) == ["Still there?"]
-    assert lesson.tick(after=10) == []
-    assert lesson.session
-    assert due_at(lesson.flow, lesson.session) == lesson.now - 10 + 2 * DAY
-
-
-def test_a_session_is_due_at_its_next_reminder_or_its_expiry(play: Player) -> None:
-    lesson = play(CONSENT)
-    lesson.begin()
-    assert lesson.session
-    begun = lesson.now
-
-    assert due_at(lesson.flow, lesson.session) == begun + 24 * HOUR
-    lesson.tick(after=24 * HOUR)
-    assert due_at(lesson.flow, lesson.session) == begun + 48 * HOUR
-    lesson.tick(after=24 * HOUR)
-    assert due_at(lesson.flow, lesson.session) == begun + 7 * DAY

@@ -9,7 +9,8 @@ from sqlalchemy import update
 
 from sms_service.engine.model import Inbound, Session
 from sms_service.enrolment import effects
-from sms_service.enrolment.effects import EFFECTS, OUTCOMES, Act, Done, UnknownOutcome, perform
+from sms_service.enrolment.answer_types import TYPES
+from sms_service.enrolment.effects import EFFECTS, SHAPES, Act, Done, UnknownOutcome, perform
 from sms_service.store import people
 from sms_service.store.tables import area, consent, member, outbox, person, registration, timer
 from tests.town import ENROLER, ENTRY, MEMBER, Town
@@ -19,7 +20,7 @@ def statuses(town: Town) -> list[str]:
     return [row.status for row in town.rows(registration)]
 
 
-def act(town: Town, phone: str, name: str) -> Done:
+def act(town: Town, phone: str, name: str, **arguments: Any) -> Done:
     """Performs one effect, as a flow would have it done, in the person's session about her registration."""
     service = town.service
     [entered] = town.rows(registration)
@@ -29,7 +30,7 @@ def act(town: Town, phone: str, name: str) -> Done:
     )
     with service.engine.begin() as conn:
         somebody: Any = people.by_phone(conn, service.keys, phone)
-        return perform(name, Act(conn, service.keys, 9.0, somebody, session, inbound))
+        return perform(name, Act(conn, service.keys, 9.0, somebody, session, inbound), arguments)
 
 
 # --- save_registration --------------------------------------------------------------------------------------------
@@ -210,17 +211,53 @@ def test_what_was_queued_before_stop_never_leaves(town: Town) -> None:
     assert not any("entered you as" in text for text in town.member.heard)
 
 
+# --- set_language -------------------------------------------------------------------------------------------------
+
+
+def test_set_language_speaks_to_her_in_it_from_now_on(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    act(any_town, MEMBER, "set_language", language="sw")
+
+    any_town.member.texts("hmm")
+    assert any_town.member.last.startswith("Not clear."), "what is open goes on as it began"
+    any_town.member.texts("3")
+    any_town.member.texts("HELP")
+    assert any_town.member.last.startswith("XYZ: waandikishaji wetu")
+
+
+def test_set_language_by_the_flow_changes_what_is_open_too(town: Town) -> None:
+    town.member.texts("LANG")
+    town.enroler.texts(ENTRY)
+    town.member.texts("hmm")
+    assert "Not clear." in town.member.last
+    town.member.texts("2")  # a bare number answers the other question, never the consent
+    assert "हिन्दी" in town.member.last
+    town.member.texts("hmm")
+    assert town.member.last.startswith("समझ नहीं आया।")
+
+
 # --- the registry -------------------------------------------------------------------------------------------------
 
 
 def test_every_effect_announces_its_outcomes_and_says_what_it_does() -> None:
-    assert set(EFFECTS) == set(OUTCOMES)
+    assert set(EFFECTS) == set(SHAPES)
+    known = {*TYPES, "ref", "first_name", "member_number"}
     for name, effect in EFFECTS.items():
-        assert OUTCOMES[name], name
+        assert SHAPES[name].outcomes, name
         assert effect.__doc__, name
+        assert {*SHAPES[name].parameters.values()} <= known, name
+        assert {kind for gives in SHAPES[name].outcomes.values() for kind in gives.values()} <= known, name
+
+
+def test_an_effect_takes_what_its_function_takes() -> None:
+    save = SHAPES["save_registration"]
+    assert save.parameters == {"mobile": "mobile", "name": "name"}
+    assert save.more, "and whatever else was collected"
+    assert save.optional == ()
+    assert SHAPES["opt_in"].parameters == {}
 
 
 def test_an_outcome_that_was_not_announced_is_a_fault(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(effects.EFFECTS, "opt_in", lambda _act: Done("surprise"))
     with pytest.raises(UnknownOutcome, match="effect opt_in ended as surprise"):
-        perform("opt_in", None)  # type: ignore[arg-type]
+        perform("opt_in", None, {})  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,55 +13,19 @@ from sqlalchemy.exc import IntegrityError
 
 from sms_service.engine.model import Field
 from sms_service.enrolment import registrations
-from sms_service.enrolment.registrations import (
-    REF_ALPHABET,
-    TYPES,
-    check_sign,
-    new_ref,
-    plain,
-    read,
-    read_booth,
-    read_mobile,
-    read_name,
-    read_voter_id,
-    regions_for,
-    voter_id_is_odd,
-)
+from sms_service.enrolment.answer_types import TYPES, Setting
+from sms_service.enrolment.registrations import REF_ALPHABET, check_sign, new_ref, read, regions_for, voter_id_is_odd
 from sms_service.store import people
 from sms_service.store.tables import registration
 from tests.town import ENROLER, ENTRY, MEMBER, Town
 
 FIELDS = tuple(Field(name, name) for name in ("mobile", "voter_id", "booth", "name"))
 RAM = {"mobile": "+919876543210", "voter_id": "ABC1234567", "booth": "12", "name": "Ram Kumar"}
-IN = ("IN",)
+IN = Setting(("IN",), "en", now=1_772_366_400.0)
+PHOTO = "https://media.example/1.jpg"
 
 
-# --- one field ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "9876543210", "09876543210", "+919876543210", "919876543210", "00919876543210", "98765 43210", "98765-43210",
-        "(98765)43210", "+91 98765.43210",
-    ],
-)  # fmt: skip
-def test_a_mobile_number_in_any_of_its_spellings(typed: str) -> None:
-    assert read_mobile(typed, IN) == "+919876543210"
-
-
-@pytest.mark.parametrize(
-    "typed",
-    ["", "+", "12345", "98765432101", "1234567890", "98765x43210", "9876543210 ext 5", "022 22222222", "9876543210?"],
-)
-def test_what_is_no_mobile_number(typed: str) -> None:
-    assert read_mobile(typed, IN) is None
-
-
-def test_a_number_without_its_country_is_of_the_first_that_has_such_mobiles() -> None:
-    assert read_mobile("0712345678", ("KE", "IN")) == "+254712345678"
-    assert read_mobile("9876543210", ("KE", "IN")) == "+919876543210"
-    assert read_mobile("+254712345678", IN) == "+254712345678"
+# --- around the reading -------------------------------------------------------------------------------------------
 
 
 def test_the_enrolers_own_country_comes_first() -> None:
@@ -68,56 +33,10 @@ def test_the_enrolers_own_country_comes_first() -> None:
     assert regions_for("+919800000001", "IN") == ("IN",)
 
 
-@pytest.mark.parametrize("typed", ["ABC1234567", "abc 123 4567", "ABC/1234567", "abc-1234567"])
-def test_a_voter_id_in_any_of_its_spellings(typed: str) -> None:
-    assert read_voter_id(typed, IN) == "ABC1234567"
-
-
-@pytest.mark.parametrize("typed", ["AB1234567", "ABC12345678", "ABCD123456", "ABC123456O", "1234567ABC", ""])
-def test_what_is_no_voter_id(typed: str) -> None:
-    assert read_voter_id(typed, IN) is None
-
-
 def test_a_voter_id_with_a_wrong_check_digit_is_read_and_found_odd() -> None:
-    assert read_voter_id("ABC1234567", IN) == "ABC1234567"
+    assert read("ABC1234567", FIELDS, "voter_id", IN).values == {"voter_id": "ABC1234567"}
     assert voter_id_is_odd("ABC1234567")
     assert not voter_id_is_odd("WKH1186253")
-
-
-@pytest.mark.parametrize(
-    ("typed", "booth"),
-    [("12", "12"), ("012", "12"), ("12a", "12A"), ("12 A", "12A"), ("9999", "9999")]
-    + [(wrong, None) for wrong in ("0", "10000", "twelve", "12AB", "A12", "-1", "1.5", "")],
-)  # fmt: skip
-def test_the_number_of_a_booth(typed: str, booth: str | None) -> None:
-    assert read_booth(typed, IN) == booth
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "Ram Kumar",
-        "राम कुमार",
-        "க. ராமன்",
-        "محمد علي",
-        "O'Brien",
-        "D’Souza",
-        "Mary-Jane",
-        "Ngũgĩ wa Thiong'o",
-        "क्\u200dष राम",
-    ],
-)
-def test_names_of_every_script(name: str) -> None:
-    assert read_name(plain(name), IN) == name
-
-
-@pytest.mark.parametrize("typed", ["A", "Ram2", "..", "-", "' '", "😀 Ram", "{{ x }}", "=cmd()", "<b>", "x" * 61, ""])
-def test_what_is_no_name(typed: str) -> None:
-    assert read_name(typed, IN) is None
-
-
-def test_text_is_made_plain_before_it_is_read() -> None:
-    assert plain("  a\u200b b\t\nc\x00 १२ ٣ ") == "a b c 12 3"
 
 
 # --- a whole line -------------------------------------------------------------------------------------------------
@@ -137,22 +56,24 @@ def test_text_is_made_plain_before_it_is_read() -> None:
 )
 def test_one_line_holds_everything(line: str) -> None:
     found = read(line, FIELDS, "", IN)
-    assert (found.values, found.wrong) == (RAM, ())
+    assert (found.values, found.wrong) == (RAM, {})
 
 
 @pytest.mark.parametrize(
     ("line", "right", "wrong"),
     [
-        ("9876543210 ABC1234567", {"mobile", "voter_id"}, ()),
-        ("9876543210 ABC123456 12 Ram Kumar", {"mobile", "booth", "name"}, ("voter_id",)),
-        ("9876543210 ABC12345O7 12 Ram Kumar", {"mobile", "booth", "name"}, ("voter_id",)),
-        ("123 ABC1234567 12 Ram Kumar", {"voter_id", "booth", "name"}, ("mobile",)),
-        ("9876543210 ABC1234567 12 Ram 007", {"mobile", "voter_id", "booth"}, ("name",)),
-        ("", set(), ()),
+        ("9876543210 ABC1234567", {"mobile", "voter_id"}, {}),
+        ("9876543210 ABC123456 12 Ram Kumar", {"mobile", "booth", "name"}, {"voter_id": "wrong_shape"}),
+        ("9876543210 ABC12345O7 12 Ram Kumar", {"mobile", "booth", "name"}, {"voter_id": "wrong_shape"}),
+        ("123 ABC1234567 12 Ram Kumar", {"voter_id", "booth", "name"}, {"mobile": "too_short"}),
+        ("9876543210 ABC1234567 12 Ram 007", {"mobile", "voter_id", "booth"}, {"name": "has_digits"}),
+        ("", set(), {}),
+        ("9876543210 Ram Kumar", {"mobile", "name"}, {"voter_id": "wrong_shape", "booth": "not_a_booth"}),
+        (f"9876543210 ABC1234567 12 {'Ram ' * 13}", {"mobile", "voter_id", "booth"}, {"name": "not_a_name"}),
     ],
 )
 def test_what_is_wrong_in_a_line_is_told_and_the_rest_is_kept(
-    line: str, right: set[str], wrong: tuple[str, ...]
+    line: str, right: set[str], wrong: dict[str, str]
 ) -> None:
     found = read(line, FIELDS, "", IN)
     assert found.values == {name: RAM[name] for name in RAM if name in right}
@@ -166,24 +87,52 @@ def test_an_answer_is_read_as_the_field_that_was_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "asked"),
-    [("hello", "mobile"), ("12", "mobile"), ("yes 9876543210", "mobile"), ("ABC1234567 12", "voter_id")],
+    ("typed", "asked", "problem"),
+    [
+        ("hello", "mobile", "not_a_number"),
+        ("12", "mobile", "too_short"),
+        ("yes 9876543210", "mobile", "not_a_number"),
+        ("ABC1234567 12", "voter_id", "wrong_shape"),
+        ("", "name", "too_short"),
+        ("Ram, 2", "name", "has_digits"),
+    ],
 )
-def test_an_answer_that_is_none_is_wrong_for_what_was_asked_and_fills_nothing_else(typed: str, asked: str) -> None:
+def test_an_answer_that_is_none_is_wrong_for_what_was_asked_and_fills_nothing_else(
+    typed: str, asked: str, problem: str
+) -> None:
     found = read(typed, FIELDS, asked, IN)
-    assert (found.values, found.wrong) == ({}, (asked,))
+    assert (found.values, found.wrong) == ({}, {asked: problem})
 
 
 def test_a_whole_line_is_taken_also_as_the_answer_to_one_question() -> None:
     assert read("9876543210 ABC1234567 12 Ram Kumar", FIELDS, "booth", IN).values == RAM
 
 
+def test_commas_belong_to_an_answer_but_part_a_line() -> None:
+    crowd = (Field("people", "number"), Field("why", "text"))
+    assert read("1,200", crowd, "people", IN).values == {"people": 1200}
+    assert read("Dry, for weeks", crowd, "why", IN).values == {"why": "Dry, for weeks"}
+    assert read("Ram, Kumar", FIELDS, "name", IN).values == {"name": "Ram Kumar"}
+    assert read("12,dry for weeks", crowd, "", IN).values == {"people": 12, "why": "dry for weeks"}
+
+
+def test_a_photo_that_comes_along_takes_no_word_of_the_line() -> None:
+    fields = (Field("photo", "photo"), Field("name", "name"))
+    along = replace(IN, media=(PHOTO,))
+    assert read("Ram Kumar", fields, "", along).values == {"photo": PHOTO, "name": "Ram Kumar"}
+    assert read("", fields, "photo", along).values == {"photo": PHOTO}
+    assert read("", fields, "", along).values == {"photo": PHOTO}
+    assert read(f"{PHOTO} Ram Kumar", fields, "", IN).values == {"photo": PHOTO, "name": "Ram Kumar"}
+
+
 @given(st.text(max_size=200))
 def test_no_text_upsets_the_reading(text: str) -> None:
+    fields = tuple(Field(name, name, parameters={"format": "in.pan"}) for name in TYPES)
     for asked in ("", *TYPES):
-        found = read(text, FIELDS, asked, IN)
+        found = read(text, fields, asked, IN)
         assert set(found.values) <= set(TYPES)
         assert not set(found.values) & set(found.wrong)
+        assert all(problem in TYPES[name].shape.problems for name, problem in found.wrong.items())
 
 
 # --- references ---------------------------------------------------------------------------------------------------

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 import redis
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from sms_service.engine.model import Session, Sessions
 from sms_service.privacy import Keys
 from sms_service.store import people, sessions
 from sms_service.store.people import Person
-from sms_service.store.sessions import LiveSessions, open_redis
+from sms_service.store.sessions import LiveSessions, Standing, open_redis
 from sms_service.store.tables import timer
 from tests.store.conftest import NOW, PHONE
 from tests.store.test_inbox import turn
@@ -99,27 +99,57 @@ def test_a_redis_that_refuses_costs_nothing_either(live: redis.Redis, keys: Keys
     assert copies.read(PHONE) is None
 
 
-# --- timers -------------------------------------------------------------------------------------------------------
+# --- timers and places --------------------------------------------------------------------------------------------
+
+
+def opened(name: str, state: str = "ask", flow: str = "confirm", version: str = "v1") -> Session:
+    return Session(id=name, flow=flow, version=version, state=state, language="hi", kind="sms")
 
 
 def test_timers_are_set_moved_and_taken_away_with_their_sessions(conn: Connection, her: Person) -> None:
-    sessions.set_timers(conn, her.id, [], {"s1": NOW + 10, "s2": NOW + 20})
-    sessions.set_timers(conn, her.id, ["s1", "s2"], {"s2": NOW + 99, "s3": NOW + 30})
+    sessions.set_timers(conn, her.id, [], [(opened("s1"), NOW + 10), (opened("s2"), NOW + 20)])
+    sessions.set_timers(conn, her.id, ["s1", "s2"], [(opened("s2", "office"), NOW + 99), (opened("s3"), NOW + 30)])
 
-    found = {row.session_id: row.due_at for row in conn.execute(select(timer))}
-    assert found == {"s2": NOW + 99, "s3": NOW + 30}
+    found = {row.session_id: (row.due_at, row.flow, row.version, row.state) for row in conn.execute(select(timer))}
+    assert found == {"s2": (NOW + 99, "confirm", "v1", "office"), "s3": (NOW + 30, "confirm", "v1", "ask")}
 
-    sessions.set_timers(conn, her.id, ["s2", "s3"], {})
+    sessions.set_timers(conn, her.id, ["s2", "s3"], [])
     assert conn.execute(select(timer)).all() == []
 
 
 def test_whose_time_has_come_is_found_longest_due_first_and_once(conn: Connection, keys: Keys, her: Person) -> None:
     him = people.find_or_add(conn, keys, "+919800000001", "hi", "twilio", NOW)
     later = people.find_or_add(conn, keys, "+919800000002", "hi", "twilio", NOW)
-    sessions.set_timers(conn, her.id, [], {"a": NOW - 10, "b": NOW - 5})
-    sessions.set_timers(conn, him.id, [], {"c": NOW - 20, "d": NOW + 50})
-    sessions.set_timers(conn, later.id, [], {"e": NOW + 1})
+    sessions.set_timers(conn, her.id, [], [(opened("a"), NOW - 10), (opened("b"), NOW - 5)])
+    sessions.set_timers(conn, him.id, [], [(opened("c"), NOW - 20), (opened("d"), NOW + 50)])
+    sessions.set_timers(conn, later.id, [], [(opened("e"), NOW + 1)])
 
     assert sessions.due_people(conn, NOW, limit=10) == [him.id, her.id]
     assert sessions.due_people(conn, NOW, limit=1) == [him.id]
     assert sessions.due_people(conn, NOW + 1, limit=10) == [him.id, her.id, later.id]
+
+
+def test_how_many_stand_where_is_counted_by_flow_version_and_state(conn: Connection, keys: Keys, her: Person) -> None:
+    him = people.find_or_add(conn, keys, "+919800000001", "hi", "twilio", NOW)
+    sessions.set_timers(conn, her.id, [], [(opened("a"), NOW), (opened("b"), NOW), (opened("c", "office"), NOW)])
+    sessions.set_timers(conn, him.id, [], [(opened("d"), NOW), (opened("e", version="v2"), NOW)])
+    sessions.set_timers(conn, him.id, [], [(opened("f", "menu", flow="help"), NOW)])
+
+    confirm = [
+        Standing("confirm", "v1", "ask", sessions=3, people=2),
+        Standing("confirm", "v1", "office", sessions=1, people=1),
+        Standing("confirm", "v2", "ask", sessions=1, people=1),
+    ]
+    assert sessions.standing(conn, "confirm") == confirm
+    assert sessions.standing(conn) == [*confirm, Standing("help", "v1", "menu", sessions=1, people=1)]
+
+
+def test_a_session_of_an_earlier_release_stands_nobody_knows_where_until_its_next_turn(
+    conn: Connection, her: Person
+) -> None:
+    conn.execute(insert(timer).values(session_id="old", person_id=her.id, due_at=NOW))
+    assert sessions.standing(conn, "confirm") == [Standing("", "", "", sessions=1, people=1)]
+
+    sessions.set_timers(conn, her.id, ["old"], [(opened("old"), NOW + 5)])
+
+    assert sessions.standing(conn, "confirm") == [Standing("confirm", "v1", "ask", sessions=1, people=1)]

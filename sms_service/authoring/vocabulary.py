@@ -1,0 +1,74 @@
+"""What flow files may speak of besides their own states: answer types, effects, and what can begin a flow.
+
+The domain (enrolment) registers these things and describes them here, so that the checker knows what a flow may call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Parameters = Mapping[str, Any]
+Longest = Callable[[Parameters, str], Any]
+
+
+def _no_problem(_parameters: Parameters) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class TypeShape:
+    """One answer type.
+
+    `parameters`: what may stand beside `type`, such as min and max; those in `required` must. `check` says what is wrong
+    with them, in a sentence, or "". `problems`: what can be wrong with an answer, each with the service's own sentence by
+    language (a template; the parameters are its variables). `longest` makes, from the parameters, the longest value in
+    the letters of a language (such as "hi"). `by_key`: answered by a number of a menu, so only once the menu was seen. `zero`:
+    whether, by its parameters, 0 is an answer.
+    """
+
+    problems: Mapping[str, Mapping[str, str]]
+    longest: Longest
+    parameters: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    check: Callable[[Parameters], str] = _no_problem
+    by_key: bool = False
+    zero: Callable[[Parameters], bool] = lambda _parameters: False
+
+
+@dataclass(frozen=True)
+class EffectShape:
+    """One effect.
+
+    `parameters`: name to answer type, "text" for any; those in `optional` may be left out. `more`: takes whatever else
+    the dialogue has collected. `outcomes`: each with the variables that may be used after it (`member.number`) and their
+    types. `begins`: what it makes happen (`registration.saved`), which other flows may start on.
+    """
+
+    outcomes: Mapping[str, Mapping[str, str]]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    optional: tuple[str, ...] = ()
+    more: bool = False
+    begins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that begins flows (`starts: {on: ...}`): the variables it brings, each with its type. `fields`: besides,
+    whatever was collected before the effect that made it happen."""
+
+    variables: Mapping[str, str]
+    fields: bool = False
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All of it. `constants` are variables that every text may use (the organisation's name). `given` are types that
+    nobody can be asked for, such as a membership number: the longest value of each, by language."""
+
+    effects: Mapping[str, EffectShape] = field(default_factory=dict)
+    types: Mapping[str, TypeShape] = field(default_factory=dict)
+    happenings: Mapping[str, Happening] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)

@@ -1,0 +1,71 @@
+"""The part of the command line for the people who write flows: `sms-service flow ...`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sms_service.commands import graph, rehearsal, texts, versions
+from sms_service.config import read_config
+
+flow_app = typer.Typer(no_args_is_help=True, help="The flow files.")
+
+flow_app.command("test")(rehearsal.rehearse)
+flow_app.command("publish")(versions.publish)
+flow_app.command("versions")(versions.versions)
+flow_app.command("diff")(versions.diff)
+flow_app.command("rollback")(versions.rollback)
+flow_app.command("graph")(graph.graph)
+flow_app.add_typer(texts.texts_app, name="texts")
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of a table.")]
+
+
+@flow_app.command("check")
+def flow_check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Flow files or folders; all flow files without any.")
+    ] = None,
+    lengths: Annotated[bool, typer.Option("--lengths", help="Instead: how long and dear every message is.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show all that is wrong with flow files, as file:line:column: what, and what to do. Warnings may stay."""
+    from rich.console import Console
+
+    from sms_service.authoring.check import check
+    from sms_service.vocabulary import vocabulary
+    from sms_service.workbench import prices
+
+    config = read_config()
+    asked = flow_files(files or [config.flows_dir])
+    checked = check(asked, vocabulary(config))
+    if lengths:
+        listed = prices.rows(checked, config.price)
+        print(json.dumps(listed, ensure_ascii=False)) if as_json else Console().print(
+            prices.table(listed, config.price)
+        )
+        raise typer.Exit(1 if checked.errors else 0)
+    if as_json:
+        print(json.dumps([vars(finding) for finding in checked.findings], ensure_ascii=False))
+    else:
+        for finding in checked.findings:
+            print(finding)
+        if not checked.errors:
+            print(f"{len(asked)} flow files are right.")
+    raise typer.Exit(1 if checked.errors else 0)
+
+
+def flow_files(given: list[Path]) -> list[Path]:
+    """The flow files meant: themselves, or those in a folder. Ends with a sentence where there are none."""
+    here = Path.cwd()
+    near = [path.relative_to(here) if path.is_relative_to(here) else path for path in given]
+    files = [file for path in near for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
+    missing = [str(file) for file in files if not file.is_file()]
+    if missing or not files:
+        print(f"there is no file {missing[0]}" if missing else f"no flow files (*.yaml) in {given[0]}", file=sys.stderr)
+        raise typer.Exit(1)
+    return files

@@ -1,0 +1,165 @@
+"""One scene as it is acted: what its phones do, what the workers do after each of it, and a clock that can be moved on."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from sms_service.authoring.talk import NOTHING, Scene, Step, got
+from sms_service.engine.model import Inbound
+from sms_service.engine.navigation import TooManyCalls
+from sms_service.engine.step import FlowFault
+from sms_service.engine.templates import TemplateFailed
+from sms_service.enrolment.cards import Card, next_wanted
+from sms_service.service import Service
+from sms_service.store import outbox, sessions
+from sms_service.store.inbox import Stored
+from sms_service.store.tables import timer
+from sms_service.turn import CircleOfFlows
+from workers import cards
+
+BATCH = 1000
+"""People whose reminders are looked at when time passes."""
+
+MAX_ROUNDS = 10_000
+"""Reminders and expiries in one `after`: more is a clock that stands still, not a conversation."""
+
+FAULTS = (FlowFault, TemplateFailed, TooManyCalls, CircleOfFlows)
+"""What a flow can do wrong that no checker saw; in service its message would be lost, and here it is told."""
+
+
+class Arrival(NamedTuple):
+    """One SMS that a phone (E.164) got."""
+
+    number: str
+    text: str
+
+
+@dataclass
+class Dialled:
+    """A USSD session under way: the network's id, the code, and all that was typed so far."""
+
+    session: str
+    code: str
+    typed: str
+
+
+@dataclass
+class Acting:
+    """One scene as it is acted: its clock, the phones' screens, and `arrived`, what came by SMS and was not taken away yet."""
+
+    service: Service
+    now: float
+    arrived: list[Arrival] = field(default_factory=list)
+    screens: dict[str, str] = field(default_factory=dict)
+    dialled: dict[str, Dialled] = field(default_factory=dict)
+
+    def act(self, scene: Scene, step: Step) -> str:
+        """Does what one line says, and the workers' work after it; the problem, or ""."""
+        number = scene.phones.get(step.name, "")
+        problem = ""
+        try:
+            match step.kind:
+                case "after":
+                    self.pass_time(step.seconds)
+                case "texts":
+                    self.send("sms", number, step.text)
+                case "enters":
+                    problem = self.enter(scene.phones[step.by], step.by, number, step)
+                case "dials":
+                    self.dial(number, step.text)
+                case "types":
+                    problem = self.type(number, step)
+                case "drops":
+                    self.dialled.pop(number, None)
+                    self.screens.pop(number, None)
+            self.work()
+        except FAULTS as error:
+            problem = f"here the flow fails: {error}"
+        return problem
+
+    def enter(self, enroler: str, by: str, number: str, step: Step) -> str:
+        """The entry of a person as one line of text: her number, what stands behind her name, her name."""
+        ways = self.service.shelf.ways.keywords
+        keyword = next((word for word, flow in ways.items() if flow.starts.who == "enroler"), None)
+        if keyword is None:
+            return "there is no flow that begins with an enroler's keyword (starts: who: enroler)"
+        name, *others = (part.strip() for part in step.text.split(","))
+        values = [part.split()[-1] for part in others if part]  # "booth 12" is 12 in the enroler's line
+        self.send("sms", enroler, " ".join([keyword.upper(), number, *values, name]))
+        self.work()
+        answers = [one.text for one in self.arrived if one.number == enroler]
+        if any(one.number == number for one in self.arrived):
+            self.arrived = [one for one in self.arrived if one.number != enroler]
+            return ""
+        return f"{step.name} was not entered, {got(by, answers[-1] if answers else NOTHING)}"
+
+    def dial(self, number: str, dialled: str) -> None:
+        """Opens a USSD session; *384*96*1# types 1 at once where the code is *384*96#."""
+        codes = [code for code in self.service.shelf.ways.ussd if dialled.startswith(f"{code[:-1]}*")]
+        code = max(codes, key=len, default=dialled)
+        typed = dialled[len(code) :].removesuffix("#") if codes else ""
+        self.dialled[number] = Dialled(uuid.uuid4().hex, code, typed)
+        self.hop(number)
+
+    def type(self, number: str, step: Step) -> str:
+        session = self.dialled.get(number)
+        if session is None:
+            return f"{step.name} can type nothing here: the last screen ended the session"
+        session.typed = f"{session.typed}*{step.text}" if session.typed else step.text
+        self.hop(number)
+        return ""
+
+    def hop(self, number: str) -> None:
+        session = self.dialled[number]
+        stored = self.send("ussd", number, session.typed, session=session.session, to=session.code)
+        self.screens[number] = stored.text
+        if stored.ends:
+            del self.dialled[number]
+
+    def send(self, kind: str, number: str, text: str, session: str = "", to: str = "") -> Stored:
+        self.now += 1
+        return self.service.turns.handle(
+            Inbound(
+                channel="handset", id=f"{session}:{text}" if session else uuid.uuid4().hex,
+                kind="ussd" if kind == "ussd" else "sms", phone=number, to=to, text=text,
+                received_at=self.now, session=session,
+            )
+        )  # fmt: skip
+
+    def pass_time(self, seconds: float) -> None:
+        """Moves the clock on, stopping wherever a reminder or an expiry is due on the way."""
+        end = self.now + seconds
+        for _ in range(MAX_ROUNDS):
+            with self.service.reads.begin() as conn:
+                due = conn.execute(select(func.min(timer.c.due_at))).scalar_one()
+            if due is None or due > end:
+                self.now = end
+                return
+            self.now = max(self.now, due)
+            with self.service.reads.begin() as conn:
+                people = sessions.due_people(conn, self.now, BATCH)
+            for person_id in people:
+                self.service.turns.tick(person_id, self.now)
+            self.work()
+        raise FlowFault(f"{MAX_ROUNDS} reminders came in this time, and there was no end of them")
+
+    def work(self) -> None:
+        """What the workers do: draws cards, hands over every message."""
+        self.now += 1
+        while wanted := self._next_card():
+            cards.draw(self.service, wanted, self.now)
+        while True:
+            with self.service.engine.begin() as conn:
+                claimed = outbox.claim(conn, self.service.keys, self.now, lease=60)
+                if claimed is None:
+                    return
+                outbox.settle(conn, claimed.id, status="sent", gateway_id=claimed.ref, sent_at=self.now, segments=0)
+            self.arrived.append(Arrival(claimed.phone, claimed.text))
+
+    def _next_card(self) -> Card | None:
+        with self.service.reads.begin() as conn:
+            return next_wanted(conn, self.service.keys)

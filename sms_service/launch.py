@@ -19,10 +19,11 @@ from sms_service.config import PREFIX, Config
 from sms_service.enrolment.areas import BadLine, import_areas
 from sms_service.enrolment.enrolers import import_enrolers
 from sms_service.first_start import publish_edited
-from sms_service.service import open_keys, vocabulary
+from sms_service.service import open_keys
 from sms_service.store import database
 from sms_service.store.tables import area
 from sms_service.supervise import Supervisor, procfile
+from sms_service.vocabulary import vocabulary
 
 PROCFILE = Path(__file__).parent.parent / "Procfile"
 READY_SECONDS = 60.0

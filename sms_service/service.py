@@ -20,7 +20,7 @@ from sms_service.store.bell import Bell
 from sms_service.store.sessions import LiveSessions, open_redis
 from sms_service.store.spool import Spool
 from sms_service.turn import Turns
-from sms_service.vocabulary import vocabulary as vocabulary
+from sms_service.vocabulary import vocabulary
 
 
 @dataclass(frozen=True)

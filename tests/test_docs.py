@@ -10,7 +10,7 @@ import pytest
 
 from sms_service.authoring.check import check
 from sms_service.config import Config
-from sms_service.service import vocabulary
+from sms_service.vocabulary import vocabulary
 
 DOCS = Path(__file__).parent.parent / "docs" / "flows.md"
 BLOCKS = re.findall(r"```yaml\n(.*?)```", DOCS.read_text(), re.DOTALL)

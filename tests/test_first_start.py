@@ -16,9 +16,10 @@ from sms_service import launch
 from sms_service.authoring.source import BrokenFlow
 from sms_service.config import PREFIX, Config, read_config
 from sms_service.first_start import publish_edited, publish_where_nothing_is
-from sms_service.service import Service, open_service, open_shelf, vocabulary
+from sms_service.service import Service, open_service, open_shelf
 from sms_service.store import database, flow_versions
 from sms_service.store.flow_versions import Publication
+from sms_service.vocabulary import vocabulary
 
 GOOD = """\
 flow: lesson

@@ -100,7 +100,8 @@ def test_killed_it_leaves_no_process_behind_and_starts_again_where_it_was(tmp_pa
 def test_a_broken_flow_is_told_with_its_place_and_nothing_is_left_running(tmp_path: Path) -> None:
     (tmp_path / "flows").mkdir()
     (tmp_path / "flows" / "hello.yaml").write_text(
-        "flow: hello\nabout: a flow\nstarts: {keywords: HI}\nlanguages: [en]\nstates:\n  a: {say: {en: Hi}, nxet: b}\n  b: {say: {en: Bye}, end: true}\n"
+        "flow: hello\nabout: a flow\nstarts: {keywords: HI}\nlanguages: [en]\n"
+        "states:\n  a: {say: {en: Hi}, nxet: b}\n  b: {say: {en: Bye}, end: true}\n"
     )
 
     told = refused(environment(tmp_path, FLOWS_DIR=str(tmp_path / "flows")))

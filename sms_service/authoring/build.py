@@ -13,6 +13,7 @@ from sms_service.authoring.proofread import slip_in_condition, slip_in_text
 from sms_service.authoring.schema import (
     DONE,
     EVERY_LANGUAGE,
+    UNITS,
     ByKind,
     CasePart,
     ChoicePart,
@@ -72,6 +73,12 @@ def did_you_mean(given: str, known: Collection[str]) -> str:
 
 def _a(name: str) -> str:
     return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
+
+
+def _days(seconds: float) -> str:
+    unit = next(unit for unit in ("day", "hour", "minute") if seconds % UNITS[unit] == 0)
+    number = int(seconds / UNITS[unit])
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def closed(result: str) -> str:
@@ -441,6 +448,10 @@ class Builder:
 
     def option(self, key: str, part: OptionPart | ChoicePart, path: Path, next_: str = "", value: str = "") -> Option:
         labels = self.in_languages(part.label, (*path, "label")) if part.label else {}
+        for language, label in labels.items():
+            if "{{" in label or "{%" in label:
+                here = (*path, "label") if EVERY_LANGUAGE in part.label else (*path, "label", language)
+                self.say(here, "the line of a menu is said as it stands, without variables: put them in the question")
         labels = {language: labels.get(language, "-") for language in self.head.languages} if labels else {}
         for language in part.words:
             self.known_language(language, (*path, "words", language))
@@ -456,12 +467,26 @@ class Builder:
         if remind and remind.say is not None:
             self.text(f"{name}.remind", remind.say, (*path, "remind", "say"))
         later = self.target(timeout.then, (*path, "timeout", "then")) if timeout else ""
+        self.timers(part, path)
         return {
             "unclear": Unclear(unclear.times, given_up) if unclear else Unclear(2, None),
             "remind": Remind(remind.after, remind.times) if remind else None,
             "timeout": Timeout(timeout.after, later) if timeout else None,
             "back": part.back,
         }
+
+    def timers(self, part: StatePart, path: Path) -> None:
+        """Warns of timers that never ring. A called flow lasts as long as the one that called it, whatever that says."""
+        lasts = self.head.expires.after if self.head.expires else model.DEFAULT_EXPIRY
+        starts = self.head.starts
+        if not (starts.on or starts.words or starts.keywords or starts.ussd):
+            return
+        first = part.timeout.after if part.timeout and part.timeout.after < lasts else lasts
+        what = "the timeout" if first < lasts else "the flow's expiry"
+        for name, timer in (("remind", part.remind), ("timeout", part.timeout)):
+            if timer and timer.after >= first and not (name == "timeout" and first < lasts):
+                message = f"this never comes: {what} is earlier ({_days(first)})"
+                self.say((*path, name, "after"), message, level="warning")
 
     # -- texts --
 

@@ -205,14 +205,25 @@ class _Lint:
         culprits = [
             one
             for one in partly
-            if self.failure(key, tried(source, used, here.maybe.without(one), language, self.vocabulary), given)
+            for missing in self.missing_together(one, here)
+            if self.failure(key, tried(source, used, here.maybe.without(missing), language, self.vocabulary), given)
         ]
+        culprits = list(dict.fromkeys(culprits))
         for one in culprits:
-            yield self.sometimes(one, name, "text" if "@" in key else "condition"), one
+            yield self.sometimes(one, name, here, "text" if "@" in key else "condition"), one
         values = list(tried(source, used, here.maybe, language, self.vocabulary))
         if not culprits and not unknown and (sentence := self.failure(key, values, given)):
             what = "text" if "@" in key else "condition"
             yield f"this {what} cannot be filled in: {re.sub(r' [(][A-Z][A-Za-z]*Error[)]', '', sentence)}", ""
+
+    @staticmethod
+    def missing_together(variable: str, here: Known) -> Iterator[list[str]]:
+        """What has no value where this variable has none: all of its group, which came at once, or it alone."""
+        group = here.maybe.sharing((variable,))
+        alone = any(one in here.sure for one in group) or variable in here.table.loose
+        yield [one for one in group if one not in here.sure]
+        if alone and len(group) > 1:
+            yield [variable]
 
     def failure(self, key: str, tries: Iterable[Mapping[str, Any]], given: Mapping[str, Any]) -> str:
         """Why a text cannot be filled in with one of these sets of values, or ""."""
@@ -236,7 +247,7 @@ class _Lint:
         names = sorted(known)
         return f"; known here: {', '.join(names[:SHOWN])}{' ...' if len(names) > SHOWN else ''}" if names else ""
 
-    def sometimes(self, variable: str, name: str, what: str = "") -> str:
+    def sometimes(self, variable: str, name: str, here: Known, what: str = "") -> str:
         """Which way here does not know this variable, and what to do."""
         without = "the beginning"
         for other, way in self.leading_to.get(name, ()):
@@ -244,10 +255,14 @@ class _Lint:
                 self.flow.states[other], way, self.known[other]
             ).sure:
                 without = f'"{other}" by {way.label}'
-        advice = {
-            "text": f', or write {{{{ {variable}|default("-") }}}}',
-            "condition": f", or begin with `{variable} is defined and`",
-        }.get(what, "")
+        group = variable.partition(".")[0]
+        whole = group != variable and not here.sure.sharing((variable,))
+        if what == "text" and whole:
+            advice = f", or write {{% if {group} is defined %}}{{{{ {variable} }}}}{{% endif %}}"
+        elif what == "text":
+            advice = f', or write {{{{ {variable}|default("-") }}}}'
+        else:
+            advice = f", or begin with `{group if whole else variable} is defined and`" if what else ""
         return f'"{variable}" has no value on every way here: not on the one from {without}; ask for it before{advice}'
 
     def inputs(self, state: Do, here: Known) -> Iterator[Finding]:
@@ -308,7 +323,7 @@ class _Lint:
         elif name not in here.sure:
             if not optional:
                 yield self.at(
-                    path, f'{who} "{parameter}": {self.sometimes(name, path[1] if isinstance(path[1], str) else "")}'
+                    path, f'{who} "{parameter}": {self.sometimes(name, str(path[1]), here)}'
                 )
         elif kind not in ("text", here.sure[name].type) and here.sure[name].type:
             yield self.at(path, f'{who} a {kind} as "{parameter}", and "{name}" is a {here.sure[name].type}')

@@ -12,7 +12,8 @@ from typing import Any
 
 from sms_service.authoring import ways
 from sms_service.authoring.build import Builder, nearest
-from sms_service.authoring.parts import as_name, language_code, read_part
+from sms_service.authoring.mending import language_code
+from sms_service.authoring.parts import as_name, read_part
 from sms_service.authoring.schema import EVERY_LANGUAGE, LANGUAGE, NAME, PATTERNS, HeadPart, StatePart
 from sms_service.authoring.source import BrokenFlow, Finding, Path, Source
 from sms_service.authoring.vocabulary import Vocabulary

@@ -114,8 +114,9 @@ class _Reading:
         if "a block scalar" in self.doing:
             return self.there(f"{IN_QUOTES.format(self.began_with)}; without, it stands alone and the text below it")
         if "cannot start any token" in problem or "are not allowed in this context" in problem:
-            braces = self.sign == "%" and self.column and self.row(self.line)[self.column - 1] == "{"
-            return self.here("a text with {% %} must stand in quotes" if braces else IN_QUOTES.format(self.sign))
+            if self.sign == "%" and self.row(self.line)[: self.column].endswith("{"):
+                return Slip(self.line + 1, self.column, "a text with {{ }} or {% %} must stand in quotes")
+            return self.here(IN_QUOTES.format(self.sign))
         if "directive" in self.doing or "directive" in problem:
             return self.there(IN_QUOTES.format("%"))
         if "<document start>" in problem:
@@ -271,11 +272,9 @@ class _Reading:
             return self.there(f"this {self.began_with} is never closed: add {'}' if self.began_with == '{' else ']'}{hint}")
         if self.sign == ",":
             return self.here("nothing stands before this comma: leave it out")
-        if self.sign == ":":
+        if self.sign == ":" and line[: self.column].strip():
             word = re.split(r"[\s,{\[]", line[: self.column].rstrip())[-1]
             column = len(line[: self.column].rstrip()) - len(word) + 1
-            if not word:
-                return self.here("nothing stands before this colon: write `key: value`")
             return Slip(
                 self.line + 1, column, f'a comma is missing before "{word}", or a text with a colon must stand in quotes'
             )

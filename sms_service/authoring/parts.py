@@ -1,20 +1,16 @@
-"""Parts of a flow file, read into the shapes of schema.py. A part with mistakes is mended so far that all else is judged too.
-
-Without that, a misspelt key in the head would hide a missing translation in the last state, and an operator would mend
-one thing at a time.
-"""
+"""Parts of a flow file, read into the shapes of schema.py, and what is said of those that have another shape."""
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from sms_service.authoring.build import did_you_mean, nearest
-from sms_service.authoring.schema import LANGUAGE, NAME, Part, belongs_under, known_keys, sentence
+from sms_service.authoring.build import did_you_mean
+from sms_service.authoring.mending import TWO_LETTERS, Patient, holds, language_code
+from sms_service.authoring.schema import LANGUAGE, NAME, Part, belongs_under, expected_under, known_keys, sentence
 from sms_service.authoring.source import Finding, Path, Source, shown
 
 PROBLEMS_MAX = 200
@@ -22,18 +18,6 @@ PROBLEMS_MAX = 200
 
 ROUNDS = 4
 """How often a part is mended: a key that was misspelt may hide another one, and a value left out may have been needed."""
-
-FILLED: Mapping[str, Any] = {
-    "flow": "unnamed", "about": "-", "type": "", "after": "1 day", "purpose": "unknown", "ask": "-", "label": "-",
-    "sms": "-", "ussd": "-",
-}  # fmt: skip
-"""What stands in for something that is missing and says nothing about where the dialogue goes or what it knows."""
-
-STAND_INS: Mapping[str, Any] = {
-    "options": {"any": {"label": "-"}}, "choose": {"1": {"next": ""}}, "decide": [{"next": ""}],
-    "collect": {"any": {"type": "", "ask": "-"}},
-}  # fmt: skip
-"""What stands in for something that is empty."""
 
 SomePart = TypeVar("SomePart", bound=Part)
 
@@ -49,26 +33,43 @@ def read_part(
     kind: type[SomePart], data: Any, path: Path, source: Source, findings: list[Finding],
     filled: Mapping[str, Any] | None = None,
 ) -> Read:  # fmt: skip
-    """One part of the file, which stands at `path`. `filled` stands in for what is missing, besides FILLED."""
-    sure, told = True, set[Path]()
+    """One part of the file, which stands at `path`. `filled` stands in for what is missing at its top."""
+    sure, told, patient = True, set[Path](), Patient(data, path, source, filled or {})
+    for steps in list(_nothing(data, ()))[:PROBLEMS_MAX]:
+        findings.append(_nothing_stands(source, (*path, *steps)))
+        told.add((*path, *steps))
+        sure &= patient.mended(steps, {"type": "string_type", "loc": steps})
     for _ in range(ROUNDS):
         try:
-            return Read(kind.model_validate(data), sure)
+            return Read(kind.model_validate(patient.data), sure)
         except ValidationError as error:
             problems = list(_told_once(_named(error.errors(include_url=False))))[:PROBLEMS_MAX]
-        if not told:
-            data = copy.deepcopy(data)
         for problem in sorted(problems, key=lambda one: one["type"] != "extra_forbidden"):
-            steps = _steps(problem, (), data)
-            here = (*path, *steps)
-            if problem["type"] == "missing" and _at(data, steps[:-1], steps[-1]):
+            steps = _steps(problem, (), patient.data)
+            here = source.written((*path, *steps))
+            if problem["type"] == "missing" and patient.has(steps):
                 continue  # it was there under a misspelt name
-            if not any(here[: len(one)] == one for one in told):
+            if not any(here[: len(one)] == one or one[: len(here)] == here for one in told):
                 if not source.is_broken(here):
                     findings.append(_finding(source, here, problem))
                 told.add(here)
-            sure &= _mended(data, steps, problem, {**FILLED, **(filled or {})}, path, source, told)
+            sure &= patient.mended(steps, problem)
+        told -= patient.renamed
     return Read(None, sure=False)
+
+
+def _nothing(data: Any, steps: Path) -> Iterator[Path]:
+    """Every key without a value: pydantic would take it for one that was left out."""
+    for step, inner in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        if inner is None:
+            yield (*steps, step)
+        yield from _nothing(inner, (*steps, step))
+
+
+def _nothing_stands(source: Source, path: Path) -> Finding:
+    if source.behind(path).lstrip().startswith("#"):
+        return source.finding(path, "what follows # is a comment: put a text that begins with # in quotes")
+    return source.finding(path, f"nothing stands here: expected {expected_under(path) or 'a value'}")
 
 
 def _named(problems: Sequence[Any]) -> list[Any]:
@@ -91,7 +92,7 @@ def _told_once(problems: Sequence[Any]) -> Iterator[Any]:
 def _steps(problem: Mapping[str, Any], path: Path, data: Any) -> Path:
     """Where in `data` the problem is: pydantic's place without the branches of unions ("str", "ByKind")."""
     for step in problem["loc"]:
-        there = isinstance(data, dict | list) and _holds(data, step)
+        there = isinstance(data, dict | list) and holds(data, step)
         if there or (step not in ("str", "ByKind", "[key]", "") and step == problem["loc"][-1]):
             path = (*path, step)
             data = data[step] if there else None
@@ -101,7 +102,8 @@ def _steps(problem: Mapping[str, Any], path: Path, data: Any) -> Path:
 def _finding(source: Source, path: Path, problem: Mapping[str, Any]) -> Finding:
     key = str(path[-1]) if path else ""
     if problem["type"] == "extra_forbidden":
-        hint = did_you_mean(key, known_keys(path)) or belongs_under(key)
+        hint = "" if TWO_LETTERS.match(key) else did_you_mean(key, known_keys(path))
+        hint = hint or belongs_under(key)
         return source.finding(path, f'unknown key "{shown(key)}"{hint}', of_key=True)
     if problem["type"] == "missing":
         return source.finding(path[:-1], f'"{key}" is missing here', of_key=True)
@@ -110,8 +112,6 @@ def _finding(source: Source, path: Path, problem: Mapping[str, Any]) -> Finding:
     if len(path) == 2 and path[0] == "states":
         what = "this state is empty" if problem["input"] is None else "a state is more than a word"
         return source.finding(path, f"{what}: write under it what it does, such as `say: ...` and `end: true`")
-    if problem["input"] is None and source.behind(path).lstrip().startswith("#"):
-        return source.finding(path, "what follows # is a comment: put a text that begins with # in quotes")
     return source.finding(path, sentence(problem) + _instead(problem, str(problem["input"])))
 
 
@@ -126,62 +126,3 @@ def as_name(written: str) -> str:
     """Say Bye as say_bye; "" where no name comes of it."""
     name = re.sub(r"[^a-z0-9]+", "_", written.lower()[:50]).strip("_")
     return name if re.match(NAME, name) else ""
-
-
-def language_code(name: str) -> str:
-    """English, EN and en-IN are en, if all goes well."""
-    return name[:2].lower()
-
-
-def _at(data: Any, steps: Path, key: str | int) -> bool:
-    for step in steps:
-        data = data[step] if _holds(data, step) else None
-    return _holds(data, key)
-
-
-def _mended(
-    data: Any, steps: Path, problem: Mapping[str, Any], filled: Mapping[str, Any], path: Path, source: Source,
-    told: set[Path],
-) -> bool:  # fmt: skip
-    """Mends one problem in place; False where nobody can say any more where the part leads, or what it sets."""
-    around: Any = data
-    step: Any
-    for step in steps[:-1]:
-        around = around[step] if isinstance(around, dict | list) and _holds(around, step) else None
-    if not steps or not isinstance(around, dict | list):
-        return False
-    holder: Any = around
-    key: Any = steps[-1]
-    if problem["type"] == "missing" and isinstance(around, dict):
-        holder[str(key)] = filled.get(str(key), "")
-        return key in filled
-    if not _holds(around, key):
-        return False
-    if problem["type"] == "extra_forbidden" or "[key]" in problem["loc"]:
-        value = holder.pop(key)
-        foreign = problem["type"] == "extra_forbidden"
-        meant = nearest(str(key), known_keys((*path, *steps))) if foreign else language_code(str(key))
-        if meant and meant not in holder:
-            holder[meant] = value
-            source.meant((*path, *steps[:-1], meant), (*path, *steps))
-            told.discard((*path, *steps))
-        return True
-    if problem["type"] == "too_short" and key in STAND_INS:
-        holder[key] = copy.deepcopy(STAND_INS[key])
-        return bool(key == "options")
-    if problem["type"] in ("string_type", "dict_type") and _is_text(steps):
-        holder[key] = "-"
-        return True
-    del holder[key]
-    return key in ("times", "back", "min", "max", "format", "level", "segments", "screens", "ussd_unicode", "about")
-
-
-def _holds(around: Any, key: str | int) -> bool:
-    if isinstance(around, dict):
-        return key in around
-    return isinstance(around, list) and isinstance(key, int) and key < len(around)
-
-
-def _is_text(steps: Path) -> bool:
-    last = [step for step in steps if not re.fullmatch(r"[a-z]{2,3}|sms|ussd", str(step)) or step in ("say", "ask")]
-    return bool(last) and last[-1] in ("say", "ask", "label", "wrong")

@@ -92,7 +92,7 @@ Words = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "integer"]}}]}),
 ]
 Codes = Annotated[
-    list[Annotated[str, Field(pattern=CODE)]],
+    list[Annotated[str, BeforeValidator(_text), Field(pattern=CODE)]],
     BeforeValidator(_listed),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
@@ -294,10 +294,11 @@ PATTERNS = {
     RESULT: "expected true, or the name of a result such as given_up",
 }
 
+LINES = "expected lines of `key: value` under this"
 SENTENCES = {
-    "string_type": "expected a text; one that looks like true or false must stand in quotes",
-    "dict_type": "expected lines of `key: value` under this",
-    "model_type": "expected lines of `key: value` under this",
+    "string_type": "expected one text",
+    "dict_type": LINES,
+    "model_type": LINES,
     "list_type": "expected a list: [one, two]",
     "too_short": "this is empty: give at least one",
     "too_long": "too many: at most {max_length} are read",
@@ -328,28 +329,45 @@ EXPECTED: Mapping[tuple[str, ...], str] = {
     ("decide",): "a list: `- {when: ..., next: ...}` for each case",
     ("yes", "no"): f"`{{key: 1, next: {A_STATE}}}`",
     ("outcomes",): f"`outcome: {A_STATE}` for each outcome",
+    ("other",): f"`3: {A_STATE}` for each further key",
     ("with", "takes"): "`name: value` for each",
+    ("consent",): "`purpose:`, `yes:` and `no:`",
+    ("limits",): "`{segments: 2}`",
+    ("collect", "options"): "`name:` for each, and under it what it is",
+    ("about",): "what the flow is for, in a line",
+    ("end",): "`true`",
+    ("ask",): "what is asked for: a text in a `collect`, else `{into: name_of_it, type: name}`",
 }
 """What stands under a key, where something of another kind was found."""
 
 SHAPES = frozenset({"string_type", "dict_type", "model_type", "model_attributes_type", "list_type"})
 
 
+def expected_under(path: Sequence[str | int]) -> str:
+    """What stands under the last key of `path`, or "" where that goes without saying."""
+    within = {
+        "choose": A_STATE, "collect": "`{type: ..., ask: ...}`", "decide": "`{when: ..., next: ...}`",
+        "options": "`{label: ...}`",
+    }  # fmt: skip
+    if len(path) > 1 and path[-2] in within:
+        return within[str(path[-2])]
+    found = next((what for names, what in EXPECTED.items() if path and path[-1] in names), "")
+    language = path and re.match(LANGUAGE, str(path[-1])) and path[-1] not in ("sms", *StatePart.model_fields)
+    return "the text in this language" if language and not found else found
+
+
 def sentence(problem: Mapping[str, Any]) -> str:
     """What is wrong, and what to write instead. `problem` is one of pydantic's errors()."""
     values: Mapping[str, Any] = problem.get("ctx", {})
-    keys = [step for step in problem["loc"] if step not in ("str", "ByKind", "[key]")]
-    expected = next((what for names, what in EXPECTED.items() if keys and keys[-1] in names), "")
+    expected = expected_under([step for step in problem["loc"] if step not in ("str", "ByKind", "[key]")])
     if problem["type"] == "string_pattern_mismatch":
         return PATTERNS[values["pattern"]]
     if problem["type"] == "literal_error":
         return f"expected {re.sub(chr(39), '', str(values['expected'])).removeprefix(', ')}"
-    if problem["type"] in SHAPES and problem["input"] is None:
-        return f"nothing stands here: expected {expected or 'a text or a value'}"
+    if problem["type"] == "string_type" and isinstance(problem["input"], bool):
+        return f"expected {expected or 'a text'}: put true and false in quotes"
     if problem["type"] in SHAPES and expected:
         return f"expected {expected}"
-    if problem["type"] == "string_type" and isinstance(problem["input"], list | dict):
-        return f"expected one text, not {'a list' if isinstance(problem['input'], list) else 'lines of `key: value`'}"
     known = SENTENCES.get(problem["type"])
     return known.format(**values) if known else str(problem["msg"]).removeprefix("Value error, ")
 
@@ -363,6 +381,8 @@ def belongs_under(key: str) -> str:
             (ConsentPart, "consent"), (LimitsPart, "limits"), (StatePart, "a state"), (HeadPart, ""),
         )
     }  # fmt: skip
+    if re.match(LANGUAGE, key) and key not in places["a state"]:
+        return '; if it is a language, indent it more than the "say" or the like that it belongs to'
     under = [f'under "{name}"' if " " not in name else f"in {name}" for name, keys in places.items() if key in keys and name]
     if under:
         return f"; it belongs {' or '.join(under[:2])}"
@@ -400,4 +420,30 @@ def _is_part(kind: Any) -> bool:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a flow file, by which editors complete and underline (flows/flow.schema.json)."""
-    return FlowPart.model_json_schema(by_alias=True)
+    schema: dict[str, Any] = _plain(FlowPart.model_json_schema(by_alias=True))
+    state, consent = schema["$defs"]["StatePart"]["properties"], schema["$defs"]["ConsentPart"]["properties"]
+    by_key = {"propertyNames": {"pattern": KEY}}
+    a_state: dict[str, Any] = {"type": "string"}  # `1: some_state` stands for `1: {next: some_state}`
+    state["choose"] |= {**by_key, "additionalProperties": {"anyOf": [a_state, state["choose"]["additionalProperties"]]}}
+    consent["other"] |= by_key
+    schema["properties"]["languages"] = {"anyOf": [{"type": "string", "pattern": LANGUAGE}, schema["properties"]["languages"]]}
+    return schema
+
+
+def _plain(schema: Any) -> Any:
+    """Without what pydantic adds for its own sake: titles, defaults, and null where a key may be left out. Where names
+    have a pattern, no others are let in."""
+    if isinstance(schema, list):
+        return [_plain(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    branches = [branch for branch in schema.get("anyOf", []) if branch != {"type": "null"}]
+    if len(branches) == 1:
+        return _plain({**{key: value for key, value in schema.items() if key != "anyOf"}, **branches[0]})
+    plain: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in ("properties", "$defs", "patternProperties"):
+            plain[key] = {name: _plain(inner) for name, inner in value.items()}
+        elif key not in ("title", "default"):
+            plain[key] = _plain(branches if key == "anyOf" else value)
+    return {**plain, "additionalProperties": False} if "patternProperties" in plain else plain

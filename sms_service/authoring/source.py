@@ -106,9 +106,7 @@ class Source:
             self.data = self._document()
         except yaml.MarkedYAMLError as error:
             found = [Finding(file, *slip) for slip in slips(error, text)]
-            places = {(finding.line, finding.column) for finding in found}
-            before = [finding for finding in self.findings if (finding.line, finding.column) not in places]
-            raise BrokenFlow([*before, *found]) from error
+            raise BrokenFlow(_first_in_its_line([*self.findings, *found], found)) from error
 
     # -- where things stand --
 
@@ -133,12 +131,13 @@ class Source:
 
     def place(self, path: Path) -> tuple[int, int]:
         """Line and column of the key of `path`, or of the nearest thing around it."""
-        path = self._written(path)
+        path = self.written(path)
         while path and path not in self._keys:
             path = path[:-1]
         return self._keys.get(path, (1, 1))
 
-    def _written(self, path: Path) -> Path:
+    def written(self, path: Path) -> Path:
+        """`path` as the file has it: under a misspelt key, if there is one."""
         for length in range(len(path), 0, -1) if self._meant else ():
             if path[:length] in self._meant:
                 return (*self._meant[path[:length]], *path[length:])
@@ -146,12 +145,14 @@ class Source:
 
     def behind(self, path: Path) -> str:
         """What stands behind the value of `path` in its line."""
-        path = self._written(path)
+        path = self.written(path)
         end = self._values[path][3] if path in self._values else len(self._text)
         return re.split(r"[\r\n]", self._text[end : end + SHOWN], maxsplit=1)[0]
 
     def _place(self, path: Path, of_key: bool, word: str) -> tuple[int, int]:
-        path = self._written(path)
+        path = self.written(path)
+        if path[-1:] == (0,) and path not in self._keys:  # one value may stand for a list of one
+            path = path[:-1]
         line, column, start, end = self._values.get(path, (0, 0, 0, 0))
         if of_key or start == end:
             return self.place(path)
@@ -323,6 +324,13 @@ class Source:
         elif text[-1] == '"' and text.count('"') % 2:
             self._note(event, 'this text ends with a quote (") and does not begin with one', "warning")
         return int(text) if WHOLE.match(text) else text
+
+
+def _first_in_its_line(findings: list[Finding], last: list[Finding]) -> list[Finding]:
+    """Of what stands in the line where reading broke off only the first: the rest comes of it."""
+    lines = {finding.line for finding in last}
+    first = {line: min(finding for finding in findings if finding.line == line) for line in lines}
+    return [finding for finding in findings if finding.line not in lines or finding == first[finding.line]]
 
 
 def _end(event: Any) -> int:

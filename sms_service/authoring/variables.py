@@ -5,6 +5,7 @@ A set of variables is an int, a bit for each: 400 states know up to 200 variable
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -12,22 +13,26 @@ from typing import Any
 
 from sms_service.authoring.vocabulary import Vocabulary
 from sms_service.authoring.ways import Way, ways_out
-from sms_service.engine.model import AnyState, Ask, Call, Collect, Do, End, Field, Flow, Question
+from sms_service.engine.model import AnyState, Ask, Call, Collect, Decide, Do, End, Field, Flow, Question
 
 FIELDS_MAX = 8
 """Places where one variable is asked for, each in its own way, that are looked at; a flow has two or three."""
+
+_DEFINED = re.compile(r"([a-z][a-z0-9_.]*) is (not )?defined")
 
 Fields = Mapping[str, Field]
 
 
 class Table:
-    """The variables of one flow, each with a bit of its own, and every field that sets it."""
+    """The variables of one flow, each with a bit of its own, and every field that sets it. `loose` are those of a group that
+    may be missing where others of the group are there."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
         self.fields: list[list[Field]] = []
         self._number: dict[str, int] = {}
         self._under: dict[str, list[str]] = {}
+        self.loose: set[str] = set()
 
     def bits(self, fields: Fields) -> int:
         """The bits of these variables, which are entered where they are new."""
@@ -78,9 +83,12 @@ class Names(Mapping[str, Field]):
     def __len__(self) -> int:
         return self.bits.bit_count()
 
-    def without(self, name: str) -> Names:
-        """All but this one."""
-        return Names(self.table, self.bits & ~(1 << self.table.number(name)))
+    def without(self, names: Iterable[str]) -> Names:
+        """All but these."""
+        bits = self.bits
+        for name in names:
+            bits &= ~(1 << self.table.number(name))
+        return Names(self.table, bits)
 
     def sharing(self, used: Iterable[str]) -> list[str]:
         """Those that begin with the same word as one of `used`: `member.number` for `member.card`."""
@@ -226,6 +234,8 @@ class Analysis:
                 return here.and_(fields_of(shape.outcomes.get(way.label, {}))) if shape else here.or_wild()
             case Call():
                 return self._after_call(state, way.label, here)
+            case Decide():
+                return here.and_({name: here.maybe[name] for name in _looked_at(state, way.label) if name in here.maybe})
         return here
 
     def within(self, state: AnyState, here: Known) -> Known:
@@ -251,7 +261,21 @@ class Analysis:
             return here.and_({f"{state.into}.{name}": Field(name, "") for name in flow.gives}).or_wild()
         sure = {f"{state.into}.{name}": gives.sure[name] for name in flow.gives if name in gives.sure}
         maybe = {f"{state.into}.{name}": gives.maybe[name] for name in flow.gives if name in gives.maybe}
+        here.table.loose.update(maybe.keys() - sure.keys())
         return here.and_(sure).perhaps(maybe)
+
+
+def _looked_at(state: Decide, label: str) -> list[str]:
+    """The variables that must have a value where this way of a `decide` is taken, because its conditions looked."""
+    number = int(label) if label.isdigit() else len(state.cases) + 1
+    found = []
+    if number <= len(state.cases) and " or " not in state.cases[number - 1][0]:
+        parts = state.cases[number - 1][0].split(" and ")
+        found += [defined[1] for part in parts if (defined := _DEFINED.fullmatch(part.strip())) and not defined[2]]
+    for condition, _ in state.cases[: number - 1]:
+        missing = _DEFINED.fullmatch(condition.strip())
+        found += [missing[1]] if missing and missing[2] else []
+    return found
 
 
 def longest(asked: Field, language: str, vocabulary: Vocabulary) -> Any:

@@ -67,7 +67,7 @@ def _flow(config: Config, named: str) -> Flow:
     from sms_service.authoring.build import did_you_mean
     from sms_service.authoring.load import load_flow
     from sms_service.authoring.source import read_source
-    from sms_service.service import vocabulary
+    from sms_service.vocabulary import vocabulary
 
     is_file = named.endswith((".yaml", ".yml")) or "/" in named
     file = Path(named) if is_file else config.flows_dir / f"{named}.yaml"

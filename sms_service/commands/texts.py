@@ -49,7 +49,7 @@ def export(
     from sms_service.authoring.check import check
     from sms_service.authoring.pofile import po_text
     from sms_service.authoring.saving import ChangedMeanwhile, save
-    from sms_service.service import vocabulary
+    from sms_service.vocabulary import vocabulary
 
     config = read_config()
     language = _language_code(language)
@@ -89,7 +89,7 @@ def import_(
     from sms_service.authoring.rewrite import NotRewritten
     from sms_service.authoring.saving import ChangedMeanwhile
     from sms_service.authoring.translations import read_import, write_import
-    from sms_service.service import vocabulary
+    from sms_service.vocabulary import vocabulary
 
     config = read_config()
     if not po_file.is_file():
@@ -138,7 +138,7 @@ def _files(config: Config, given: list[str] | None) -> list[FlowFile]:
     """The flows meant, read. Ends with a sentence where there are none; BrokenFlow where one cannot be read."""
     from sms_service.authoring.build import did_you_mean
     from sms_service.authoring.translatable import read_flows
-    from sms_service.service import vocabulary
+    from sms_service.vocabulary import vocabulary
 
     here = Path.cwd()
     folder = config.flows_dir.relative_to(here) if config.flows_dir.is_relative_to(here) else config.flows_dir

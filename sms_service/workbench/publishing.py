@@ -18,9 +18,9 @@ from sms_service.authoring.load import load_flow
 from sms_service.authoring.source import BrokenFlow, read_source
 from sms_service.config import Config
 from sms_service.engine.model import Call
-from sms_service.service import vocabulary
 from sms_service.store import database, flow_versions, sessions
 from sms_service.store.flow_versions import How
+from sms_service.vocabulary import vocabulary
 from sms_service.workbench.rehearsal import Failure, play
 
 SHORT = 12

@@ -13,7 +13,7 @@ from sms_service.authoring.saving import ChangedMeanwhile
 from sms_service.authoring.translatable import FlowFile, read_flows
 from sms_service.authoring.translations import Import, read_import, write_import
 from sms_service.config import read_config
-from sms_service.service import vocabulary
+from sms_service.vocabulary import vocabulary
 from tests.authoring.translating import MENU, NOW, VOCABULARY, exported, flow_file, po
 
 FLOWS = Path(__file__).parents[2] / "flows"

@@ -24,7 +24,9 @@ _SAID = {
     "shop": ("A shop", "दुकान", "Duka"),
     "other": ("Something else", "कुछ और", "Kingine"),
     "lines": ("Send 1, 2 or 3.", "1, 2 या 3 भेजें।", "Tuma 1, 2 au 3."),
-    "child": ("{{ {who} }} is {{ {age} }}: too young.", "{{ {who} }}: {{ {age} }} वर्ष, कम उम्र।", "{{ {who} }}: miaka {{ {age} }}."),
+    "child": (
+        "{{ {who} }} is {{ {age} }}: too young.", "{{ {who} }}: {{ {age} }} वर्ष, कम उम्र।", "{{ {who} }}: miaka {{ {age} }}.",
+    ),
     "since": ("Since which day?", "किस तारीख से?", "Tangu tarehe gani?"),
     "right": (
         "{{ {who} }}, {{ {age} }}{% if {age} > 60 %}, senior{% endif %}. Right? 1 yes, 2 again",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 from sms_service.authoring.shelf import Shelf, UnknownVersion
 from sms_service.authoring.source import BrokenFlow
 from sms_service.engine import navigation
-from sms_service.engine.answers import read_answer
+from sms_service.engine.answers import is_number, read_answer
 from sms_service.engine.listen import Caller, Target, dial, listen
 from sms_service.engine.model import (
     MAX_OPEN_SESSIONS,
@@ -27,10 +28,12 @@ from sms_service.engine.model import (
     Consent,
     Decision,
     Effect,
+    Field,
     Flow,
     Heard,
     Inbound,
     Outcome,
+    Question,
     Reading,
     Returned,
     Session,
@@ -40,7 +43,7 @@ from sms_service.engine.model import (
     UssdScreen,
     Variables,
 )
-from sms_service.engine.step import FlowFault, due_at, offers_back, step
+from sms_service.engine.step import FlowFault, due_at, fields_of, offers_back, step
 from sms_service.engine.texts import sendable
 from sms_service.enrolment import areas, consent, effects, registrations
 from sms_service.enrolment.answer_types import Setting
@@ -150,9 +153,10 @@ class Conversation:
         elif session is None:
             self._dialled([])
         else:
-            # A menu may be answered from its first page; what one consents to has to be seen to its end.
-            seen = self.screen.fully_shown or not isinstance(self._state(session), Consent)
-            self._answered(session, typed, seen)
+            # A menu may be answered from its first page; what one consents to has to be seen to its end, on this screen:
+            # the session may have come to its question by an SMS or by time while the screen showed another one (hop 0).
+            shown = self.screen.fully_shown and session.hop > 0
+            self._answered(session, typed, shown or not isinstance(self._state(session), Consent))
 
     def _dialled(self, inputs: list[str]) -> None:
         target = dial(self.inbound.to, self._caller(), self.serving.ways)
@@ -170,8 +174,11 @@ class Conversation:
 
     def ticked(self, now: float) -> None:
         """Time has passed: reminds, and closes what has expired."""
-        for session in list(self.open):
-            if due_at(self.desk.shelf.version(session.version), session) <= now:
+        for ticking in [session.id for session in self.open]:
+            session = next(
+                (one for one in self.open if one.id == ticking), None
+            )  # STOP in one of them closes the others
+            if session and due_at(self.desk.shelf.version(session.version), session) <= now:
                 self._run(session, Tick())
 
     # -- what comes of it --
@@ -192,18 +199,27 @@ class Conversation:
             self._begin(target.flow, at=target.at, reading=read)
 
     def _meant(self, session: Session, text: str) -> Session:
-        """The session that a bare number answers: never a consent while another question of hers is open. An enroler in
+        """The session that a text answers: never a consent where another open question of hers may be meant. An enroler in
         the middle of an entry who is entered herself must not join by the number of a booth."""
+        if not isinstance(self._state(session), Consent):
+            return session
         others = [one for one in self.open if not isinstance(self._state(one), Consent)]
-        bare_number = text.strip().strip(".").isdigit()
-        return others[-1] if bare_number and others and isinstance(self._state(session), Consent) else session
+        if not is_number(text):  # then only another question that yes or no could answer
+            others = [one for one in others if any(field.type == "yes_no" for field in self._asked(one))]
+        return others[-1] if others else session
+
+    def _asked(self, session: Session) -> list[Field]:
+        state = self._state(session)
+        return (
+            [one for one in fields_of(state) if session.asked in ("", one.name)] if isinstance(state, Question) else []
+        )
 
     def _state(self, session: Session) -> AnyState:
         return self.desk.shelf.version(session.version).states[session.state]
 
     def _was_asked(self, session: Session) -> bool:
         """Whether the gateway has the open question. Raises Overtaken while a worker is just handing it over."""
-        if outbox.was_handed_over(self.conn, session.prompt):
+        if outbox.was_handed_over(self.conn, session.prompt, self.inbound.received_at):
             return True
         if self.patient and outbox.is_in_flight(self.conn, session.prompt):
             raise Overtaken
@@ -230,7 +246,9 @@ class Conversation:
         reading: Reading | None = None,
     ) -> None:  # fmt: skip
         others = [s for s in self.open if (navigation.outermost(s).flow, s.about) != (flow.name, about)]
-        self.open = others[1 - MAX_OPEN_SESSIONS :]
+        if len(others) >= MAX_OPEN_SESSIONS:  # what is about somebody's registration is not dropped for a menu
+            others.remove(next((one for one in others if not one.about), others[0]))
+        self.open = others
         session = Session(
             id=self.desk.new_id(), flow=flow.name, version=flow.version, state=at or flow.first, about=about,
             language=self.person.language, kind=self.inbound.kind, variables=variables or {},
@@ -352,7 +370,7 @@ class Conversation:
         )  # fmt: skip
         self.rings.add("deliver")
         # A reminder on its way does not undo that the same question is with her already.
-        if self.prompted and not outbox.was_handed_over(self.conn, self.prompted.prompt):
+        if self.prompted and not outbox.was_handed_over(self.conn, self.prompted.prompt, math.inf):
             self.prompted.prompt = ref
         return Stored("", ends=True)
 
@@ -362,11 +380,12 @@ class Conversation:
         if text:
             session = next((one for one in self.open if one.id == self.screen.session), None)
             back = session is not None and offers_back(self.desk.shelf.version(session.version), session)
-            self.screen.pages, self.screen.page = navigation.pages(text, self.person.language, back), 0
+            self.screen.pages = navigation.pages(text, self.person.language, back)
+            self.screen.page = self.screen.furthest = 0
         shown = self.screen.pages[self.screen.page] if self.screen.pages else ""
         if self.prompted:
             self.prompted.hop = turn_no
-        return Stored(shown, ends=not self.screen.session and self.screen.fully_shown)
+        return Stored(shown, ends=not self.screen.session and self.screen.at_its_end)
 
 
 def _kept(path: list[str]) -> str:

@@ -251,7 +251,9 @@ def test_the_flows_are_checked(empty: dict[str, str], tmp_path: Path) -> None:
     assert (ended.returncode, ended.stdout) == (1, f"{file}:6:15: {message}\n")
     ended = sms_service(broken, "flow", "check", "--json")
     assert ended.returncode == 1
-    assert json.loads(ended.stdout) == [{"file": str(file), "line": 6, "column": 15, "message": message, "level": "error"}]
+    assert json.loads(ended.stdout) == [
+        {"file": str(file), "line": 6, "column": 15, "message": message, "level": "error"}
+    ]
 
 
 def test_a_transcript_that_goes_another_way_is_shown(empty: dict[str, str], tmp_path: Path) -> None:

@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
-from sms_service.authoring.proofread import slip_in_condition, slip_in_text
+from sms_service.authoring.build_fields import FieldBuilder
 from sms_service.authoring.schema import (
     DONE,
-    EVERY_LANGUAGE,
     UNITS,
-    ByKind,
     CasePart,
-    ChoicePart,
     HeadPart,
-    OptionPart,
     StatePart,
-    TypedPart,
-    UnclearPart,
 )
-from sms_service.authoring.source import Finding, Level, Path, Source, shown
-from sms_service.authoring.vocabulary import EffectShape, TypeShape, Vocabulary
+from sms_service.authoring.source import Path, Source, shown
+from sms_service.authoring.suggest import did_you_mean, nearest
+from sms_service.authoring.vocabulary import EffectShape, Vocabulary
 from sms_service.engine import model
-from sms_service.engine.model import Field, Flow, Input, Limits, Option, Remind, Starts, Timeout, Unclear
-from sms_service.engine.texts import Templates
-from sms_service.privacy import FILTERS
-
-SUGGESTION_CUTOFF = 0.6
-"""How alike (0 to 1) a name must be to be suggested: one slip in three letters, two in five. Below, the guess confuses."""
+from sms_service.engine.model import Flow, Input, Limits, Option, Remind, Starts, Timeout, Unclear
 
 GUESSES_MAX = 200
 """Misspelt names of one file for which the nearest is looked for among all its states; after so many slips none helps."""
-
-TEXTS_MAX = 5_000
-"""Texts and conditions of one flow: three times what 400 states in three languages have. minijinja takes 10 kB for each."""
 
 KINDS = ("ask", "choose", "collect", "consent", "do", "call", "decide")
 
@@ -56,23 +40,6 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
 """What may stand in a state besides `say`, by its kind. Anything else would be read and never do anything."""
 
 VARIABLE = re.compile(r"\{\{\s*([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)\s*\}\}\Z")
-
-
-def nearest(given: str, known: Collection[str]) -> str:
-    """The one of the known names that was probably meant, or ""."""
-    # a list, because rapidfuzz looks at the values of a mapping
-    found = process.extractOne(given, list(known), scorer=OSA.normalized_similarity, score_cutoff=SUGGESTION_CUTOFF)
-    return str(found[0]) if found else ""
-
-
-def did_you_mean(given: str, known: Collection[str]) -> str:
-    """`, did you mean "x"?` where one of the known names is near, else nothing."""
-    meant = nearest(given, known)
-    return f', did you mean "{meant}"?' if meant else ""
-
-
-def _a(name: str) -> str:
-    return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
 
 
 def _days(seconds: float) -> str:
@@ -94,13 +61,9 @@ def _words(data: Any) -> Iterator[str]:
         yield from _words(inner)
 
 
-class Builder:
-    """One flow under construction. `parts` are its states, `names` the names of all; those in `unread` are mended ones, and
-    nobody can say where they lead.
-
-    Afterwards `findings` holds what does not fit, `places` where in the file each template stands, and `guessed` the
-    ways (state, state) that are misspelt in the file.
-    """
+class Builder(FieldBuilder):
+    """One flow under construction. `parts` are its states, `names` the names of all. Afterwards `guessed` holds the ways
+    (state, state) that are misspelt in the file; see FieldBuilder for the rest."""
 
     def __init__(
         self,
@@ -111,13 +74,9 @@ class Builder:
         vocabulary: Vocabulary,
         unread: frozenset[str] = frozenset(),
     ) -> None:
-        self.head, self.parts, self.names = head, parts, names
-        self.source, self.vocabulary, self._unread = source, vocabulary, unread
+        super().__init__(head, source, vocabulary, unread)
+        self.parts, self.names, self._names = parts, names, frozenset(names)
         self.guessed: set[tuple[str, str]] = set()
-        self._names = frozenset(names)
-        self.findings: list[Finding] = []
-        self.places: dict[str, Path] = {}
-        self.sources: dict[str, str] = {}
         self.results: set[str] = set()
 
     def build(self, version: str) -> Flow:
@@ -156,11 +115,6 @@ class Builder:
         options = tuple(Option("", to) for to in named)
         return model.Choose(name=name, options=options, unclear=Unclear(2, None))
 
-    def say(self, path: Path, message: str, *, of_key: bool = False, level: Level = "error") -> None:
-        if len(path) == 2 and path[1] in self._unread:  # what such a state lacks was told already
-            return
-        self.findings.append(self.source.finding(path, message, level, of_key=of_key))
-
     def starts(self) -> None:
         starts = self.head.starts
         if starts.who == "enroler":
@@ -177,7 +131,9 @@ class Builder:
         if starts.words in ("stop", "stopped") and not self.head.answers_stopped:
             self.say(("starts", "words"), "whoever sent STOP gets no text of this flow: add `answers_stopped: true`")
         if self.head.takes and (starts.on or starts.words or starts.keywords or starts.ussd):
-            message = f"only a call can give {', '.join(self.head.takes)}: a flow that takes something cannot start by itself"
+            message = (
+                f"only a call can give {', '.join(self.head.takes)}: a flow that takes something cannot start by itself"
+            )
             self.say(("takes",), message, of_key=True)
 
     def state(self, name: str, part: StatePart) -> model.AnyState:
@@ -194,7 +150,9 @@ class Builder:
             described.alias or key for key, described in StatePart.model_fields.items() if key in part.model_fields_set
         }
         for key in sorted(given - {"say", *BESIDE[kind], *kinds}):
-            here = {"say": "in a state that only says something", "end": "in a state that ends"}.get(kind, f"beside {kind}")
+            here = {"say": "in a state that only says something", "end": "in a state that ends"}.get(
+                kind, f"beside {kind}"
+            )
             self.say((*path, key), f'"{key}" does nothing {here}{self.belongs(key)}', of_key=True)
         if part.say is not None:
             self.text(f"{name}.say", part.say, (*path, "say"))
@@ -370,9 +328,6 @@ class Builder:
         self.guessed.add((str(path[1]), meant))
         return meant or name
 
-    def no_type(self, name: str, path: Path) -> None:
-        self.say(path, f'there is no answer type "{name}"{did_you_mean(name, self.vocabulary.types)}')
-
     def input(self, value: Any, path: Path) -> Input:
         """A variable in braces, or the value as it stands."""
         if not isinstance(value, str) or "{" not in value:
@@ -382,88 +337,14 @@ class Builder:
             self.say(path, 'give one variable, such as "{{ mobile }}", or a plain value')
         return Input(variable=found[1] if found else "")
 
-    def field(
-        self, state: str, name: str, part: TypedPart, path: Path, unclear: UnclearPart | None, optional: bool = False
-    ) -> Field:
-        kind = part.type
-        if kind not in self.vocabulary.types:
-            kind = nearest(kind, self.vocabulary.types)
-            if part.type:  # "" stands in for one that is missing, and that was told
-                self.no_type(part.type, (*path, "type"))
-        shape = self.vocabulary.types.get(kind)
-        if shape is None:
-            return Field(name, part.type, optional)
-        part = part.model_copy(update={"type": kind})
-        parameters = self.parameters(part, shape, path)
-        for problem, texts in part.wrong.items():
-            if problem and problem not in shape.problems:
-                hint = did_you_mean(problem, shape.problems) or f"; it can be {', '.join(shape.problems)}"
-                self.say((*path, "wrong", problem), f'{_a(kind)} is never wrong as "{shown(problem)}"{hint}', of_key=True)
-            own = f"{state}.{name}.wrong"
-            self.text(
-                f"{own}.{problem}" if problem else own,
-                texts,
-                (*path, "wrong", problem) if problem else (*path, "wrong"),
-            )
-        if "" not in part.wrong and not (unclear and unclear.say):
-            self.service_words(part, shape, path)
-        options = tuple(
-            self.option(str(number), choice, (*path, "options", value), value=value)
-            for number, (value, choice) in enumerate((part.options or {}).items(), start=1)
-        )
-        zero = not shape.check(parameters) and shape.zero(parameters)
-        return Field(name, kind, optional, parameters, options, shape.by_key, zero)
-
-    def parameters(self, part: TypedPart, shape: TypeShape, path: Path) -> dict[str, Any]:
-        given = {
-            key: value
-            for key in ("min", "max", "options", "format", "level")
-            if (value := getattr(part, key)) is not None
-        }
-        for key in given:
-            if key not in shape.parameters:
-                having = [name for name, other in self.vocabulary.types.items() if key in other.parameters]
-                message = f'"{key}" means nothing for {_a(part.type)}; it belongs to {", ".join(having)}'
-                self.say((*path, key), message, of_key=True)
-        for key in shape.required:
-            if key not in given:
-                self.say(path, f'{_a(part.type)} needs "{key}"')
-        given.pop("options", None)
-        if all(key in shape.parameters for key in given) and (problem := shape.check(given)):
-            about = next((key for key in reversed(given) if re.search(rf"\b{key}\b", problem)), "")
-            self.say((*path, about), problem)
-        return given
-
-    def service_words(self, part: TypedPart, shape: TypeShape, path: Path) -> None:
-        """The service's own sentences for what can be wrong with this type, where the flow says nothing."""
-        for problem, sentences in shape.problems.items():
-            for language in self.head.languages:
-                if problem in part.wrong:
-                    continue
-                if language in sentences:
-                    self.sources.setdefault(f"type:{part.type}.{problem}@{language}", sentences[language])
-                else:
-                    self.say(path, f'the service has no words in {language} for a wrong {part.type}: add "wrong"')
-                    return
-
-    def option(self, key: str, part: OptionPart | ChoicePart, path: Path, next_: str = "", value: str = "") -> Option:
-        labels = self.in_languages(part.label, (*path, "label")) if part.label else {}
-        for language, label in labels.items():
-            if "{{" in label or "{%" in label:
-                here = (*path, "label") if EVERY_LANGUAGE in part.label else (*path, "label", language)
-                self.say(here, "the line of a menu is said as it stands, without variables: put them in the question")
-        labels = {language: labels.get(language, "-") for language in self.head.languages} if labels else {}
-        for language in part.words:
-            self.known_language(language, (*path, "words", language))
-        words = {language: tuple(words) for language, words in part.words.items()}
-        return Option(key, next_, value, labels, words)
-
     def waiting(self, name: str, part: StatePart, path: Path) -> dict[str, Any]:
         """What all questions share: unclear, remind, timeout, back."""
         unclear, remind, timeout = part.unclear, part.remind, part.timeout
         if unclear and unclear.say is not None:
             self.text(f"{name}.unclear", unclear.say, (*path, "unclear", "say"))
-        given_up = self.target(unclear.then, (*path, "unclear", "then")) if unclear and unclear.then is not None else None
+        given_up = (
+            self.target(unclear.then, (*path, "unclear", "then")) if unclear and unclear.then is not None else None
+        )
         if remind and remind.say is not None:
             self.text(f"{name}.remind", remind.say, (*path, "remind", "say"))
         later = self.target(timeout.then, (*path, "timeout", "then")) if timeout else ""
@@ -487,55 +368,3 @@ class Builder:
             if timer and timer.after >= first and not (name == "timeout" and first < lasts):
                 message = f"this never comes: {what} is earlier ({_days(first)})"
                 self.say((*path, name, "after"), message, level="warning")
-
-    # -- texts --
-
-    def known_language(self, language: str, path: Path) -> None:
-        if language not in self.head.languages:
-            self.say(path, f"{language} is not among this flow's languages", of_key=True)
-
-    def in_languages(self, texts: Mapping[str, Any], path: Path) -> dict[str, Any]:
-        """The texts by the flow's languages; a text without a language is that of the only one."""
-        languages = self.head.languages
-        if EVERY_LANGUAGE in texts:
-            if len(languages) > 1:
-                self.say(
-                    path, f"this flow has {len(languages)} languages: give the text in each, like `{languages[0]}: ...`"
-                )
-            return {languages[0]: texts[EVERY_LANGUAGE]}
-        missing = [language for language in languages if language not in texts]
-        for language in missing:
-            self.say(path, f"the text in {language} is missing", of_key=True)
-        for language in texts:
-            self.known_language(language, (*path, language))
-        return dict(texts)
-
-    def text(self, slot: str, texts: Mapping[str, str | ByKind], path: Path) -> None:
-        for language, text in self.in_languages(texts, path).items():
-            here = path if EVERY_LANGUAGE in texts else (*path, language)
-            if isinstance(text, str):
-                self.template(f"{slot}@{language}", text, here)
-            else:
-                self.template(f"{slot}@{language}", text.sms, (*here, "sms"))
-                self.template(f"{slot}@{language}:ussd", text.ussd, (*here, "ussd"))
-
-    def template(self, key: str, source: str, path: Path) -> None:
-        condition = "@" not in key
-        if slip := slip_in_condition(source) if condition else slip_in_text(source):
-            self.say(path, slip)
-            return
-        if re.match(r"\s+#\S", self.source.behind(path)):
-            self.say(path, "the text ends before the #: put a text with # in quotes", level="warning")
-        if len(self.sources) == TEXTS_MAX:
-            self.say(path, f"more than {TEXTS_MAX:,} texts: divide the flow, and `call` the parts")
-        if len(self.sources) >= TEXTS_MAX:
-            return
-        self.sources[key] = "{% if " + source + " %}{% endif %}" if condition else source
-        self.places[key] = path
-
-    def templates(self) -> Templates:
-        templates, failures = Templates.readable(self.sources, FILTERS)
-        for failure in failures:
-            what = "text" if "@" in failure.key else "condition"
-            self.say(self.places.get(failure.key, ()), f"this {what} cannot be read: {failure.sentence}")
-        return templates

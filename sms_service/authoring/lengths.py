@@ -107,10 +107,18 @@ class Lengths:
 
     @staticmethod
     def _options_beside(state: AnyState, slot: str) -> tuple[Option, ...]:
-        if isinstance(state, Choose):
-            return state.options
-        if isinstance(state, Collect):
-            return next((field.options for field in state.fields if slot.split(".")[1] == field.name), ())
+        """The menu that is said below a text; none below a reminder of its own words."""
+        what = slot.split(".")[1]
+        if what == "remind":
+            return ()
+        match state:
+            case Choose():
+                return state.options
+            case Ask():
+                return state.field.options
+            case Collect():
+                said = [field.options for field in state.fields if what in (field.name, "unclear")]
+                return max(said, key=len, default=())
         return ()
 
     def _worst(self, name: str, language: str, kind: Kind, passed: int) -> list[Text]:

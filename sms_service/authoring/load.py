@@ -11,11 +11,13 @@ from pathlib import PurePath
 from typing import Any
 
 from sms_service.authoring import ways
-from sms_service.authoring.build import Builder, nearest
+from sms_service.authoring.build import Builder
 from sms_service.authoring.mending import language_code
 from sms_service.authoring.parts import as_name, read_part
-from sms_service.authoring.schema import EVERY_LANGUAGE, LANGUAGE, NAME, PATTERNS, HeadPart, StatePart
+from sms_service.authoring.schema import EVERY_LANGUAGE, LANGUAGE, NAME, HeadPart, StatePart
+from sms_service.authoring.shape_words import PATTERNS
 from sms_service.authoring.source import BrokenFlow, Finding, Path, Source
+from sms_service.authoring.suggest import nearest
 from sms_service.authoring.vocabulary import Vocabulary
 from sms_service.engine.model import Flow
 

@@ -11,15 +11,20 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sms_service.authoring.build import nearest
-from sms_service.authoring.schema import known_keys
+from sms_service.authoring.shape_words import known_keys
 from sms_service.authoring.source import Path, Source
+from sms_service.authoring.suggest import nearest
 
 FILLED: Mapping[str, Any] = {
     "flow": "unnamed", "about": "-", "type": "", "after": "1 day", "purpose": "unknown", "ask": "-", "label": "-",
     "sms": "-", "ussd": "-",
 }  # fmt: skip
 """What stands in for something that is missing and says nothing about where the dialogue goes or what it knows."""
+
+NOWHERE: Mapping[str, Any] = {
+    "next": "", "then": "", "into": "unnamed", "key": "z", "yes": {"key": "y", "next": ""}, "no": {"key": "n", "next": ""},
+}  # fmt: skip
+"""What stands in for something that is missing, so that nobody can say where it leads or what it sets."""
 
 STAND_INS: Mapping[str, Any] = {
     "options": {"any": {"label": "-"}}, "choose": {"1": {"next": ""}}, "decide": [{"next": ""}],
@@ -63,7 +68,7 @@ class Patient:
             return False
         key: Any = steps[-1]
         if problem["type"] == "missing":
-            holder[key] = self._filled.get(key, "")
+            holder[key] = copy.deepcopy(self._filled.get(key, NOWHERE.get(key, "")))
             return key in self._filled
         if not holds(holder, key):
             return False

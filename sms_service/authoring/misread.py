@@ -33,7 +33,9 @@ TAB = "a tab stands here: indent with spaces"
 IN_QUOTES = 'a text that begins with {0} must stand in quotes: "{0} ..."'
 LIKE_A_KEY = re.compile(r"\s*(?:- )*[\w-]+:\s*\Z")
 INDENTED_BY_TAB = re.compile(r" *\t")
-ODD_SPACE = re.compile(r"^\s*?([\u00a0\u2000-\u200b\u202f\u205f\u3000])|[\w}\]]:([\u00a0\u2000-\u200b\u202f\u205f\u3000])")
+ODD_SPACE = re.compile(
+    r"^\s*?([\u00a0\u2000-\u200b\u202f\u205f\u3000])|[\w}\]]:([\u00a0\u2000-\u200b\u202f\u205f\u3000])"
+)
 CURLY = re.compile(r":\s+([“”‘’„])")
 STATE_KEYS = frozenset(described.alias or name for name, described in StatePart.model_fields.items())
 
@@ -145,7 +147,9 @@ class _Reading:
         other = '"..."' if quote == "'" else "'...'"
         sign = "an apostrophe" if quote == "'" else "quotes"
         return Slip(
-            end.line + 1, end.column, f"the text ends at this quote, and more follows: put a text with {sign} in {other}"
+            end.line + 1,
+            end.column,
+            f"the text ends at this quote, and more follows: put a text with {sign} in {other}",
         )
 
     def scalar_before(self) -> yaml.ScalarToken | None:
@@ -184,7 +188,9 @@ class _Reading:
             return Slip(self.line + 1, start + 1, "this colon is one too many: put a text of several lines in quotes")
         if curly := CURLY.search(before):
             sign = curly[1]
-            return Slip(self.line + 1, curly.start(1) + 1, f'{sign} is no quote to a computer: write straight ones, "..."')
+            return Slip(
+                self.line + 1, curly.start(1) + 1, f'{sign} is no quote to a computer: write straight ones, "..."'
+            )
         column = len(key) + 2 + len(value) - len(value.lstrip())
         last_word = before.split()[-1]
         if last_word in STATE_KEYS:
@@ -237,7 +243,9 @@ class _Reading:
         below = [level for level in levels if level < self.column][:1]
         deeper = [level for level in levels if level > self.column][-1:]
         wanted = " or ".join(str(level) for level in sorted([*below, *deeper])) or "0"
-        return self.here(f"this line is indented by {self.column}, the lines around it by {wanted}: line it up with them")
+        return self.here(
+            f"this line is indented by {self.column}, the lines around it by {wanted}: line it up with them"
+        )
 
     def in_brackets(self) -> Slip | None:
         if "flow" not in self.doing:
@@ -265,21 +273,26 @@ class _Reading:
         if self.index >= len(self.text.rstrip()) and (opener := self.never_closed()):
             mark = opener.start_mark
             sign = self.text[mark.index]
-            return Slip(mark.line + 1, mark.column + 1, f"this {sign} is never closed: add {'}' if sign == '{' else ']'}")
+            return Slip(
+                mark.line + 1, mark.column + 1, f"this {sign} is never closed: add {'}' if sign == '{' else ']'}"
+            )
         outside = len(line) - len(line.lstrip()) <= len(opened) - len(opened.lstrip())
         if self.began_with and self.began_with in "{[" and self.line > self.from_line and outside:
             hint = ", or put the text in quotes" if self.began_with == "[" else ""
-            return self.there(f"this {self.began_with} is never closed: add {'}' if self.began_with == '{' else ']'}{hint}")
+            return self.there(
+                f"this {self.began_with} is never closed: add {'}' if self.began_with == '{' else ']'}{hint}"
+            )
         if self.sign == ",":
             return self.here("nothing stands before this comma: leave it out")
         if self.sign == ":" and line[: self.column].strip():
             word = re.split(r"[\s,{\[]", line[: self.column].rstrip())[-1]
             column = len(line[: self.column].rstrip()) - len(word) + 1
             return Slip(
-                self.line + 1, column, f'a comma is missing before "{word}", or a text with a colon must stand in quotes'
+                self.line + 1,
+                column,
+                f'a comma is missing before "{word}", or a text with a colon must stand in quotes',
             )
         return self.here("a comma is missing before this, or a text needs quotes")
-
 
     def never_closed(self) -> yaml.Token | None:
         """The innermost bracket or brace that is still open at the end of the file."""

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from sms_service.authoring.build import did_you_mean
 from sms_service.authoring.mending import TWO_LETTERS, Patient, holds, language_code
-from sms_service.authoring.schema import LANGUAGE, NAME, Part, belongs_under, expected_under, known_keys, sentence
+from sms_service.authoring.schema import LANGUAGE, NAME, Part
+from sms_service.authoring.shape_words import belongs_under, expected_under, known_keys, sentence
 from sms_service.authoring.source import Finding, Path, Source, shown
+from sms_service.authoring.suggest import did_you_mean
 
 PROBLEMS_MAX = 200
 """Mistakes of shape told of one part; whoever has more has another kind of file in hand."""
@@ -51,7 +52,7 @@ def read_part(
                 continue  # it was there under a misspelt name
             if not any(here[: len(one)] == one or one[: len(here)] == here for one in told):
                 if not source.is_broken(here):
-                    findings.append(_finding(source, here, problem))
+                    findings.append(_finding(source, (*path, *steps), problem))
                 told.add(here)
             sure &= patient.mended(steps, problem)
         told -= patient.renamed

@@ -59,7 +59,7 @@ def slip_in_condition(source: str) -> str:
     if "'" in bare.replace("''", "") or '"' in bare:
         return "a quote is never closed in this condition"
     if _ASSIGNS.search(bare):
-        return 'to compare, write ==, like "answer == \'yes\'"'
+        return "to compare, write ==, like \"answer == 'yes'\""
     if re.search(r"(==|!=|<|>|\b(and|or|not|in))\s*\Z", bare):
         return "this condition ends too early: something is missing behind its last word"
     return ""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -55,6 +54,8 @@ def _by_language(value: Any) -> Any:
 
 
 def _result(value: Any) -> Any:
+    if isinstance(value, str) and value.lower() in ("true", "false"):  # as spreadsheets write them
+        value = value.lower() == "true"
     return {True: DONE, False: ""}[value] if isinstance(value, bool) else value
 
 
@@ -103,7 +104,10 @@ Key = Annotated[
     WithJsonSchema({"type": ["string", "integer"]}),
 ]
 Result = Annotated[
-    str, BeforeValidator(_result), Field(pattern=RESULT), WithJsonSchema({"type": ["boolean", "string"]})
+    str,
+    BeforeValidator(_result),
+    Field(pattern=RESULT),
+    WithJsonSchema({"type": ["boolean", "string"], "pattern": RESULT}),
 ]
 Bound = Annotated[Any, BeforeValidator(_bound), WithJsonSchema({"type": ["integer", "string"]})]
 Given = Annotated[Any, BeforeValidator(_given), WithJsonSchema({"type": ["integer", "string", "boolean"]})]
@@ -135,9 +139,7 @@ _KINDS = {"type": "object", "properties": {"sms": _SAID, "ussd": _SAID}}
 Texts = Annotated[
     dict[Language, Said | ByKind],
     BeforeValidator(_by_language),
-    _texts_schema(
-        {"anyOf": [_SAID, _KINDS | {"required": ["sms", "ussd"], "additionalProperties": False}]}
-    ),
+    _texts_schema({"anyOf": [_SAID, _KINDS | {"required": ["sms", "ussd"], "additionalProperties": False}]}),
 ]
 """One text in every language of the flow; in a flow of one language the text alone will do."""
 
@@ -282,168 +284,3 @@ class HeadPart(Part):
 
 class FlowPart(HeadPart):
     states: dict[Name, StatePart] = Field(min_length=1)
-
-
-# --- what is said of a file that has another shape ----------------------------------------------------------------
-
-PATTERNS = {
-    NAME: "a name has only small letters, digits and _, begins with a letter, and has at most 50 signs",
-    LANGUAGE: "a language is its code of two or three small letters, like en, hi or sw",
-    KEY: "a key is one to three digits or small letters",
-    CODE: 'a USSD code is written as it is dialled, in quotes: "*384*96#"',
-    RESULT: "expected true, or the name of a result such as given_up",
-}
-
-LINES = "expected lines of `key: value` under this"
-SENTENCES = {
-    "string_type": "expected one text",
-    "dict_type": LINES,
-    "model_type": LINES,
-    "list_type": "expected a list: [one, two]",
-    "too_short": "this is empty: give at least one",
-    "too_long": "too many: at most {max_length} are read",
-    "string_too_short": "this is empty",
-    "bool_type": "expected true or false",
-    "bool_parsing": "expected true or false",
-    "int_type": "expected a whole number",
-    "int_parsing": "expected a whole number",
-    "int_from_float": "expected a whole number",
-    "int_parsing_size": "expected a whole number",
-    "greater_than_equal": "expected at least {ge}",
-    "less_than_equal": "expected at most {le}",
-    "literal_error": "expected {expected}",
-}
-"""What pydantic found, by its type of error, in the words of somebody who writes flows."""
-
-A_STATE = "the name of a state"
-EXPECTED: Mapping[tuple[str, ...], str] = {
-    ("next", "then", "otherwise", "wrong_number"): A_STATE,
-    ("say", "label", "wrong"): "a text, or one in each language: `en: ...` and below it `hi: ...`",
-    ("choose",): f"`1: {A_STATE}` for each option",
-    ("unclear",): "`times: 2`, and `then:` with the state to go on to",
-    ("remind",): "`{after: 24 hours}`",
-    ("timeout",): f"`{{after: 2 days, then: {A_STATE}}}`",
-    ("expires",): "`{after: 7 days}`",
-    ("starts",): "the ways in, such as `{keywords: [JOIN]}`",
-    ("words",): "the words of each language: `{en: [one, two]}`",
-    ("decide",): "a list: `- {when: ..., next: ...}` for each case",
-    ("yes", "no"): f"`{{key: 1, next: {A_STATE}}}`",
-    ("outcomes",): f"`outcome: {A_STATE}` for each outcome",
-    ("other",): f"`3: {A_STATE}` for each further key",
-    ("with", "takes"): "`name: value` for each",
-    ("consent",): "`purpose:`, `yes:` and `no:`",
-    ("limits",): "`{segments: 2}`",
-    ("collect", "options"): "`name:` for each, and under it what it is",
-    ("about",): "what the flow is for, in a line",
-    ("end",): "`true`",
-    ("ask",): "what is asked for: a text in a `collect`, else `{into: name_of_it, type: name}`",
-}
-"""What stands under a key, where something of another kind was found."""
-
-SHAPES = frozenset({"string_type", "dict_type", "model_type", "model_attributes_type", "list_type"})
-
-
-def expected_under(path: Sequence[str | int]) -> str:
-    """What stands under the last key of `path`, or "" where that goes without saying."""
-    within = {
-        "choose": A_STATE, "collect": "`{type: ..., ask: ...}`", "decide": "`{when: ..., next: ...}`",
-        "options": "`{label: ...}`",
-    }  # fmt: skip
-    if len(path) > 1 and path[-2] in within:
-        return within[str(path[-2])]
-    found = next((what for names, what in EXPECTED.items() if path and path[-1] in names), "")
-    language = path and re.match(LANGUAGE, str(path[-1])) and path[-1] not in ("sms", *StatePart.model_fields)
-    return "the text in this language" if language and not found else found
-
-
-def sentence(problem: Mapping[str, Any]) -> str:
-    """What is wrong, and what to write instead. `problem` is one of pydantic's errors()."""
-    values: Mapping[str, Any] = problem.get("ctx", {})
-    expected = expected_under([step for step in problem["loc"] if step not in ("str", "ByKind", "[key]")])
-    if problem["type"] == "string_pattern_mismatch":
-        return PATTERNS[values["pattern"]]
-    if problem["type"] == "literal_error":
-        return f"expected {re.sub(chr(39), '', str(values['expected'])).removeprefix(', ')}"
-    if problem["type"] == "string_type" and isinstance(problem["input"], bool):
-        return f"expected {expected or 'a text'}: put true and false in quotes"
-    if problem["type"] in SHAPES and expected:
-        return f"expected {expected}"
-    known = SENTENCES.get(problem["type"])
-    return known.format(**values) if known else str(problem["msg"]).removeprefix("Value error, ")
-
-
-def belongs_under(key: str) -> str:
-    """`; it belongs under "ask"` for a key that is known elsewhere in a flow file, else nothing."""
-    places = {
-        name: kind.model_fields.keys()
-        for kind, name in (
-            (StartsPart, "starts"), (AskPart, "ask"), (UnclearPart, "unclear"), (RemindPart, "remind"),
-            (ConsentPart, "consent"), (LimitsPart, "limits"), (StatePart, "a state"), (HeadPart, ""),
-        )
-    }  # fmt: skip
-    if re.match(LANGUAGE, key) and key not in places["a state"]:
-        return '; if it is a language, indent it more than the "say" or the like that it belongs to'
-    under = [f'under "{name}"' if " " not in name else f"in {name}" for name, keys in places.items() if key in keys and name]
-    if under:
-        return f"; it belongs {' or '.join(under[:2])}"
-    return "; it belongs at the top of the file" if key in places[""] else ""
-
-
-def known_keys(path: Sequence[str | int]) -> list[str]:
-    """The keys that may stand where the last step of `path` stands."""
-    kind: Any = FlowPart
-    for step in path[:-1]:
-        kind = _under(kind, step)
-    part = _part_in(kind)
-    return [described.alias or name for name, described in part.model_fields.items()] if part else []
-
-
-def _part_in(kind: Any) -> type[Part] | None:
-    if _is_part(kind):
-        return kind  # type: ignore[no-any-return]
-    return next((part for inner in get_args(kind) if (part := _part_in(inner))), None)
-
-
-def _under(kind: Any, step: str | int) -> Any:
-    if _is_part(kind):
-        found = (field for name, field in kind.model_fields.items() if step in (name, field.alias))
-        return next((field.annotation for field in found), None)
-    if get_origin(kind) in (dict, list):
-        return get_args(kind)[-1]
-    found = (_under(inner, step) for inner in get_args(kind))
-    return next((inside for inside in found if inside is not None), None)
-
-
-def _is_part(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Part)
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of a flow file, by which editors complete and underline (flows/flow.schema.json)."""
-    schema: dict[str, Any] = _plain(FlowPart.model_json_schema(by_alias=True))
-    state, consent = schema["$defs"]["StatePart"]["properties"], schema["$defs"]["ConsentPart"]["properties"]
-    by_key = {"propertyNames": {"pattern": KEY}}
-    a_state: dict[str, Any] = {"type": "string"}  # `1: some_state` stands for `1: {next: some_state}`
-    state["choose"] |= {**by_key, "additionalProperties": {"anyOf": [a_state, state["choose"]["additionalProperties"]]}}
-    consent["other"] |= by_key
-    schema["properties"]["languages"] = {"anyOf": [{"type": "string", "pattern": LANGUAGE}, schema["properties"]["languages"]]}
-    return schema
-
-
-def _plain(schema: Any) -> Any:
-    """Without what pydantic adds for its own sake: titles, defaults, and null where a key may be left out. Where names
-    have a pattern, no others are let in."""
-    if isinstance(schema, list):
-        return [_plain(inner) for inner in schema]
-    if not isinstance(schema, dict):
-        return schema
-    branches = [branch for branch in schema.get("anyOf", []) if branch != {"type": "null"}]
-    if len(branches) == 1:
-        return _plain({**{key: value for key, value in schema.items() if key != "anyOf"}, **branches[0]})
-    plain: dict[str, Any] = {}
-    for key, value in schema.items():
-        if key in ("properties", "$defs", "patternProperties"):
-            plain[key] = {name: _plain(inner) for name, inner in value.items()}
-        elif key not in ("title", "default"):
-            plain[key] = _plain(branches if key == "anyOf" else value)
-    return {**plain, "additionalProperties": False} if "patternProperties" in plain else plain

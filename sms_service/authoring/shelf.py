@@ -127,6 +127,10 @@ class Shelf:
             except (BrokenFlow, UnknownVersion) as error:
                 refused.append(str(error))
                 continue
+            except Exception as error:  # a fault of the loader keeps no message from being answered
+                log.exception("flow %s, version %s: the loader failed", name, version[:12])
+                refused.append(type(error).__name__)
+                continue
             if refused:
                 log.error(
                     "flow %s: version %s goes on serving, what was published after it cannot be loaded:\n%s",

@@ -59,8 +59,10 @@ class FlowFile:
         for key, path in self.draft.places.items():
             slot, by_language, rest = key.partition("@")
             if by_language:
-                by_kind = path[-1] in ("sms", "ussd") and len(path) > 1 and path[-2] == rest.partition(":")[0]
-                slots[slot] = path[:-2] if by_kind else path[:-1]
+                language = rest.partition(":")[0]
+                by_kind = path[-1] in ("sms", "ussd") and len(path) > 1 and path[-2] == language
+                # in a flow of one language a text may stand without it
+                slots[slot] = path[:-2] if by_kind else path[:-1] if path[-1] == language else path
         for slot, path, option in options(self.flow):
             if option.labels:
                 slots[f"{slot}.label"] = (*path, "label")

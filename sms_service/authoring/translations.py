@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path as File
 
-from sms_service.authoring.build import did_you_mean
 from sms_service.authoring.catalogues import Share, share
 from sms_service.authoring.check import check
 from sms_service.authoring.notes import PRINTED
@@ -15,6 +14,7 @@ from sms_service.authoring.pofile import Entry, PoFile
 from sms_service.authoring.rewrite import Rewrite
 from sms_service.authoring.saving import ChangedMeanwhile, save
 from sms_service.authoring.source import Finding, Path
+from sms_service.authoring.suggest import did_you_mean
 from sms_service.authoring.translatable import FlowFile, Text, flow_file
 from sms_service.authoring.vocabulary import Vocabulary
 from sms_service.engine.templates import Templates

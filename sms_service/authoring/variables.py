@@ -235,7 +235,9 @@ class Analysis:
             case Call():
                 return self._after_call(state, way.label, here)
             case Decide():
-                return here.and_({name: here.maybe[name] for name in _looked_at(state, way.label) if name in here.maybe})
+                return here.and_(
+                    {name: here.maybe[name] for name in _looked_at(state, way.label) if name in here.maybe}
+                )
         return here
 
     def within(self, state: AnyState, here: Known) -> Known:

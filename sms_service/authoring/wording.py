@@ -38,7 +38,9 @@ def word_findings(flow: Flow, source: Source) -> Iterator[Finding]:
         here: Path = ("states", name)
         match state:
             case Choose():
-                yield from _menu(state.options, flow, {one.key: (*here, "choose", one.key) for one in state.options}, source)
+                yield from _menu(
+                    state.options, flow, {one.key: (*here, "choose", one.key) for one in state.options}, source
+                )
             case Ask() | Collect():
                 fields = state.fields if isinstance(state, Collect) else (state.field,)
                 for field in fields:
@@ -53,7 +55,9 @@ def _menu(options: tuple[Option, ...], flow: Flow, paths: Mapping[str, Path], so
         path = paths[option.key]
         if option.key in (MORE, RESTART) or (option.key == BACK and option.labels):
             yield source.finding(
-                path, f'the key {option.key} is the service\'s own ("98 more", "0 back", "00 to the first")', of_key=True
+                path,
+                f'the key {option.key} is the service\'s own ("98 more", "0 back", "00 to the first")',
+                of_key=True,
             )
         for language in flow.languages:
             for word, where in _said(option, language, path, source):
@@ -89,7 +93,8 @@ def _collisions(
             if other is not option and other.key not in told:
                 told.add(other.key)
                 yield source.finding(
-                    where, f'in {language} "{shown(word)}" means option {other.key} too: give each option words of its own'
+                    where,
+                    f'in {language} "{shown(word)}" means option {other.key} too: give each option words of its own',
                 )
 
 
@@ -104,7 +109,9 @@ def _taken(word: str, language: str, path: Path, source: Source, what: str) -> I
     elif folded in WARNED:
         own = f" and the service takes it for {meaning.upper()}" if meaning in ("start", "help") else ""
         yield source.finding(
-            path, f'"{word}" may never arrive: some carriers answer it themselves{own}; better another {what}', "warning"
+            path,
+            f'"{word}" may never arrive: some carriers answer it themselves{own}; better another {what}',
+            "warning",
         )
     elif meaning in ("start", "help", "wrong_number"):
         said = meaning.replace("_", " ").upper()

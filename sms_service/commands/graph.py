@@ -64,9 +64,9 @@ def graph(
 
 def _flow(config: Config, named: str) -> Flow:
     """The flow of a file, or of the flow file of this name. Ends with a sentence where there is none; raises BrokenFlow."""
-    from sms_service.authoring.build import did_you_mean
     from sms_service.authoring.load import load_flow
     from sms_service.authoring.source import read_source
+    from sms_service.authoring.suggest import did_you_mean
     from sms_service.vocabulary import vocabulary
 
     is_file = named.endswith((".yaml", ".yml")) or "/" in named

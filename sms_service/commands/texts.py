@@ -136,7 +136,7 @@ def status(flows: Flows = None, as_json: AsJson = False) -> None:
 
 def _files(config: Config, given: list[str] | None) -> list[FlowFile]:
     """The flows meant, read. Ends with a sentence where there are none; BrokenFlow where one cannot be read."""
-    from sms_service.authoring.build import did_you_mean
+    from sms_service.authoring.suggest import did_you_mean
     from sms_service.authoring.translatable import read_flows
     from sms_service.vocabulary import vocabulary
 
@@ -174,7 +174,8 @@ def _primary(code: str) -> str:
 
 
 def _language_code(given: str) -> str:
-    from sms_service.authoring.schema import LANGUAGE, PATTERNS
+    from sms_service.authoring.schema import LANGUAGE
+    from sms_service.authoring.shape_words import PATTERNS
 
     code = _primary(given)
     if not re.match(LANGUAGE, code):

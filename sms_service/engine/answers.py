@@ -126,6 +126,12 @@ def read_key(text: str, keys: Sequence[str]) -> str | None:
     return next((key for key in keys if fold(key) == typed), None) if typed else None
 
 
+def is_number(text: str) -> bool:
+    """Whether `text` is nothing but a number, as a key could be typed: "1", "(1)", "१", "one", "ek", "12"."""
+    typed = fold(text)
+    return typed in _DIGITS or typed.replace(" ", "").isdigit()
+
+
 def spellings(option: Option, language: str) -> set[str]:
     """All that chooses this option, folded: its key, its label, both together, and its words in this language.
 

@@ -29,6 +29,10 @@ MAX_TRAIL = 20
 MAX_DIRECT_DIAL_INPUTS = 10
 """Menu steps that a direct dial (*384*96*1*2#) may take at once; the network's own string limit allows few more."""
 
+MAX_SILENT = 3
+"""Time-outs and expiries that a dialogue may pass while nobody answers; then it ends. Two that led to each other would
+send messages for ever."""
+
 DAY = 86_400.0
 DEFAULT_EXPIRY = 7 * DAY
 """A session nobody answers is closed after a week, if its flow says nothing else."""
@@ -274,7 +278,8 @@ class Session(Struct, kw_only=True, omit_defaults=True):
     `prompt` is the outbox ref of the message that carried the open question, `hop` the turn whose USSD screen showed it
     (0: none did): an answer by key counts only once that message was handed to the gateway, or on that screen. `asked` is
     the field a `collect` waits for. `trail` are the questions one can go back to (state, field), the last one last;
-    `callers` the flows that wait for this one, the innermost last. `lasts` is how long nobody may answer, in seconds.
+    `callers` the flows that wait for this one, the innermost last. `lasts` is how long nobody may answer, in seconds;
+    `silent` how often the dialogue has moved on by itself since she was last heard.
     """
 
     id: str
@@ -295,22 +300,29 @@ class Session(Struct, kw_only=True, omit_defaults=True):
     lasts: float = DEFAULT_EXPIRY
     trail: list[tuple[str, str]] = field(default_factory=list)
     callers: list[Caller] = field(default_factory=list)
+    silent: int = 0
 
 
 class UssdScreen(Struct, kw_only=True):
     """The screen a phone is looking at: the network's session id, all typed so far, the pages of the text it shows, and
-    the number of the one in sight (from 0)."""
+    the number (from 0) of the one in sight and of the furthest that was."""
 
     id: str
     text: str
     session: str = ""
     pages: list[str] = field(default_factory=list)
     page: int = 0
+    furthest: int = 0
+
+    @property
+    def at_its_end(self) -> bool:
+        """Whether the last page is in sight."""
+        return self.page >= len(self.pages) - 1
 
     @property
     def fully_shown(self) -> bool:
-        """Whether the last page was in sight."""
-        return self.page >= len(self.pages) - 1
+        """Whether every page was in sight. Of a screen that an earlier release left nobody can say."""
+        return bool(self.pages) and self.furthest >= len(self.pages) - 1
 
 
 class Sessions(Struct, kw_only=True):

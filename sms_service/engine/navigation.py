@@ -101,4 +101,5 @@ def turned(screen: UssdScreen, typed: str) -> bool:
     if step == 0 or not 0 <= screen.page + step < len(screen.pages):
         return False
     screen.page += step
+    screen.furthest = max(screen.furthest, screen.page)
     return True

@@ -6,6 +6,7 @@ import msgspec
 
 from sms_service.engine.answers import chosen, fold, read_answer, read_key
 from sms_service.engine.model import (
+    MAX_SILENT,
     MAX_STEPS,
     MAX_TRAIL,
     AnyState,
@@ -65,7 +66,7 @@ def step(flow: Flow, session: Session, cause: Cause, now: float) -> Turn:
         case Outcome():
             walk.outcome(cause)
         case Heard():
-            kept.waits_since, kept.reminded, kept.expires_at = now, 0, now + kept.lasts
+            kept.waits_since, kept.reminded, kept.silent, kept.expires_at = now, 0, 0, now + kept.lasts
             walk.answer(cause)
         case Show():
             walk.prompt(walk.question())
@@ -78,7 +79,7 @@ def due_at(flow: Flow, session: Session) -> float:
     """When the session next wants a Tick: its reminder, its time-out or its expiry, whichever comes first."""
     due, state = session.expires_at, flow.states[session.state]
     if isinstance(state, Question):
-        if state.timeout:
+        if state.timeout and session.silent < MAX_SILENT:
             due = min(due, session.waits_since + state.timeout.after)
         if state.remind and session.reminded < state.remind.times:
             due = min(due, session.waits_since + state.remind.after * (session.reminded + 1))
@@ -435,7 +436,12 @@ class _Walk:
         elif self.now >= due_at(self.flow, self.session):
             state = self.question()
             self.turn.path.append(self.mark + state.name)
-            if state.timeout and self.now >= self.session.waits_since + state.timeout.after:
+            if (
+                state.timeout
+                and self.session.silent < MAX_SILENT
+                and self.now >= self.session.waits_since + state.timeout.after
+            ):
+                self.session.silent += 1
                 self.enter(self.leave("timeout", state.timeout.then))
                 return
             assert state.remind, "nothing else is due"
@@ -457,7 +463,8 @@ class _Walk:
             self.turn.wants = Returned(outermost(session), Outcome(EXPIRED))
             return
         self.turn.path.append(session.state)
-        if self.flow.expired:
+        if self.flow.expired and session.silent < MAX_SILENT:
+            session.silent += 1
             session.expires_at = self.now + session.lasts  # else a question there would expire at once
             self.enter(self.leave("expired", self.flow.expired))
         else:

@@ -126,7 +126,7 @@ def first_name(name: str) -> str:
     },
     begins=("registration.saved",),
 )  # fmt: skip
-def save_registration(act: Act, mobile: Mobile, name: Name, **more: Text) -> Done:
+def save_registration(act: Act, /, mobile: Mobile, name: Name, **more: Text) -> Done:
     """The enroler's entry is saved, and the person is asked. Nobody is asked twice at a time, nor a member again."""
     enroler = enrolers.by_person(act.conn, act.person)
     assert enroler, "only an enroler's session leads here: the way into its flow says so"

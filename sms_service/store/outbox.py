@@ -22,6 +22,10 @@ REPORT_WAIT = 86_400.0
 """Seconds that a message nobody knows the fate of may still be settled by a report that brings only the number: networks
 try for a day. All other messages to that number have ids by which their own reports find them."""
 
+SETTLING_SECONDS = 120.0
+"""How much later than the answer to it a send may be settled: a worker notes the time when the gateway has answered, and
+may be slow; two leases."""
+
 earlier = outbox.alias("earlier")
 
 
@@ -155,9 +159,15 @@ def rise(conn: Connection, row_id: int, status: str, **values: Any) -> None:
     )
 
 
-def was_handed_over(conn: Connection, ref: str) -> bool:
-    """Whether the gateway surely took this message: only then can an answer be an answer to it."""
-    return _status(conn, ref) in ("sent", "delivered")
+def was_handed_over(conn: Connection, ref: str, before: float) -> bool:
+    """Whether the gateway surely took this message, and by `before` (seconds since 1970): only what came after it can be an
+    answer to it. A message that waited on our disk may be older than the question it is read after."""
+    row = conn.execute(
+        select(outbox.c.status, outbox.c.created_at, outbox.c.sent_at).where(outbox.c.ref == ref)
+    ).first()
+    if row is None or row.status not in ("sent", "delivered"):
+        return False
+    return bool(row.created_at <= before and (row.sent_at is None or row.sent_at <= before + SETTLING_SECONDS))
 
 
 def is_in_flight(conn: Connection, ref: str) -> bool:

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from sms_service.authoring.build import did_you_mean
 from sms_service.authoring.changes import Changes, Fate, Written, compare, fate, unified, written
 from sms_service.authoring.check import Checked, check
 from sms_service.authoring.load import load_flow
 from sms_service.authoring.source import BrokenFlow, read_source
+from sms_service.authoring.suggest import did_you_mean
 from sms_service.config import Config
 from sms_service.engine.model import Call
 from sms_service.store import database, flow_versions, sessions

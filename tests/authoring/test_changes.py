@@ -120,7 +120,7 @@ def test_the_fate_of_a_state_that_somebody_stands_in() -> None:
 def test_a_file_that_could_not_serve_is_compared_all_the_same() -> None:
     assert changed("next: sort", "nxet: sort").words() == ["state ask: next is gone; nxet is new, sort"]
     assert compare(written(FLOW, ""), written("- 1", "")).removed == ["ask", "sort", "menu", "bye"]
-    with pytest.raises(BrokenFlow, match="not YAML"):
+    with pytest.raises(BrokenFlow, match="never closed"):
         written("states: [", "new.yaml")
 
 

@@ -18,6 +18,7 @@ VOCABULARY = Vocabulary(
     types={name: TypeShape({"bad": {"en": "No.", "hi": "नहीं।"}}, lambda *_: "m") for name in ("name", "mobile")},
     constants={"org": "XYZ"},
 )
+NAME = "1:7: a name has only small letters, digits and _, begins with a letter, and has at most 50 signs"
 HEAD = """\
 flow: lesson
 about: a flow of the tests
@@ -121,8 +122,7 @@ def test_what_can_be_read_of_a_broken_file_is_read() -> None:
 def test_a_broken_head_does_not_hide_what_is_wrong_below() -> None:
     head = HEAD.replace("flow: lesson", "flow: A Lesson").replace("languages: [en, hi]", "languages: English, Hindi")
     assert findings("  bye: {say: {en: A}, next: by}\n", head) == [
-        "1:7: a name has only small letters, digits and _, begins with a letter, and has at most 50 signs: "
-        'write "a_lesson"',
+        f'{NAME}: write "a_lesson"',
         "4:12: a list stands in brackets: [en, hi]",
         "6:9: the text in hi is missing",
         '6:29: there is no state "by", did you mean "bye"?',
@@ -135,7 +135,7 @@ def test_a_broken_state_does_not_hide_what_is_wrong_in_others() -> None:
   b: {{say: {{en: A}}, do: opt_uot, end: true}}
   c: {{{A}, end: true}}
 """) == [
-        "6:27: expected what is asked for: a text in a `collect`, else `{into: name_of_it, type: name}`",
+        "6:33: expected what is asked for: a text in a `collect`, else `{into: name_of_it, type: name}`",
         "7:7: the text in hi is missing",
         '7:25: there is no effect "opt_uot", did you mean "opt_out"?',
     ]  # fmt: skip
@@ -153,7 +153,7 @@ def test_of_one_place_the_cause_alone_is_told() -> None:
 def test_a_state_that_cannot_be_read_may_lead_wherever_it_names() -> None:
     """So nothing is said of states that it would lead to, nor of an end that nobody would reach."""
     assert findings(f"  a: {{{A}, choose: [b, c]}}\n  b: {{{A}, end: true}}\n  c: {{{A}, end: true}}\n") == [
-        "6:27: expected `1: the name of a state` for each option"
+        "6:28: expected `1: the name of a state` for each option"
     ]
 
 

@@ -324,5 +324,5 @@ def test_a_flow_stands_in_the_file_of_its_name_so_that_no_two_files_can_claim_it
 
 def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "lesson.yaml").write_bytes(b"about: \xff")
-    with pytest.raises(BrokenFlow, match=r"lesson.yaml:1:1: not UTF-8 \(byte 7\); save it as UTF-8"):
+    with pytest.raises(BrokenFlow, match=r"lesson\.yaml:1:8: this letter is not UTF-8: save the file as UTF-8"):
         read_flow(tmp_path / "lesson.yaml", Vocabulary())

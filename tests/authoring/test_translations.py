@@ -199,7 +199,7 @@ def test_entries_of_flows_that_were_not_asked_for_are_passed_over(tmp_path: Path
         ("menu.pick.choose.2.label", "Money", "समाचार", "समाचार"),
         ("menu.pick.choose.1.words", "novelties, press", "पैसा", "पैसा"),
         ("menu.pick.choose.1.words", "novelties, press", "stop", '"stop"'),
-        ("menu.bye.say", "Thank you, {{ name }}.", "{{ name }} {{ name", "menu.bye.say: this text cannot be filled in"),
+        ("menu.bye.say", "Thank you, {{ name }}.", "{{ name }} {{ name", "menu.bye.say: {{ name is never closed"),
         ("menu.bye.say", "Thank you, {{ name }}.", "{{ name }} " + "क" * 200, "menu.bye.say: in hi this SMS takes 4 segments"),
     ],
 )  # fmt: skip

@@ -181,4 +181,5 @@ def test_one_page_is_never_turned(typed: str) -> None:
     for only in ([], ["one"]):
         screen = UssdScreen(id="s", text="", pages=only)
         assert not turned(screen, typed)
-        assert screen.fully_shown
+        assert screen.at_its_end
+        assert screen.fully_shown is bool(only), "of no page nobody can say that it was seen"

@@ -279,10 +279,21 @@ def test_an_answer_counts_only_for_what_was_surely_handed_over(
 ) -> None:
     ref = say(her)
     with engine.begin() as conn:
-        conn.execute(update(table).values(status=status))
-        assert outbox.was_handed_over(conn, ref) is handed_over
+        conn.execute(update(table).values(status=status, sent_at=50.0 if handed_over else None))
+        assert outbox.was_handed_over(conn, ref, 1e10) is handed_over
         assert outbox.is_in_flight(conn, ref) is in_flight
-        assert not outbox.was_handed_over(conn, "no such message")
+        assert not outbox.was_handed_over(conn, "no such message", 1e10)
+
+
+def test_what_came_before_the_question_is_no_answer_to_it(engine: Engine, her: Person, say: Say) -> None:
+    ref = say(her)
+    with engine.begin() as conn:
+        created = conn.execute(select(table.c.created_at)).scalar_one()
+        conn.execute(update(table).values(status="sent", sent_at=created + 3600))
+        assert not outbox.was_handed_over(conn, ref, created - 1)
+        assert not outbox.was_handed_over(conn, ref, created + 1), "it lay in the outbox for an hour"
+        slow = created + 3600 - outbox.SETTLING_SECONDS
+        assert outbox.was_handed_over(conn, ref, slow), "the answer overtook the worker that writes it down"
 
 
 # --- which message a report is about ------------------------------------------------------------------------------

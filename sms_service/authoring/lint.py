@@ -1,0 +1,295 @@
+"""One flow under examination: where its states lead, what its texts and effects can use, what it calls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from sms_service.authoring.build import GUESSES_MAX
+from sms_service.authoring.lengths import known_parameters
+from sms_service.authoring.load import Draft
+from sms_service.authoring.source import Finding, Path, shown
+from sms_service.authoring.suggest import did_you_mean, nearest
+from sms_service.authoring.values import concerned, never, tried
+from sms_service.authoring.variables import Analysis, Known
+from sms_service.authoring.vocabulary import Vocabulary
+from sms_service.authoring.ways import Way, circles, ending, entries, longest_run, reached, ways_out
+from sms_service.authoring.wording import word_findings
+from sms_service.engine.clusters import units
+from sms_service.engine.model import MAX_STEPS, Call, Do, End, Flow, Input
+from sms_service.engine.templates import TemplateFailed
+
+SHOWN = 8
+"""Names of variables that a finding lists; more help nobody."""
+
+
+class Together:
+    """The flows that are looked at together, by name, and the states of each that could not be read."""
+
+    def __init__(self, flows: Mapping[str, Flow], unread: Mapping[str, frozenset[str]], vocabulary: Vocabulary) -> None:
+        self.flows, self.unread, self.vocabulary = flows, unread, vocabulary
+        self.analysis = Analysis(flows, unread, vocabulary)
+
+    def instead(self, flow: Flow, unread: frozenset[str]) -> Together:
+        """The same with this flow for the one of its name."""
+        return Together({**self.flows, flow.name: flow}, {**self.unread, flow.name: unread}, self.vocabulary)
+
+
+class Lint:
+    """One flow under examination."""
+
+    def __init__(self, draft: Draft, flow: Flow, together: Together) -> None:
+        self.draft, self.flow, self.flows, self.unread = draft, flow, together.flows, together.unread
+        self.analysis, self.vocabulary = together.analysis, together.vocabulary
+        self.known = self.analysis.of(flow.name)
+        self.rendered: dict[str, str] = {}
+        self.guesses = 0
+        self.leading_to: dict[str, list[tuple[str, Way]]] = {}
+        for name, state in flow.states.items():
+            for way in ways_out(state):
+                self.leading_to.setdefault(way.to, []).append((name, way))
+
+    def findings(self) -> Iterator[Finding]:
+        """All of them but those about lengths."""
+        yield from self.shape()
+        for name, state in self.flow.states.items():
+            here = self.known.get(name)
+            if here is None or name in self.draft.unread:
+                continue
+            if isinstance(state, Do):
+                yield from self.inputs(state, here)
+            elif isinstance(state, Call):
+                yield from self.called(state, here)
+        yield from self.texts()
+        yield from self.given()
+        yield from word_findings(self.flow, self.draft.source)
+
+    def at(self, path: Path, message: str, *, of_key: bool = False, word: str = "") -> Finding:
+        return self.draft.source.finding(path, message, of_key=of_key, word=word)
+
+    def by_ussd(self) -> bool:
+        """Whether the flow is walked by USSD: it has a code, or one that has calls it."""
+        wanted, seen = {self.flow.name}, set[str]()
+        while wanted:
+            seen |= wanted
+            if any(self.flows[name].starts.ussd for name in wanted if name in self.flows):
+                return True
+            callers = {
+                flow.name
+                for flow in self.flows.values()
+                for state in flow.states.values()
+                if isinstance(state, Call) and state.flow in wanted
+            }
+            wanted = callers - seen
+        return False
+
+    def shape(self) -> Iterator[Finding]:
+        """States that nothing leads to, and states that never end."""
+        found, ends = reached(entries(self.flow), self.flow), ending(self.flow, self.draft.unread)
+        lost = [name for name in self.flow.states if name not in found and not name.startswith("(")]
+        first = [name for name in lost if not any(other in lost for other, _ in self.leading_to.get(name, ()))]
+        told: set[str] = set()
+        for name in [*first, *lost]:  # what only a lost state leads to is lost with it
+            if name not in told:
+                yield self.at(("states", name), f'nothing leads to "{name}": lead to it, or leave it out', of_key=True)
+                told |= reached([name], self.flow)
+        round_and_round = {name for circle in circles(self.flow) for name in circle}  # that was told
+        for name in self.flow.states:
+            if name in found and name not in ends and name not in told and name not in round_and_round:
+                yield self.at(
+                    ("states", name),
+                    f'from "{name}" no end can be reached: the dialogue would go on for ever',
+                    of_key=True,
+                )
+                told |= reached([name], self.flow)
+
+        begin, passed = longest_run(self.flow)
+        if passed >= MAX_STEPS and not round_and_round:
+            message = (
+                f"from here up to {passed} states follow without a question: one turn passes fewer than {MAX_STEPS}"
+            )
+            yield self.at(("states", begin), message, of_key=True)
+
+    # -- variables --
+
+    def texts(self) -> Iterator[Finding]:
+        """Every text and condition, with the variables there are where it stands."""
+        for key, path in self.draft.places.items():
+            name = key.partition(".")[0]
+            if key not in self.flow.templates or name not in self.known:
+                continue
+            here = self.analysis.within(self.flow.states[name], self.known[name])
+            for message, word in self.text(key, name, here, known_parameters(self.flow, key)):
+                yield self.at(path, message, word=word)
+            for variable, value, options in never(self.draft.sources[key], here.maybe):
+                message = f'"{variable}" is never "{shown(value)}": it can be {options}'
+                yield self.at(path, message, word=value)
+
+    def text(self, key: str, name: str, here: Known, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """What is wrong with one text, and the word it is wrong with."""
+        templates, source = self.flow.templates, self.draft.sources[key]
+        used = {one for one in templates.variables(key) if one not in parameters}
+        unknown = {one for one in used if not self.covered(one, here)}
+        if unknown and not here.wild:
+            known = {*here.maybe, *self.vocabulary.constants, *parameters}
+            for one in sorted(unknown):
+                yield f'there is no variable "{shown(one)}" here{self.instead(one, known)}', one
+            return
+        language = key.partition("@")[2].partition(":")[0] or self.flow.languages[0]
+        given = {one.partition(".")[0]: "" for one in unknown} | dict(parameters)
+        partly = sorted(one for one in concerned(here.maybe, used) if one not in here.sure)
+        culprits = [
+            one
+            for one in partly
+            for missing in self.missing_together(one, here)
+            if self.failure(key, tried(source, used, here.maybe.without(missing), language, self.vocabulary), given)
+        ]
+        culprits = list(dict.fromkeys(culprits))
+        for one in culprits:
+            yield self.sometimes(one, name, here, "text" if "@" in key else "condition"), one
+        values = list(tried(source, used, here.maybe, language, self.vocabulary))
+        if not culprits and not unknown and (sentence := self.failure(key, values, given)):
+            what = "text" if "@" in key else "condition"
+            yield f"this {what} cannot be filled in: {re.sub(r' [(][A-Z][A-Za-z]*Error[)]', '', sentence)}", ""
+
+    @staticmethod
+    def missing_together(variable: str, here: Known) -> Iterator[list[str]]:
+        """What has no value where this variable has none: all of its group, which came at once, or it alone."""
+        group = here.maybe.sharing((variable,))
+        alone = any(one in here.sure for one in group) or variable in here.table.loose
+        yield [one for one in group if one not in here.sure]
+        if alone and len(group) > 1:
+            yield [variable]
+
+    def failure(self, key: str, tries: Iterable[Mapping[str, Any]], given: Mapping[str, Any]) -> str:
+        """Why a text cannot be filled in with one of these sets of values, or ""."""
+        for values in tries:
+            try:
+                text = self.flow.templates.render(key, {**values, **given})
+            except TemplateFailed as failure:
+                return failure.sentence
+            if units(text) >= units(self.rendered.get(key, "")):
+                self.rendered[key] = text
+        return ""
+
+    def covered(self, variable: str, here: Known) -> bool:
+        """Whether a used name is known: itself, or the group it is in, or the group it names (`member` of `member.number`)."""
+        return variable in self.vocabulary.constants or bool(concerned(here.maybe, (variable,)))
+
+    def instead(self, variable: str, known: Collection[str]) -> str:
+        self.guesses += 1
+        if self.guesses <= GUESSES_MAX and (hint := did_you_mean(variable, known)):
+            return hint
+        names = sorted(known)
+        return f"; known here: {', '.join(names[:SHOWN])}{' ...' if len(names) > SHOWN else ''}" if names else ""
+
+    def sometimes(self, variable: str, name: str, here: Known, what: str = "") -> str:
+        """Which way here does not know this variable, and what to do."""
+        without = "the beginning"
+        for other, way in self.leading_to.get(name, ()):
+            if (
+                other in self.known
+                and variable not in self.analysis.after(self.flow.states[other], way, self.known[other]).sure
+            ):
+                without = f'"{other}" by {way.label}'
+        group = variable.partition(".")[0]
+        whole = group != variable and not here.sure.sharing((variable,))
+        if what == "text" and whole:
+            advice = f", or write {{% if {group} is defined %}}{{{{ {variable} }}}}{{% endif %}}"
+        elif what == "text":
+            advice = f', or write {{{{ {variable}|default("-") }}}}'
+        else:
+            advice = f", or begin with `{group if whole else variable} is defined and`" if what else ""
+        return f'"{variable}" has no value on every way here: not on the one from {without}; ask for it before{advice}'
+
+    def inputs(self, state: Do, here: Known) -> Iterator[Finding]:
+        """What an effect needs, and of which type."""
+        shape = self.vocabulary.effects.get(state.effect)
+        for parameter, source in state.inputs.items() if shape else ():
+            assert shape
+            kind = shape.parameters.get(parameter, "text")
+            optional = parameter in shape.optional or parameter not in shape.parameters
+            path: Path = ("states", state.name, "with", parameter)
+            yield from self.input(f"{state.effect} takes", parameter, source, kind, path, here, optional)
+
+    def called(self, state: Call, here: Known) -> Iterator[Finding]:
+        """Whether a called flow is there, gets what it takes, and every result of it has a way on."""
+        path: Path = ("states", state.name)
+        flow = self.flows.get(state.flow)
+        if flow is None:
+            yield self.at((*path, "call"), f'there is no flow "{state.flow}"{did_you_mean(state.flow, self.flows)}')
+            return
+        if self.flow.name in _calls_of(flow, self.flows):
+            both = f'"{self.flow.name}" and "{flow.name}" call each other'
+            what = f'"{flow.name}" calls itself' if flow.name == self.flow.name else both
+            yield self.at((*path, "call"), f"{what}: this would never end")
+        misspelt = {}
+        for parameter in state.inputs.keys() - flow.takes.keys():
+            misspelt[nearest(parameter, flow.takes)] = parameter
+            takes = f"; it takes {', '.join(flow.takes)}" if flow.takes else "; it takes nothing"
+            hint = did_you_mean(parameter, flow.takes) or takes
+            here_ = (*path, "with", parameter)
+            yield self.at(here_, f'flow {flow.name} takes no "{shown(parameter)}"{hint}', of_key=True)
+        for parameter, kind in flow.takes.items():
+            written = misspelt.get(parameter, parameter)
+            source = state.inputs.get(written, Input(variable=parameter))
+            yield from self.input(f"flow {flow.name} takes", parameter, source, kind, (*path, "with", parameter), here)
+        results = sorted({end.result for end in flow.states.values() if isinstance(end, End)})
+        for result in results:
+            if result not in state.outcomes:
+                message = f'flow {flow.name} may end as "{result}": say under "outcomes" where that leads'
+                yield self.at((*path, "outcomes"), message, of_key=True)
+        for outcome in state.outcomes:
+            if outcome not in results and not self.unread.get(flow.name):
+                hint = did_you_mean(outcome, results) or f"; it ends as {', '.join(results)}"
+                here_ = (*path, "outcomes", outcome)
+                yield self.at(here_, f'flow {flow.name} never ends as "{shown(outcome)}"{hint}', of_key=True)
+
+    def input(
+        self, who: str, parameter: str, source: Input, kind: str, path: Path, here: Known, optional: bool = False
+    ) -> Iterator[Finding]:
+        if not source.variable:
+            if source.value is not None and not _fits(source.value, kind):
+                yield self.at(path, f'{who} a {kind} as "{parameter}", and {shown(source.value)} is none')
+            return
+        name = source.variable
+        if name not in here.maybe:
+            if not optional and not here.wild:
+                hint = self.instead(name, here.maybe)
+                yield self.at(path, f'{who} "{parameter}", and there is no variable "{name}" here{hint}')
+        elif name not in here.sure:
+            if not optional:
+                yield self.at(path, f'{who} "{parameter}": {self.sometimes(name, str(path[1]), here)}')
+        elif kind not in ("text", here.sure[name].type) and here.sure[name].type:
+            yield self.at(path, f'{who} a {kind} as "{parameter}", and "{name}" is a {here.sure[name].type}')
+
+    def given(self) -> Iterator[Finding]:
+        """What the flow promises to give to its caller."""
+        ends = [
+            self.known[name]
+            for name, state in self.flow.states.items()
+            if isinstance(state, End) and name in self.known
+        ]
+        for number, name in enumerate(self.flow.gives):
+            if not any(name in end.maybe or end.wild for end in ends):
+                known = {variable for end in ends for variable in end.maybe}
+                yield self.at(("gives", number), f'nothing in this flow sets "{name}"{did_you_mean(name, known)}')
+
+
+def _fits(value: object, kind: str) -> bool:
+    """Whether a plain value in the file can be one of this type; a text can be anything else."""
+    if kind == "yes_no":
+        return isinstance(value, bool)
+    return isinstance(value, int if kind == "number" else str) and not isinstance(value, bool)
+
+
+def _calls_of(flow: Flow, flows: Mapping[str, Flow]) -> set[str]:
+    """The names of all flows that this one calls, by others too."""
+    found, open_ = set[str](), [flow.name]
+    while open_:
+        for state in flows[open_.pop()].states.values():
+            if isinstance(state, Call) and state.flow not in found:
+                found.add(state.flow)
+                open_ += [state.flow] if state.flow in flows else []
+    return found

@@ -16,8 +16,8 @@ from tests.conftest import ROOT
 FILES = sorted(BROKEN.rglob("*.yaml"))
 
 MAKERS = (
-    "build", "build_fields", "check", "lengths", "lint", "load", "misread", "parts", "proofread", "schema", "shape_words", "source",
-    "suggest", "wording",
+    "build", "build_fields", "check", "lengths", "lint", "load", "misread", "parts", "proofread", "schema", "shape_words",
+    "source", "suggest", "wording",
 )  # fmt: skip
 """The modules of sms_service/authoring that make findings."""
 

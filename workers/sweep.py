@@ -26,6 +26,9 @@ LATE = 2
 BATCH = 500
 """Messages, cards or people looked at in one round, so that a round ends and the others get their turn."""
 
+FAILED_AGAIN = 600.0
+"""Seconds until a reminder or an expiry that failed is tried again: the fault is ours and wants mending first."""
+
 log = logging.getLogger(__name__)
 
 
@@ -65,8 +68,10 @@ def due_people(service: Service) -> None:
             service.turns.tick(person_id, now)
         except SqlDown:
             raise
-        except Exception as error:  # one person's fault does not keep the others from their reminders
+        except Exception as error:
             log.exception("a reminder or an expiry failed: %s", type(error).__name__)
+            with service.engine.begin() as conn:  # else those that fail stand first in every round, before all others
+                sessions.postpone(conn, person_id, now, now + FAILED_AGAIN)
 
 
 def overdue_messages(service: Service) -> None:

@@ -157,6 +157,7 @@ class FieldBuilder:
         if all(key in shape.parameters for key in given) and (problem := shape.check(given)):
             about = next((key for key in reversed(given) if re.search(rf"\b{key}\b", problem)), "")
             self.say((*path, about), problem)
+            return {}
         return given
 
     def service_words(self, part: TypedPart, shape: TypeShape, path: Path) -> None:

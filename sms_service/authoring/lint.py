@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from sms_service.authoring.belonging import misplaced
 from sms_service.authoring.build import GUESSES_MAX
 from sms_service.authoring.lengths import known_parameters
 from sms_service.authoring.load import Draft
@@ -64,6 +65,7 @@ class Lint:
         yield from self.texts()
         yield from self.given()
         yield from word_findings(self.flow, self.draft.source)
+        yield from misplaced(self.flow, self.flows, self.draft.source, self.vocabulary)
 
     def at(self, path: Path, message: str, *, of_key: bool = False, word: str = "") -> Finding:
         return self.draft.source.finding(path, message, of_key=of_key, word=word)

@@ -101,7 +101,9 @@ def _states(data: dict[str, Any], source: Source, findings: list[Finding]) -> di
 
 def _languages(written: Any, states: Mapping[str, Any]) -> list[str]:
     """The languages that were meant, where the flow does not say them well: those of the first texts, if not at all."""
-    names = re.findall(r"[^,\s]+", written) if isinstance(written, str) else written
+    names = (
+        re.findall(r"[^,\s]+", written) if isinstance(written, str) else written if isinstance(written, list) else []
+    )
     for state in states.values() if not names else ():
         said = state.get("say") if isinstance(state, dict) else None
         names = list(said) if isinstance(said, dict) else names

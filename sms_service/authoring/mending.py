@@ -67,7 +67,7 @@ class Patient:
         if not steps or not isinstance(holder, dict | list):
             return False
         key: Any = steps[-1]
-        if problem["type"] == "missing":
+        if problem["type"] == "missing" and isinstance(holder, dict):
             holder[key] = copy.deepcopy(self._filled.get(key, NOWHERE.get(key, "")))
             return key in self._filled
         if not holds(holder, key):

@@ -34,7 +34,7 @@ IN_QUOTES = 'a text that begins with {0} must stand in quotes: "{0} ..."'
 LIKE_A_KEY = re.compile(r"\s*(?:- )*[\w-]+:\s*\Z")
 INDENTED_BY_TAB = re.compile(r" *\t")
 ODD_SPACE = re.compile(
-    r"^\s*?([\u00a0\u2000-\u200b\u202f\u205f\u3000])|[\w}\]]:([\u00a0\u2000-\u200b\u202f\u205f\u3000])"
+    r"^\s*?([\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff])|[\w}\]]:([\u00a0\u2000-\u200b\u202f\u205f\u3000])"
 )
 CURLY = re.compile(r":\s+([“”‘’„])")
 STATE_KEYS = frozenset(described.alias or name for name, described in StatePart.model_fields.items())
@@ -168,6 +168,8 @@ class _Reading:
         return Slip(self.line + 1, 1, "this line is Markdown, not YAML: leave it out") if fenced else None
 
     def second_colon(self) -> Slip:
+        if glued := self.glued():
+            return glued
         before = self.row(self.line)[: self.column]
         start = len(before) - len(before.lstrip(" "))
         key, colon, value = before.partition(": ")
@@ -197,6 +199,11 @@ class _Reading:
             return Slip(self.line + 1, self.column + 1 - len(last_word), f'"{last_word}" needs a line of its own')
         return Slip(self.line + 1, column + 1, "a text with a colon in it must stand in quotes")
 
+    def glued(self) -> Slip | None:
+        """A colon right before a brace, a bracket or a quote."""
+        found = re.match(r"\s*(?:- )?[\w-]+:(?=[{\[\"'])", self.row(self.line))
+        return Slip(self.line + 1, found.end() + 1, "a space is missing after the colon") if found else None
+
     def no_colon(self) -> Slip:
         line = self.row(self.from_line)[self.from_column :]
         above = self.lines[self.from_line - 1].rstrip() if self.from_line else ""
@@ -216,6 +223,8 @@ class _Reading:
 
     def in_a_block(self) -> Slip | None:
         line = self.row(self.line)
+        if glued := self.glued():
+            return glued
         if self.sign and self.sign in "}]":
             return self.here(f"this {self.sign} closes nothing: leave it out")
         if not line[: self.column].strip():

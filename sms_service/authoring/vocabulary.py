@@ -43,7 +43,8 @@ class EffectShape:
 
     `parameters`: name to answer type, "text" for any; those in `optional` may be left out. `more`: takes whatever else
     the dialogue has collected. `outcomes`: each with the variables that may be used after it (`member.number`) and their
-    types. `begins`: what it makes happen (`registration.saved`), which other flows may start on.
+    types. `begins`: what it makes happen (`registration.saved`), which other flows may start on. `about`: what it is
+    done to ("registration"), which the dialogue must have begun with; `by_enroler`: only an enroler can have it done.
     """
 
     outcomes: Mapping[str, Mapping[str, str]]
@@ -51,15 +52,19 @@ class EffectShape:
     optional: tuple[str, ...] = ()
     more: bool = False
     begins: tuple[str, ...] = ()
+    about: str = ""
+    by_enroler: bool = False
 
 
 @dataclass(frozen=True)
 class Happening:
     """Something that begins flows (`starts: {on: ...}`): the variables it brings, each with its type. `fields`: besides,
-    whatever was collected before the effect that made it happen."""
+    whatever was collected before the effect that made it happen. `about`: what the dialogue is about then ("registration")
+    for the person whom it is about; "" where its effects would be done to somebody else."""
 
     variables: Mapping[str, str]
     fields: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True)

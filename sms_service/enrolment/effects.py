@@ -68,8 +68,10 @@ Effect = Callable[..., Done]
 EFFECTS: dict[str, Effect] = {}
 SHAPES: dict[str, EffectShape] = {}
 
+REGISTRATION = "registration"
+
 HAPPENINGS = {
-    "registration.saved": Happening({"ref": "ref", "enroler.first_name": "first_name"}, fields=True),
+    "registration.saved": Happening({"ref": "ref", "enroler.first_name": "first_name"}, True, REGISTRATION),
     "registration.returned": Happening({"ref": "ref", "first_name": "first_name"}),
     "card.ready": Happening({"name": "name", "member.number": "member_number", "card.link": "card_link"}),
 }
@@ -80,8 +82,11 @@ class UnknownOutcome(Exception):
     """An effect ended in a way it did not announce; flows could not have a way on for it."""
 
 
-def effect(outcomes: Mapping[str, Mapping[str, str]], begins: tuple[str, ...] = ()) -> Callable[[Effect], Effect]:
-    """Registers a function under its name: `outcomes` with the variables each brings (and their types), what it `begins`.
+def effect(
+    outcomes: Mapping[str, Mapping[str, str]], begins: tuple[str, ...] = (), about: str = "", by_enroler: bool = False
+) -> Callable[[Effect], Effect]:
+    """Registers a function under its name: `outcomes` with the variables each brings (and their types), what it `begins`,
+    what it is `about`, and whether only an enroler can have it done.
 
     The parameters of the function are what a flow gives it; their annotations name answer types. `**more` takes whatever
     else the dialogue has collected.
@@ -98,6 +103,8 @@ def effect(outcomes: Mapping[str, Mapping[str, str]], begins: tuple[str, ...] = 
             optional=tuple(p.name for p in named if p.default is not p.empty),
             more=len(named) < len(parameters),
             begins=begins,
+            about=about,
+            by_enroler=by_enroler,
         )
         return function
 
@@ -125,6 +132,7 @@ def first_name(name: str) -> str:
         "waiting": {}, "member": {}, "own_phone": {}, "stopped": {},
     },
     begins=("registration.saved",),
+    by_enroler=True,
 )  # fmt: skip
 def save_registration(act: Act, /, mobile: Mobile, name: Name, **more: Text) -> Done:
     """The enroler's entry is saved, and the person is asked. Nobody is asked twice at a time, nor a member again."""
@@ -154,7 +162,7 @@ def save_registration(act: Act, /, mobile: Mobile, name: Name, **more: Text) -> 
     return Done("saved", {"ref": saved.ref, "first_name": first_name(name)}, (asked,))
 
 
-@effect({"admitted": {"member.number": "member_number"}, "not_waiting": {}})
+@effect({"admitted": {"member.number": "member_number"}, "not_waiting": {}}, about=REGISTRATION)
 def admit_member(act: Act) -> Done:
     """The person becomes a member, if her own yes to membership is in the ledger; her card is ordered."""
     entered = registrations.by_id(act.conn, act.person.key, int(act.session.about))
@@ -174,31 +182,31 @@ def _ended(act: Act, status: str) -> Done:
     return Done("done")
 
 
-@effect({"done": {}})
+@effect({"done": {}}, about=REGISTRATION)
 def refuse_registration(act: Act) -> Done:
     """The person said no: she is no member."""
     return _ended(act, "refused")
 
 
-@effect({"done": {}})
+@effect({"done": {}}, about=REGISTRATION)
 def expire_registration(act: Act) -> Done:
     """The person never answered: she is no member."""
     return _ended(act, "expired")
 
 
-@effect({"done": {}})
+@effect({"done": {}}, about=REGISTRATION)
 def hold_registration(act: Act) -> Done:
     """Her answers could not be read: the office looks at it."""
     return _ended(act, "held")
 
 
-@effect({"done": {}})
+@effect({"done": {}}, about=REGISTRATION)
 def reject_number(act: Act) -> Done:
     """The phone is not that person's: it hears no more of this registration."""
     return _ended(act, "wrong_number")
 
 
-@effect({"done": {}}, begins=("registration.returned",))
+@effect({"done": {}}, begins=("registration.returned",), about=REGISTRATION)
 def return_registration(act: Act) -> Done:
     """The person says a detail is wrong: the enroler is told and may enter her again."""
     entered = registrations.by_id(act.conn, act.person.key, int(act.session.about))

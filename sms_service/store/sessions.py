@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import redis
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sms_service.engine.model import Session, Sessions
@@ -144,6 +144,11 @@ def standing(conn: Connection, flow: str = "") -> list[Standing]:
     query = select(*place, func.count(), func.count(timer.c.person_id.distinct())).group_by(*place).order_by(*place)
     rows = conn.execute(query.where(timer.c.flow.in_((flow, ""))) if flow else query)
     return [Standing(*row) for row in rows]
+
+
+def postpone(conn: Connection, person_id: int, due: float, until: float) -> None:
+    """This person's timers that were due at `due` ring at `until` instead."""
+    conn.execute(update(timer).where(timer.c.person_id == person_id, timer.c.due_at <= due).values(due_at=until))
 
 
 def due_people(conn: Connection, now: float, limit: int) -> list[int]:

@@ -50,6 +50,8 @@ states:
         ("      en:", "      en", '5:7: a colon is missing after "en"'),
         ("  thanks:\n", "  thanks\n", '9:3: a colon is missing after "thanks"'),
         ("    next: thanks", "    next:thanks", "8:10: a space is missing after the colon"),
+        ("    ask: {into", "    ask:{into", "7:9: a space is missing after the colon"),
+        ("    next: thanks", "\ufeff    next: thanks", "8:1: this looks like a space and is none: type it anew"),
         ("    next: thanks", "    next：thanks", "8:9: ： is no colon: write `key: value`"),
         ("    next: thanks", "    next; thanks", "8:9: ; is no colon: write `key: value`"),
         ("    next: thanks", "    next: thanks end: true", '8:18: "end" needs a line of its own'),

@@ -14,7 +14,7 @@ from sms_service.store import outbox as store
 from sms_service.store.bell import waiting_key
 from sms_service.store.database import SqlDown
 from sms_service.store.inbox import Stored
-from sms_service.store.tables import card, outbox, registration
+from sms_service.store.tables import card, outbox, registration, timer
 from tests.town import ENTRY, Town
 from tests.workers.conftest import Clock
 from workers import process, sweep
@@ -108,6 +108,36 @@ def test_a_reminder_is_sent_and_an_expired_question_is_closed(town: Town, clock:
     town.sweep()
     assert [row.status for row in town.rows(registration)] == ["expired"]
     assert town.member.news == []
+
+
+def test_a_reminder_that_fails_does_not_stand_before_the_others(
+    town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One person a round: whoever fails waits ten minutes, and the next one has her turn."""
+    other = town.phone("+919876543219")
+    town.enroler.texts(ENTRY)
+    town.enroler.texts("REG 9876543219 ABC7654321 12 Sita Devi")
+    first = min(town.rows(timer), key=lambda row: row.due_at).person_id
+    tick = town.service.turns.tick
+
+    def failing(person_id: int, now: float) -> None:
+        if person_id == first:
+            raise RuntimeError("a fault")
+        tick(person_id, now)
+
+    monkeypatch.setattr(sweep, "BATCH", 1)
+    clock.pass_(25 * HOUR)
+    with monkeypatch.context() as fault:
+        fault.setattr(town.service.turns, "tick", failing)
+        town.sweep()
+        town.sweep()
+    town.work()
+    assert (len(town.member.heard), len(other.heard)) == (1, 2)
+
+    clock.pass_(601)
+    town.sweep()
+    town.work()
+    assert len(town.member.heard) == 2
 
 
 def test_what_was_spooled_is_taken_in_its_order(

@@ -142,3 +142,9 @@ def opened(
             return stack.enter_context(Town(settings, twilio, africastalking))
 
         yield open_town
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The crash tests come first: they fork, and a child of a process that has drawn a picture would wait for ever for the
+    threads that typst keeps for the next one."""
+    items.sort(key=lambda item: "crash" not in item.path.parts)

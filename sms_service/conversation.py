@@ -15,7 +15,7 @@ from sms_service.authoring.shelf import Shelf, UnknownVersion
 from sms_service.authoring.source import BrokenFlow
 from sms_service.engine import navigation
 from sms_service.engine.answers import is_number, read_answer
-from sms_service.engine.listen import Caller, Target, dial, listen
+from sms_service.engine.listen import Target, Writer, dial, listen
 from sms_service.engine.model import (
     MAX_OPEN_SESSIONS,
     MAX_STEPS,
@@ -24,7 +24,6 @@ from sms_service.engine.model import (
     Begin,
     Called,
     Cause,
-    Collect,
     Consent,
     Decision,
     Effect,
@@ -33,7 +32,6 @@ from sms_service.engine.model import (
     Heard,
     Inbound,
     Outcome,
-    Question,
     Reading,
     Returned,
     Session,
@@ -133,7 +131,7 @@ class Conversation:
 
     def heard(self) -> None:
         """An SMS came."""
-        target = listen(self.inbound.text, self._caller(), self.serving.ways)
+        target = listen(self.inbound.text, self._writer(), self.serving.ways)
         self._serve(target, self.inbound.text)
 
     def hopped(self) -> None:
@@ -159,7 +157,7 @@ class Conversation:
             self._answered(session, typed, shown or not isinstance(self._state(session), Consent))
 
     def _dialled(self, inputs: list[str]) -> None:
-        target = dial(self.inbound.to, self._caller(), self.serving.ways)
+        target = dial(self.inbound.to, self._writer(), self.serving.ways)
         self._serve(target, "")
         for typed in inputs:
             session = self.prompted
@@ -175,16 +173,14 @@ class Conversation:
     def ticked(self, now: float) -> None:
         """Time has passed: reminds, and closes what has expired."""
         for ticking in [session.id for session in self.open]:
-            session = next(
-                (one for one in self.open if one.id == ticking), None
-            )  # STOP in one of them closes the others
+            session = next((one for one in self.open if one.id == ticking), None)  # an effect of one may close others
             if session and due_at(self.desk.shelf.version(session.version), session) <= now:
                 self._run(session, Tick())
 
     # -- what comes of it --
 
-    def _caller(self) -> Caller:
-        return Caller(self.person.language, self.person.enroler, self.person.stopped, Sessions(open=self.open))
+    def _writer(self) -> Writer:
+        return Writer(self.person.language, self.person.enroler, self.person.stopped, Sessions(open=self.open))
 
     def _serve(self, target: Target, text: str) -> None:
         if target.session:
@@ -209,10 +205,7 @@ class Conversation:
         return others[-1] if others else session
 
     def _asked(self, session: Session) -> list[Field]:
-        state = self._state(session)
-        return (
-            [one for one in fields_of(state) if session.asked in ("", one.name)] if isinstance(state, Question) else []
-        )
+        return [one for one in fields_of(self._state(session)) if session.asked in ("", one.name)]
 
     def _state(self, session: Session) -> AnyState:
         return self.desk.shelf.version(session.version).states[session.state]
@@ -228,10 +221,10 @@ class Conversation:
     def _answered(self, session: Session, text: str, seen: bool) -> None:
         self._run(session, Heard(text, seen, self._read(self._state(session), text, session.asked)))
 
-    def _read(self, state: object, text: str, asked: str) -> Reading:
-        if not isinstance(state, Ask | Collect):
+    def _read(self, state: AnyState, text: str, asked: str) -> Reading:
+        fields = fields_of(state)
+        if not fields:
             return Reading()
-        fields, asked = (state.fields, asked) if isinstance(state, Collect) else ((state.field,), state.field.name)
         setting = Setting(
             regions=registrations.regions_for(self.person.phone, self.desk.region),
             language=self.person.language,
@@ -239,7 +232,7 @@ class Conversation:
             media=self.inbound.media,
             area_called=lambda named, level="": areas.called(self.conn, named, level),
         )
-        return registrations.read(text, fields, asked, setting)
+        return registrations.read(text, fields, state.field.name if isinstance(state, Ask) else asked, setting)
 
     def _begin(
         self, flow: Flow, at: str = "", about: str = "", variables: Variables | None = None,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from sms_service.authoring.belonging import misplaced
+from sms_service.authoring.belonging import misplaced, roots
 from sms_service.authoring.build import GUESSES_MAX
 from sms_service.authoring.lengths import known_parameters
 from sms_service.authoring.load import Draft
@@ -72,19 +72,7 @@ class Lint:
 
     def by_ussd(self) -> bool:
         """Whether the flow is walked by USSD: it has a code, or one that has calls it."""
-        wanted, seen = {self.flow.name}, set[str]()
-        while wanted:
-            seen |= wanted
-            if any(self.flows[name].starts.ussd for name in wanted if name in self.flows):
-                return True
-            callers = {
-                flow.name
-                for flow in self.flows.values()
-                for state in flow.states.values()
-                if isinstance(state, Call) and state.flow in wanted
-            }
-            wanted = callers - seen
-        return False
+        return any(root.starts.ussd for root in roots(self.flow, self.flows))
 
     def shape(self) -> Iterator[Finding]:
         """States that nothing leads to, and states that never end."""

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice, product
 from typing import Any
 
 from sms_service.authoring.proofread import literals
-from sms_service.authoring.variables import Names, longest
+from sms_service.authoring.variables import Names, longest, nested
 from sms_service.authoring.vocabulary import Vocabulary
 from sms_service.engine.model import Field
 
@@ -41,22 +41,6 @@ def tried(source: str, used: set[str], known: Names, language: str, vocabulary: 
     choices = [list(dict.fromkeys(_values(fields[name], most[name], name, conditions))) for name in told_apart]
     for values in islice(product(*choices), TRIED_MAX):
         yield nested({**most, **dict(zip(told_apart, values, strict=True))}, vocabulary)
-
-
-def nested(values: Mapping[str, Any], vocabulary: Vocabulary) -> Values:
-    """Values by dotted name as texts get them: `member.number` is `number` of `member`."""
-    found: Values = {}
-    for name, value in values.items():
-        *groups, last = name.split(".")
-        place = found
-        for group in groups:
-            inner = place.setdefault(group, {})
-            if not isinstance(inner, dict):
-                break
-            place = inner
-        else:
-            place[last] = value
-    return {**vocabulary.constants, **found}
 
 
 def never(source: str, known: Names) -> Iterator[tuple[str, str, str]]:

@@ -292,16 +292,21 @@ def longest(asked: Field, language: str, vocabulary: Vocabulary) -> Any:
 
 
 def sample(known: Fields, language: str, vocabulary: Vocabulary) -> dict[str, Any]:
-    """The longest values of all these variables as texts get them: `member.number` is `number` of `member`."""
-    values: dict[str, Any] = {}
-    for name, asked in known.items():
+    """The longest values of all these variables, as texts get them."""
+    return nested({name: longest(asked, language, vocabulary) for name, asked in known.items()}, vocabulary)
+
+
+def nested(values: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
+    """Values by dotted name as texts get them: `member.number` is `number` of `member`."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
         *groups, last = name.split(".")
-        place = values
+        place = found
         for group in groups:
             inner = place.setdefault(group, {})
             if not isinstance(inner, dict):
                 break
             place = inner
         else:
-            place[last] = longest(asked, language, vocabulary)
-    return {**vocabulary.constants, **values}
+            place[last] = value
+    return {**vocabulary.constants, **found}

@@ -25,7 +25,7 @@ class Ways(Struct):
     ussd: dict[str, Flow] = field(default_factory=dict)
 
 
-class Caller(Struct):
+class Writer(Struct):
     """Who wrote: in which language, an active enroler or not, one who sent STOP or not, and what she has open."""
 
     language: str
@@ -58,21 +58,21 @@ def ways_into(flows: Iterable[Flow]) -> Ways:
     return ways
 
 
-def listen(text: str, caller: Caller, ways: Ways) -> Target:
+def listen(text: str, writer: Writer, ways: Ways) -> Target:
     """Whom one SMS is for."""
-    answering = top(caller.sessions, "sms")
-    word = read_answer(text, caller.language, "none")
+    answering = top(writer.sessions, "sms")
+    word = read_answer(text, writer.language, "none")
     if word == "stop":
         return Target(flow=ways.words.get("stop"))
     if word == "wrong_number" and answering and answering.about:
         return Target(session=answering)
     if word in ("start", "help"):
         return Target(flow=ways.words.get(word))
-    if caller.stopped:
+    if writer.stopped:
         return Target(flow=ways.words.get("stopped"))
     first, rest = first_word(text)
     flow = ways.keywords.get(fold(first))
-    if flow and flow.starts.who == "enroler" and caller.enroler:
+    if flow and flow.starts.who == "enroler" and writer.enroler:
         return Target(flow=flow, rest=rest)
     if answering:
         return Target(session=answering)
@@ -88,18 +88,18 @@ def first_word(text: str) -> tuple[str, str]:
     return (text[: end.start()], text[end.start() :].lstrip(" \t\n,.;:#*-")) if end else (text, "")
 
 
-def dial(code: str, caller: Caller, ways: Ways) -> Target:
+def dial(code: str, writer: Writer, ways: Ways) -> Target:
     """Whom the first hop of a USSD session is for: what is open goes on, else the flow of the code begins.
 
     A code that no flow names is still ours (a gateway sends no others): the only USSD flow there is serves it.
     """
-    if open_session := top(caller.sessions, "ussd"):
+    if open_session := top(writer.sessions, "ussd"):
         return Target(session=open_session)
     only = next(iter(ways.ussd.values())) if len({flow.name for flow in ways.ussd.values()}) == 1 else None
     flow = ways.ussd.get(code) or only
     if flow is None:
         return Target(flow=ways.words.get("help"))
-    return Target(flow=flow, at="" if flow.starts.who == "anyone" or caller.enroler else flow.starts.otherwise)
+    return Target(flow=flow, at="" if flow.starts.who == "anyone" or writer.enroler else flow.starts.otherwise)
 
 
 def top(sessions: Sessions, kind: str) -> Session | None:

@@ -38,7 +38,6 @@ DEFAULT_EXPIRY = 7 * DAY
 """A session nobody answers is closed after a week, if its flow says nothing else."""
 
 Kind = Literal["sms", "ussd"]
-Answer = Literal["yes", "no", "stop", "start", "help", "wrong_number", "unclear"]
 Variables = dict[str, Any]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from sms_service.engine.answers import chosen, fold, read_answer, read_key
@@ -79,11 +81,17 @@ def due_at(flow: Flow, session: Session) -> float:
     """When the session next wants a Tick: its reminder, its time-out or its expiry, whichever comes first."""
     due, state = session.expires_at, flow.states[session.state]
     if isinstance(state, Question):
-        if state.timeout and session.silent < MAX_SILENT:
-            due = min(due, session.waits_since + state.timeout.after)
+        due = min(due, times_out_at(state, session))
         if state.remind and session.reminded < state.remind.times:
             due = min(due, session.waits_since + state.remind.after * (session.reminded + 1))
     return due
+
+
+def times_out_at(state: Question, session: Session) -> float:
+    """When this question goes on by itself; infinity where it never does, or has been left to itself too often."""
+    if state.timeout is None or session.silent >= MAX_SILENT:
+        return math.inf
+    return session.waits_since + state.timeout.after
 
 
 def text_of(flow: Flow, session: Session, slot: str, more: Variables | None = None) -> str:
@@ -119,8 +127,8 @@ def offers_back(flow: Flow, session: Session) -> bool:
     return BACK not in [option.key for option in options_of(state, session.asked)]
 
 
-def fields_of(state: Question) -> tuple[Field, ...]:
-    """The typed answers that a state asks for."""
+def fields_of(state: AnyState) -> tuple[Field, ...]:
+    """The typed answers that a state asks for; none, if it asks otherwise or nothing."""
     return state.fields if isinstance(state, Collect) else (state.field,) if isinstance(state, Ask) else ()
 
 
@@ -337,7 +345,7 @@ class _Walk:
         other = next((option for option in state.others if option.key == key), None)
         against = {state.no.key, *(option.key for option in state.others)}
         if verdict == "yes" and key is None and against.intersection(fold(text).split()):
-            verdict = "unclear"  # "yes 3": the word and the key say different things
+            verdict = "unclear"  # the word says yes, and beside it stands the key of something else
         if verdict == "yes" or key == state.yes.key:
             self.decided(state, "yes", Decision(state.purpose, "given", text, key or verdict, state.name))
         elif verdict in ("no", "stop") or key == state.no.key:
@@ -436,19 +444,14 @@ class _Walk:
         elif self.now >= due_at(self.flow, self.session):
             state = self.question()
             self.turn.path.append(self.mark + state.name)
-            if (
-                state.timeout
-                and self.session.silent < MAX_SILENT
-                and self.now >= self.session.waits_since + state.timeout.after
-            ):
+            if state.timeout and self.now >= times_out_at(state, self.session):
                 self.session.silent += 1
                 self.enter(self.leave("timeout", state.timeout.then))
                 return
             assert state.remind, "nothing else is due"
             missed = int((self.now - self.session.waits_since) // state.remind.after)
-            self.session.reminded = max(
-                self.session.reminded + 1, missed
-            )  # the clock stood still: once for all of them
+            # The clock may have stood still: once for all that were missed.
+            self.session.reminded = max(self.session.reminded + 1, missed)
             self.leave("remind", "")
             if has_text(self.flow, f"{state.name}.remind"):
                 self.say(f"{state.name}.remind")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sms_service.engine.listen import Caller, Target, Ways, dial, first_word, listen, top, ways_into
+from sms_service.engine.listen import Target, Ways, Writer, dial, first_word, listen, top, ways_into
 from sms_service.engine.model import Kind, Session, Sessions
 from sms_service.engine.words import WORDS
 from tests.engine.conftest import flow_of
@@ -43,8 +43,8 @@ def session(name: str, kind: Kind = "sms", about: str = "") -> Session:
     return Session(id=name, flow=name, version="v", state="ask", language="en", kind=kind, about=about)
 
 
-def caller(*open_: Session, enroler: bool = False, stopped: bool = False, language: str = "en") -> Caller:
-    return Caller(language, enroler, stopped, Sessions(open=list(open_)))
+def writer(*open_: Session, enroler: bool = False, stopped: bool = False, language: str = "en") -> Writer:
+    return Writer(language, enroler, stopped, Sessions(open=list(open_)))
 
 
 def told(target: Target) -> str:
@@ -57,12 +57,12 @@ def told(target: Target) -> str:
 
 
 PLACES = {
-    "nobody's": caller(),
-    "asked for consent": caller(session("confirm", about="7")),
-    "in the middle of a registration": caller(session("register"), enroler=True),
-    "a USSD session open": caller(session("register", kind="ussd"), enroler=True),
-    "stopped already": caller(stopped=True),
-    "of another language": caller(session("confirm", about="7"), language="sw"),
+    "nobody's": writer(),
+    "asked for consent": writer(session("confirm", about="7")),
+    "in the middle of a registration": writer(session("register"), enroler=True),
+    "a USSD session open": writer(session("register", kind="ussd"), enroler=True),
+    "stopped already": writer(stopped=True),
+    "of another language": writer(session("confirm", about="7"), language="sw"),
 }
 
 
@@ -80,34 +80,34 @@ def test_there_are_words_for_stop_in_every_language_of_the_lists() -> None:
 @pytest.mark.parametrize(
     ("text", "who", "target"),
     [
-        ("yes stop", caller(session("confirm", about="7")), "stop"),
-        ("REG stop", caller(enroler=True), "stop"),
-        ("wrong number", caller(session("confirm", about="7")), "session confirm"),
-        ("wrong number", caller(session("register"), enroler=True), "session register"),
-        ("wrong number", caller(), "help"),
-        ("help", caller(session("confirm", about="7")), "help"),
-        ("START", caller(stopped=True), "start"),
-        ("REG 98 ABC", caller(enroler=True), "register 98 ABC"),
-        ("REG 98 ABC", caller(session("confirm", about="7"), enroler=True), "register 98 ABC"),
-        ("reg", caller(enroler=True), "register"),
-        ("जोड़ें 98", caller(enroler=True, language="hi"), "register 98"),
-        ("REG 98 ABC", caller(), "register/bye"),
-        ("REG 98 ABC", caller(session("confirm", about="7")), "session confirm"),
-        ("REG 98 ABC", caller(stopped=True), "still_stopped"),
-        ("REG 98", caller(stopped=True, enroler=True), "still_stopped"),
-        ("REG98 ABC", caller(enroler=True), "register 98 ABC"),
-        ("Reg,98,ABC", caller(enroler=True), "register 98,ABC"),
-        ("1", caller(session("confirm", about="7")), "session confirm"),
-        ("1", caller(session("confirm", about="7"), stopped=True), "still_stopped"),
-        ("NEWS", caller(session("confirm", about="7")), "session confirm"),
-        ("NEWS today", caller(), "news today"),
-        ("help", caller(stopped=True), "help"),
-        ("hello", caller(), "help"),
-        ("", caller(), "help"),
-        ("hello", caller(stopped=True), "still_stopped"),
+        ("yes stop", writer(session("confirm", about="7")), "stop"),
+        ("REG stop", writer(enroler=True), "stop"),
+        ("wrong number", writer(session("confirm", about="7")), "session confirm"),
+        ("wrong number", writer(session("register"), enroler=True), "session register"),
+        ("wrong number", writer(), "help"),
+        ("help", writer(session("confirm", about="7")), "help"),
+        ("START", writer(stopped=True), "start"),
+        ("REG 98 ABC", writer(enroler=True), "register 98 ABC"),
+        ("REG 98 ABC", writer(session("confirm", about="7"), enroler=True), "register 98 ABC"),
+        ("reg", writer(enroler=True), "register"),
+        ("जोड़ें 98", writer(enroler=True, language="hi"), "register 98"),
+        ("REG 98 ABC", writer(), "register/bye"),
+        ("REG 98 ABC", writer(session("confirm", about="7")), "session confirm"),
+        ("REG 98 ABC", writer(stopped=True), "still_stopped"),
+        ("REG 98", writer(stopped=True, enroler=True), "still_stopped"),
+        ("REG98 ABC", writer(enroler=True), "register 98 ABC"),
+        ("Reg,98,ABC", writer(enroler=True), "register 98,ABC"),
+        ("1", writer(session("confirm", about="7")), "session confirm"),
+        ("1", writer(session("confirm", about="7"), stopped=True), "still_stopped"),
+        ("NEWS", writer(session("confirm", about="7")), "session confirm"),
+        ("NEWS today", writer(), "news today"),
+        ("help", writer(stopped=True), "help"),
+        ("hello", writer(), "help"),
+        ("", writer(), "help"),
+        ("hello", writer(stopped=True), "still_stopped"),
     ],
 )
-def test_the_order_of_the_listening(text: str, who: Caller, target: str) -> None:
+def test_the_order_of_the_listening(text: str, who: Writer, target: str) -> None:
     found = listen(text, who, ways())
     if target == "register/bye":
         assert told(found).startswith(target)
@@ -116,28 +116,28 @@ def test_the_order_of_the_listening(text: str, who: Caller, target: str) -> None
 
 
 def test_without_a_flow_for_it_a_text_is_for_nobody() -> None:
-    assert told(listen("STOP", caller(), Ways())) == "nobody"
-    assert told(listen("hello", caller(), Ways())) == "nobody"
+    assert told(listen("STOP", writer(), Ways())) == "nobody"
+    assert told(listen("hello", writer(), Ways())) == "nobody"
 
 
 @pytest.mark.parametrize(
     ("code", "who", "target"),
     [
-        ("*384*96#", caller(enroler=True), "register"),
-        ("*384*96#", caller(), "register/bye"),
-        ("*384*96#", caller(session("confirm", about="7"), enroler=True), "session confirm"),
-        ("*384*97#", caller(enroler=True), "register"),
+        ("*384*96#", writer(enroler=True), "register"),
+        ("*384*96#", writer(), "register/bye"),
+        ("*384*96#", writer(session("confirm", about="7"), enroler=True), "session confirm"),
+        ("*384*97#", writer(enroler=True), "register"),
     ],
 )
-def test_a_dial_goes_on_with_what_is_open_else_begins_the_flow_of_its_code(code: str, who: Caller, target: str) -> None:
+def test_a_dial_goes_on_with_what_is_open_else_begins_the_flow_of_its_code(code: str, who: Writer, target: str) -> None:
     assert told(dial(code, who, ways())) == target
 
 
 def test_a_code_that_could_be_for_two_flows_gets_help() -> None:
     two = ways()
     two.ussd["*384*1#"] = two.keywords["news"]
-    assert told(dial("*384*1#", caller(), two)) == "news"
-    assert told(dial("*384*2#", caller(), two)) == "help"
+    assert told(dial("*384*1#", writer(), two)) == "news"
+    assert told(dial("*384*2#", writer(), two)) == "help"
 
 
 def test_an_answer_is_for_the_newest_session_of_its_kind_of_message() -> None:

@@ -1,4 +1,8 @@
-"""What comes in is taken or kept: through the turn, or on disk while SQL is down, and never lost in between."""
+"""What comes in is taken or kept: through the turn, or on disk while SQL is down, and never lost in between.
+
+A message that a fault of ours keeps from being taken is kept too, tried again after growing pauses, and at last set aside.
+A fault of a flow is none of these: turn.py ends the session and tells the person.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from sms_service.service import Service
 from sms_service.store import database
 from sms_service.store.database import SqlDown
 from sms_service.store.inbox import Stored
+from sms_service.store.spool import Spooled
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +44,15 @@ def take(service: Service, inbound: Inbound) -> Stored:
         return service.turns.handle(inbound)
     except SqlDown as error:
         log.error("SQL cannot take a message now (%s)", error)
+        failed = False
     except Exception as error:
-        # A fault of ours or of a flow file. The message is kept, and taken once the fault is mended.
         log.exception("a message could not be taken: %s", type(error).__name__)
+        failed = True
     if inbound.kind == "ussd":
         raise NotTaken
-    _keep(service, inbound.received_at, f"{inbound.channel}:{inbound.id}", _Kept(inbound=inbound))
+    spooled = _keep(service, inbound.received_at, f"{inbound.channel}:{inbound.id}", _Kept(inbound=inbound))
+    if failed:
+        service.spool.failed(spooled, time.time())
     return Stored("", ends=True)
 
 
@@ -61,12 +69,12 @@ def take_report(service: Service, report: DeliveryReport) -> None:
 def take_spooled(service: Service) -> int:
     """Takes what was kept, oldest first; how many. Raises SqlDown: then the rest waits.
 
-    A message that a fault of ours or of a flow keeps from being taken stays, and does not hold up those behind it.
+    A message that a fault of ours keeps from being taken waits for its next try, and does not hold up those behind it.
     """
     count = 0
-    for spooled in service.spool.waiting():
-        kept = msgspec.msgpack.decode(spooled.data, type=_Kept)
+    for spooled in service.spool.waiting(time.time()):
         try:
+            kept = msgspec.msgpack.decode(spooled.data, type=_Kept)
             if kept.inbound:
                 service.turns.handle(kept.inbound)
             if kept.report:
@@ -74,7 +82,9 @@ def take_spooled(service: Service) -> int:
         except SqlDown:
             raise
         except Exception as error:
-            log.exception("a spooled message still cannot be taken: %s", type(error).__name__)
+            pause = service.spool.failed(spooled, time.time())
+            then = f"tried again in {pause:.0f} s" if pause else f"set aside in {service.spool.aside}"
+            log.exception("a spooled message still cannot be taken (%s): %s", type(error).__name__, then)
         else:
             service.spool.done(spooled)
             count += 1
@@ -93,5 +103,5 @@ def _take_report(service: Service, report: DeliveryReport, now: float) -> None:
         log.info("a delivery report of %s (%s) is about no message we know yet", report.channel, report.word)
 
 
-def _keep(service: Service, received_at: float, message_id: str, kept: _Kept) -> None:
-    service.spool.put(received_at, message_id, msgspec.msgpack.encode(kept))
+def _keep(service: Service, received_at: float, message_id: str, kept: _Kept) -> Spooled:
+    return service.spool.put(received_at, message_id, msgspec.msgpack.encode(kept))

@@ -18,7 +18,7 @@ from sms_service import valkey
 from sms_service.config import PREFIX, Config
 from sms_service.enrolment.areas import BadLine, import_areas
 from sms_service.enrolment.enrolers import import_enrolers
-from sms_service.first_start import publish_edited
+from sms_service.first_start import publish_edited, publish_where_nothing_is
 from sms_service.service import open_keys
 from sms_service.store import database
 from sms_service.store.tables import area
@@ -34,16 +34,18 @@ class NotStarted(Exception):
     """The service did not come up. The message is a sentence: what is wrong, what to do."""
 
 
-def prepare(config: Config, now: float) -> str:
+def prepare(config: Config, now: float, checked: bool = True) -> str:
     """Brings the database up to date and, where it is empty, loads the demonstration drive; tells if it did, else "".
 
-    Raises NotStarted, ConfigError, BrokenFlow, SQLAlchemy's errors.
+    `checked`: edited flow files are checked and published; otherwise they serve as they are, where nothing does yet (a
+    rehearsal plays what is not finished too). Raises NotStarted, ConfigError, BrokenFlow, SQLAlchemy's errors.
     """
     engine = database.open_database(config.sql_url)
     try:
         database.migrate(engine)
         keys = open_keys(config, engine)
-        publish_edited(engine, config.flows_dir, vocabulary(config), now)  # here alone: other processes only read
+        publish = publish_edited if checked else publish_where_nothing_is
+        publish(engine, config.flows_dir, vocabulary(config), now)  # here alone: other processes only read
         with engine.begin() as conn:
             empty = conn.execute(select(func.count()).select_from(area)).scalar_one() == 0
             demo = Path(config.demo_dir)

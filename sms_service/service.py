@@ -80,10 +80,10 @@ class PublishedHere:
         with self._reads.begin() as conn:
             return flow_versions.newest(conn)
 
-    def history(self) -> dict[str, list[str]]:
-        """The versions that each flow was published in, the one that serves first."""
+    def moments(self) -> list[dict[str, str]]:
+        """What was published at once, the oldest first."""
         with self._reads.begin() as conn:
-            return flow_versions.history(conn)
+            return flow_versions.moments(conn)
 
     def source_of(self, version: str) -> str | None:
         """The YAML of a version; None if it was never stored."""

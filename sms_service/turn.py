@@ -6,25 +6,26 @@ verify (2) and parse (3); after 8 come channel.reply (9) and workers/deliver.py 
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from sms_service.conversation import Conversation, Desk, Overtaken, unheard
+from sms_service import closing, hearing, running
+from sms_service.conversation import Desk, unheard
 from sms_service.engine.model import Inbound
 from sms_service.enrolment.effects import Start
+from sms_service.faults import Broken
+from sms_service.hearing import Overtaken
 from sms_service.store import inbox, people, transaction
-from sms_service.store import sessions as store_sessions
 from sms_service.store.bell import Bell
 from sms_service.store.inbox import Stored
 from sms_service.store.people import Person
 from sms_service.store.sessions import LiveSessions
-
-MAX_STARTS = 10
-"""Conversations that one message may have. More would be a circle of flows that start each other."""
+from sms_service.unit import Unit
 
 PATIENCE, PAUSE = 50, 0.1
 """How often, and after how many seconds each, an answer that overtook the settling of its question looks again: five
@@ -32,22 +33,14 @@ seconds are more than a busy worker needs to write down what the gateway said, a
 
 Made = TypeVar("Made")
 
-
-class CircleOfFlows(Exception):
-    """Flows start each other without end: a fault of the flow files."""
-
-
-@dataclass
-class Unit:
-    """One transaction under way: its connection, and what is to be done once it is committed."""
-
-    conn: Connection
-    fresh: list[tuple[Person, bytes]] = field(default_factory=list)
-    rings: set[str] = field(default_factory=set)
+log = logging.getLogger(__name__)
 
 
 class Turns:
-    """Takes turns. One object a process; its methods may run in several threads. All of them raise SqlDown."""
+    """Takes turns. One object a process; its methods may run in several threads. All of them raise SqlDown.
+
+    Where a flow breaks, the transaction is rolled back, and taken once more without the session that it broke in.
+    """
 
     def __init__(self, engine: Engine, desk: Desk, live: LiveSessions, bell: Bell, language: str) -> None:
         self._engine, self._desk, self._live, self._bell, self._language = engine, desk, live, bell, language
@@ -57,21 +50,23 @@ class Turns:
         inbound = inbox.identified(self._desk.keys, inbound)
         live, patience = self._live.read(inbound.phone), PATIENCE
 
-        def take(unit: Unit) -> Stored:
+        def take(unit: Unit, broken: Sequence[Broken]) -> Stored:
             taken = inbox.taken(unit.conn, self._desk.keys, inbound.channel, inbound.id)  # 4 claim: seen before?
             if taken is not None:
                 return taken
             person = self._sender(unit.conn, inbound)
-            conversation = self._conversation(unit, person, inbound, live, patient=patience > 0)
-            if inbound.kind == "ussd":  # 6 engine.step, and the effects it asks for
-                conversation.hopped()
+            conversation = unit.conversation(person, inbound, live, patient=patience > 0)  # 5 what is open for her?
+            if broken:
+                closing.apologise(conversation, broken[-1])
+            elif inbound.kind == "ussd":  # 6 engine.step, and the effects it asks for
+                hearing.hop(conversation)
             else:
-                conversation.heard()
-            return self._write(unit, conversation)  # 7 compare-and-set, turn log, outbox rows
+                hearing.sms(conversation)
+            return unit.write(conversation)  # 7 compare-and-set, turn log, outbox rows
 
         while True:
             try:
-                return self._committed(take)
+                return self._unbroken(take)
             except Overtaken:
                 patience -= 1
                 time.sleep(PAUSE)
@@ -79,30 +74,26 @@ class Turns:
     def tick(self, person_id: int, now: float) -> None:
         """Time has passed for this person: reminders and expiries that are due."""
 
-        def take(unit: Unit) -> None:
+        def take(unit: Unit, broken: Sequence[Broken]) -> None:
             person = people.by_id(unit.conn, self._desk.keys, person_id)
             if person is not None:
                 clock = unheard("clock", f"{person_id}:{person.turn_no + 1}", now)
-                conversation = self._conversation(unit, person, clock)
-                conversation.ticked(now)
-                self._write(unit, conversation)
+                conversation = unit.conversation(person, clock)
+                for one in broken:  # she wrote nothing, and hears nothing of it
+                    closing.close_broken(conversation, one)
+                running.tick(conversation, now)
+                unit.write(conversation)
 
-        self._committed(take)
+        self._unbroken(take)
 
     def start(self, make: Callable[[Connection], Start | None], now: float) -> None:
-        """Runs `make` in a transaction, and begins the flow it names in the same one."""
+        """Runs `make` in a transaction, and begins the flow it names in the same one. Raises Broken."""
 
         def take(unit: Unit) -> None:
             start = make(unit.conn)
-            self._begin(unit, [start] if start else [], now)
+            unit.begin([start] if start else [], now)
 
         self._committed(take)
-
-    def _conversation(
-        self, unit: Unit, person: Person, inbound: Inbound, live: bytes | None = None, patient: bool = False
-    ) -> Conversation:
-        sessions = store_sessions.load(unit.conn, person, live)  # 5 Redis, else SQL
-        return Conversation(self._desk, unit.conn, person, sessions, inbound, patient)
 
     def _sender(self, conn: Connection, inbound: Inbound) -> Person:
         """Who wrote; from now on she is reached by the channel that she wrote by."""
@@ -113,32 +104,24 @@ class Turns:
             person = replace(person, channel=inbound.channel)
         return person
 
-    def _write(self, unit: Unit, conversation: Conversation) -> Stored:
-        stored, sealed = conversation.write()
-        unit.fresh.append((conversation.person, sealed))
-        unit.rings |= conversation.rings
-        self._begin(unit, conversation.starts, conversation.inbound.received_at)
-        return stored
-
-    def _begin(self, unit: Unit, starts: Sequence[Start], now: float) -> None:
-        """Begins flows for other people, each once; what they begin in turn comes after them."""
-        if len(unit.fresh) > MAX_STARTS:
-            raise CircleOfFlows(f"one message had more than {MAX_STARTS} conversations")
-        for start in starts:
-            flow, inbound = self._desk.shelf.ways.on.get(start.on), unheard("service", f"{start.on}:{start.about}", now)
-            if flow is None or inbox.taken(unit.conn, self._desk.keys, inbound.channel, inbound.id):
-                continue
-            person = people.by_id(unit.conn, self._desk.keys, start.person.id)  # her turn number may have moved on
-            if person is not None:
-                conversation = self._conversation(unit, person, inbound)
-                conversation.started(flow, start)
-                self._write(unit, conversation)
+    def _unbroken(self, take: Callable[[Unit, Sequence[Broken]], Made]) -> Made:
+        """The transaction; again, told of what broke, as often as flows break. Raises Broken where nobody is to be spared."""
+        broken: list[Broken] = []
+        while True:
+            try:
+                return self._committed(lambda unit: take(unit, broken))
+            except Broken as error:
+                if not self._desk.forgives or error.session in [one.session for one in broken]:
+                    raise
+                where = (error.flow, error.version[:12], error.state)
+                log.error("flow %s, version %s, state %s: %s; the session that came to it ends", *where, error)
+                broken.append(error)
 
     def _committed(self, take: Callable[[Unit], Made]) -> Made:
         """The transaction; then 8 refreshes Redis and rings, which may fail, harmlessly."""
 
         def taken(conn: Connection) -> tuple[Unit, Made]:
-            unit = Unit(conn)
+            unit = Unit(self._desk, conn)
             return unit, take(unit)
 
         self._desk.shelf.refresh()  # what was published meanwhile serves from here on

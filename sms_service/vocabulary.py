@@ -7,6 +7,10 @@ from sms_service.config import Config
 from sms_service.enrolment import answer_types, cards, effects, members, registrations
 from sms_service.privacy import new_token
 
+ASKED_FOR = ("news", "events")
+"""Purposes besides those that an effect needs: the consents a drive asks for along with the membership. A word that stands
+nowhere is a slip of the pen, and a ledger of consents to `membershp` helps nobody."""
+
 
 def vocabulary(config: Config) -> Vocabulary:
     """Answer types, effects, happenings, and the constants of the settings."""
@@ -17,4 +21,6 @@ def vocabulary(config: Config) -> Vocabulary:
         "member_number": lambda _language: members.written(members.LONGEST),
         "card_link": lambda _language: cards.link(config.url, new_token()),
     }
-    return Vocabulary(effects.SHAPES, answer_types.shapes(), effects.HAPPENINGS, constants, given)
+    needed = [shape.purpose for shape in effects.SHAPES.values() if shape.purpose]
+    purposes = tuple(dict.fromkeys([*needed, *ASKED_FOR]))
+    return Vocabulary(effects.SHAPES, answer_types.shapes(), effects.HAPPENINGS, constants, given, purposes)

@@ -157,6 +157,73 @@ def test_a_broken_file_is_refused_and_the_published_version_goes_on_serving(
     assert 'lesson.yaml:6:32: unknown key "nxet", did you mean "next"?' in caplog.text
 
 
+CALLS = """\
+flow: calls
+about: a flow of the tests
+starts: {keywords: [CALL]}
+languages: [en]
+states:
+  go: {call: lesson, outcomes: {done: hello}}
+  hello: {say: {en: "Hello."}, end: true}
+"""
+
+
+def test_what_can_be_loaded_and_is_wrong_is_not_published_either(
+    config: Config, write: Write, caplog: pytest.LogCaptureFixture
+) -> None:
+    run(config)
+    write(EDITED + '  lost: {say: {en: "{{ nobody }}"}, end: true}\n')
+    with caplog.at_level(logging.ERROR):
+        run(config)
+    assert serving(config) == {"lesson": "Hello."}
+    assert 'lesson.yaml:7:3: nothing leads to "lost"' in caplog.text
+
+
+def test_what_would_be_wrong_beside_a_flow_that_serves_is_not_published(
+    config: Config, write: Write, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(CALLS, "calls")
+    run(config)
+    write(EDITED.replace("end: true", "end: ended"))
+    write(OTHER, "other")
+    with caplog.at_level(logging.ERROR):
+        run(config)
+    assert serving(config) == {"lesson": "Hello.", "calls": "Hello.", "other": "Hello."}
+    assert 'calls.yaml as it is published:6:22: flow lesson may end as "ended"' in caplog.text
+
+
+def test_a_word_that_two_flows_want_stays_with_the_one_that_has_it(
+    config: Config, write: Write, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(OTHER, "other")
+    run(config)
+    write(EDITED.replace("LESSON", "OTHER"))
+    with caplog.at_level(logging.ERROR):
+        run(config)
+    assert serving(config)["lesson"] == "Hello."
+    assert 'the keyword "OTHER" begins flow other already' in caplog.text
+
+
+def test_warnings_are_logged_and_hinder_nothing(config: Config, write: Write, caplog: pytest.LogCaptureFixture) -> None:
+    write(EDITED.replace("[LESSON]", "[LESSON, INFO]"))
+    run(config)
+    assert serving(config) == {"lesson": "Good day."}
+    assert "lesson.yaml:3:29: warning: " in caplog.text
+
+
+def test_a_flow_that_was_withdrawn_stays_so_over_a_start(
+    config: Config, engine: Engine, write: Write, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(OTHER, "other")
+    run(config)
+    with engine.begin() as conn:
+        flow_versions.publish(conn, "lesson", flow_versions.current(conn)["lesson"], "withdrawn", 9.0)
+    write(EDITED)
+    run(config)
+    assert serving(config) == {"other": "Hello."}
+    assert "lesson.yaml is there, and the flow was taken out of service" in caplog.text
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"states: [\n", b""])
 def test_so_is_one_that_is_no_flow_at_all(config: Config, content: bytes) -> None:
     run(config)

@@ -23,7 +23,7 @@ states:
   menu: {say: "Tea 1 or coffee 2?", choose: {1: ask, 2: ask}, timeout: {after: 1 minute, then: ask}}
   ask:
     say: "May we sell your data? Yes 1 no 2"
-    consent: {purpose: selling, yes: {key: 1, next: sold}, no: {key: 2, next: kept}}
+    consent: {purpose: events, yes: {key: 1, next: sold}, no: {key: 2, next: kept}}
   sold: {say: "Sold.", end: true}
   kept: {say: "Kept.", end: true}
 """

@@ -109,7 +109,7 @@ class Town:
         settings = {**self._settings, "PUBLIC_URL": self.url}
         self.environment = {f"{PREFIX}{name}": value for name, value in settings.items()}
         self.config: Config = read_config(self.environment)
-        launch.prepare(self.config, time.time())
+        launch.prepare(self.config, time.time(), checked=False)
         self.service: Service = open_service(self.config, time.time())
         self._server.app = create_app(self.service)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)

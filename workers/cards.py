@@ -65,7 +65,7 @@ def draw(service: Service, wanted: Card, now: float) -> None:
         variables = {
             "name": wanted.name, "member": {"number": wanted.member.number_text}, "card": {"link": link},
         }  # fmt: skip
-        return Start("card.ready", wanted.person, str(wanted.id), variables)
+        return Start("card.ready", wanted.person, f"card {wanted.id}", variables)
 
     service.turns.start(finish, now)
 

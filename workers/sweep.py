@@ -46,6 +46,12 @@ def sweep(service: Service) -> None:
             log.exception("%s failed; next round again", part.__name__)
 
 
+def begin(service: Service) -> None:
+    """A new start may be one of a release that mends what kept messages from being taken: they are tried once more."""
+    if count := service.spool.bring_back():
+        log.info("%d messages that were set aside are tried once more", count)
+
+
 def recover(service: Service) -> None:
     """Settles what died between sending and settling."""
     if count := deliver.recover(service):
@@ -53,7 +59,7 @@ def recover(service: Service) -> None:
 
 
 def spooled(service: Service) -> None:
-    """Takes the messages that came while SQL was down."""
+    """Takes the messages that came while SQL was down, and tries those again that failed."""
     if count := take_spooled(service):
         log.info("%d messages were taken from the spool", count)
 
@@ -108,6 +114,7 @@ def ring_anew(service: Service, queue: str) -> None:
 def main() -> None:
     """The process."""
     logs.set_up("sweeper")
+    begin(process.service())
     every = process.service().config.sweep.every
     log.info("sweeping every %.0f s", every)
     process.run_rounds(every, sweep)

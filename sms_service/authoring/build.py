@@ -9,13 +9,12 @@ from typing import Any
 from sms_service.authoring.build_fields import FieldBuilder
 from sms_service.authoring.schema import (
     DONE,
-    UNITS,
     CasePart,
     HeadPart,
     StatePart,
 )
 from sms_service.authoring.source import Path, Source, shown
-from sms_service.authoring.suggest import did_you_mean, nearest
+from sms_service.authoring.suggest import nearest
 from sms_service.authoring.vocabulary import EffectShape, Vocabulary
 from sms_service.engine import model
 from sms_service.engine.model import Flow, Input, Limits, Option, Remind, Starts, Timeout, Unclear
@@ -25,27 +24,17 @@ GUESSES_MAX = 200
 
 KINDS = ("ask", "choose", "collect", "consent", "do", "call", "decide")
 
-WAITING = ("unclear", "remind", "timeout", "back")
-BESIDE: Mapping[str, tuple[str, ...]] = {
-    "say": ("next",),
-    "end": ("end",),
-    "ask": ("ask", "next", "end", *WAITING),
-    "choose": ("choose", *WAITING),
-    "collect": ("collect", "next", "end", *WAITING),
-    "consent": ("consent", *WAITING),
-    "do": ("do", "with", "outcomes", "next", "end"),
-    "call": ("call", "with", "into", "outcomes", "next", "end"),
-    "decide": ("decide",),
-}
-"""What may stand in a state besides `say`, by its kind. Anything else would be read and never do anything."""
-
 VARIABLE = re.compile(r"\{\{\s*([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)\s*\}\}\Z")
 
 
-def _days(seconds: float) -> str:
-    unit = next(unit for unit in ("day", "hour", "minute") if seconds % UNITS[unit] == 0)
-    number = int(seconds / UNITS[unit])
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+def kinds_of(part: StatePart) -> list[str]:
+    """What a state does, by the keys it has: one of KINDS, unless its author wants too much."""
+    return [kind for kind in KINDS if getattr(part, kind) is not None]
+
+
+def kind_of(part: StatePart) -> str:
+    """Its kind; `say` or `end`, if it does nothing else."""
+    return next(iter(kinds_of(part)), "end" if part.end and part.next is None else "say")
 
 
 def closed(result: str) -> str:
@@ -92,9 +81,6 @@ class Builder(FieldBuilder):
             states[closed(result)] = model.End(name=closed(result), result=result)
         self.starts()
         expired = self.target(head.expires.then, ("expires", "then")) if head.expires else ""
-        for name, kind in head.takes.items():
-            if kind not in self.vocabulary.types and kind not in self.vocabulary.given:
-                self.no_type(kind, ("takes", name))
         return Flow(
             name=head.flow, version=version, about=head.about, first=self.names[0],
             starts=Starts(
@@ -122,38 +108,17 @@ class Builder(FieldBuilder):
                 starts.otherwise = self.target(starts.otherwise, ("starts", "otherwise"))
             else:
                 self.say(("starts", "who"), 'where do others go? add "otherwise" with the state that tells them')
-        elif starts.otherwise:
-            self.say(("starts", "otherwise"), '"otherwise" needs "who: enroler": as it is, anyone may begin')
-        if starts.on and starts.on not in self.vocabulary.happenings:
-            hint = did_you_mean(starts.on, self.vocabulary.happenings)
-            hint = hint or f"; it can be {', '.join(self.vocabulary.happenings)}"
-            self.say(("starts", "on"), f'nothing called "{shown(starts.on)}" ever happens{hint}')
-        if starts.words in ("stop", "stopped") and not self.head.answers_stopped:
-            self.say(("starts", "words"), "whoever sent STOP gets no text of this flow: add `answers_stopped: true`")
-        if self.head.takes and (starts.on or starts.words or starts.keywords or starts.ussd):
-            message = (
-                f"only a call can give {', '.join(self.head.takes)}: a flow that takes something cannot start by itself"
-            )
-            self.say(("takes",), message, of_key=True)
 
     def state(self, name: str, part: StatePart) -> model.AnyState:
         path: Path = ("states", name)
-        kinds = [kind for kind in KINDS if getattr(part, kind) is not None]
+        kinds = kinds_of(part)
         if len(kinds) > 1:
             self.say(
                 (*path, kinds[-1]),
                 f"a state does one thing, and this one has {' and '.join(kinds)}: make two states of it",
                 of_key=True,
             )
-        kind = kinds[0] if kinds else "end" if part.end and part.next is None else "say"
-        given = {
-            described.alias or key for key, described in StatePart.model_fields.items() if key in part.model_fields_set
-        }
-        for key in sorted(given - {"say", *BESIDE[kind], *kinds}):
-            here = {"say": "in a state that only says something", "end": "in a state that ends"}.get(
-                kind, f"beside {kind}"
-            )
-            self.say((*path, key), f'"{key}" does nothing {here}{self.belongs(key)}', of_key=True)
+        kind = kind_of(part)
         if part.say is not None:
             self.text(f"{name}.say", part.say, (*path, "say"))
         says = part.say is not None
@@ -162,16 +127,9 @@ class Builder(FieldBuilder):
         built: model.AnyState = getattr(self, f"{kind}_state")(name, part, path, says)
         return built
 
-    @staticmethod
-    def belongs(key: str) -> str:
-        kinds = [kind for kind, keys in BESIDE.items() if key in keys]
-        return f"; it belongs to {', '.join(kinds)}"
-
     # -- one method a kind of state --
 
     def say_state(self, name: str, part: StatePart, path: Path, says: bool) -> model.AnyState:
-        if not says:
-            self.say(path, "this state says nothing and does nothing: give it a text, or leave it out")
         return model.Say(name=name, says=says, next=self.next(part, path))
 
     def end_state(self, name: str, part: StatePart, _path: Path, says: bool) -> model.AnyState:
@@ -252,8 +210,6 @@ class Builder(FieldBuilder):
             return dict.fromkeys(promised, self.next(part, path) if here != path else "")
         if not part.outcomes:
             return {promised[0]: self.next(part, path)}
-        if part.next is not None or part.end:
-            self.say((*path, key), f'"{key}" does nothing beside outcomes: they say where it goes on', of_key=True)
         ways: dict[str, str] = {}
         for outcome, to in part.outcomes.items():
             here = (*path, "outcomes", outcome)
@@ -274,9 +230,6 @@ class Builder(FieldBuilder):
         ways = {outcome: self.target(to, (*path, "outcomes", outcome)) for outcome, to in part.outcomes.items()}
         if not ways:
             ways = {DONE: self.next(part, path)}
-        elif part.next is not None or part.end:
-            key = "next" if part.next is not None else "end"
-            self.say((*path, key), f'"{key}" does nothing beside outcomes: they say where it goes on', of_key=True)
         inputs = {parameter: self.input(value, (*path, "with", parameter)) for parameter, value in part.inputs.items()}
         return model.Call(
             name=name, says=says, flow=part.call, into=part.into or part.call, outcomes=ways, inputs=inputs
@@ -348,23 +301,9 @@ class Builder(FieldBuilder):
         if remind and remind.say is not None:
             self.text(f"{name}.remind", remind.say, (*path, "remind", "say"))
         later = self.target(timeout.then, (*path, "timeout", "then")) if timeout else ""
-        self.timers(part, path)
         return {
             "unclear": Unclear(unclear.times, given_up) if unclear else Unclear(2, None),
             "remind": Remind(remind.after, remind.times) if remind else None,
             "timeout": Timeout(timeout.after, later) if timeout else None,
             "back": part.back,
         }
-
-    def timers(self, part: StatePart, path: Path) -> None:
-        """Warns of timers that never ring. A called flow lasts as long as the one that called it, whatever that says."""
-        lasts = self.head.expires.after if self.head.expires else model.DEFAULT_EXPIRY
-        starts = self.head.starts
-        if not (starts.on or starts.words or starts.keywords or starts.ussd):
-            return
-        first = part.timeout.after if part.timeout and part.timeout.after < lasts else lasts
-        what = "the timeout" if first < lasts else "the flow's expiry"
-        for name, timer in (("remind", part.remind), ("timeout", part.timeout)):
-            if timer and timer.after >= first and not (name == "timeout" and first < lasts):
-                message = f"this never comes: {what} is earlier ({_days(first)})"
-                self.say((*path, name, "after"), message, level="warning")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sms_service.authoring.proofread import slip_in_condition, slip_in_text
@@ -16,7 +16,7 @@ from sms_service.authoring.schema import (
     TypedPart,
     UnclearPart,
 )
-from sms_service.authoring.source import Finding, Level, Path, Source, shown
+from sms_service.authoring.source import Finding, Level, Path, Source
 from sms_service.authoring.suggest import did_you_mean, nearest
 from sms_service.authoring.vocabulary import TypeShape, Vocabulary
 from sms_service.engine.model import Field, Option
@@ -43,12 +43,9 @@ class FieldBuilder:
         self.places: dict[str, Path] = {}
         self.sources: dict[str, str] = {}
 
-    def known_language(self, language: str, path: Path) -> None:
-        if language not in self.head.languages:
-            self.say(path, f"{language} is not among this flow's languages", of_key=True)
-
-    def in_languages(self, texts: Mapping[str, Any], path: Path) -> dict[str, Any]:
-        """The texts by the flow's languages; a text without a language is that of the only one."""
+    def in_languages(self, texts: Mapping[str, Any], path: Path, elsewhere: Collection[str] = ()) -> dict[str, Any]:
+        """The texts by the flow's languages; a text without a language is that of the only one. In the languages
+        `elsewhere` there is another text that will do."""
         languages = self.head.languages
         if EVERY_LANGUAGE in texts:
             if len(languages) > 1:
@@ -56,15 +53,13 @@ class FieldBuilder:
                     path, f"this flow has {len(languages)} languages: give the text in each, like `{languages[0]}: ...`"
                 )
             return {languages[0]: texts[EVERY_LANGUAGE]}
-        missing = [language for language in languages if language not in texts]
+        missing = [language for language in languages if language not in texts and language not in elsewhere]
         for language in missing:
             self.say(path, f"the text in {language} is missing", of_key=True)
-        for language in texts:
-            self.known_language(language, (*path, language))
         return dict(texts)
 
-    def text(self, slot: str, texts: Mapping[str, str | ByKind], path: Path) -> None:
-        for language, text in self.in_languages(texts, path).items():
+    def text(self, slot: str, texts: Mapping[str, str | ByKind], path: Path, elsewhere: Collection[str] = ()) -> None:
+        for language, text in self.in_languages(texts, path, elsewhere).items():
             here = path if EVERY_LANGUAGE in texts else (*path, language)
             if isinstance(text, str):
                 self.template(f"{slot}@{language}", text, here)
@@ -77,8 +72,6 @@ class FieldBuilder:
         if slip := slip_in_condition(source) if condition else slip_in_text(source):
             self.say(path, slip)
             return
-        if re.match(r"\s+#\S", self.source.behind(path)):
-            self.say(path, "the text ends before the #: put a text with # in quotes", level="warning")
         if len(self.sources) == TEXTS_MAX:
             self.say(path, f"more than {TEXTS_MAX:,} texts: divide the flow, and `call` the parts")
         if len(self.sources) >= TEXTS_MAX:
@@ -95,13 +88,7 @@ class FieldBuilder:
 
     def option(self, key: str, part: OptionPart | ChoicePart, path: Path, next_: str = "", value: str = "") -> Option:
         labels = self.in_languages(part.label, (*path, "label")) if part.label else {}
-        for language, label in labels.items():
-            if "{{" in label or "{%" in label:
-                here = (*path, "label") if EVERY_LANGUAGE in part.label else (*path, "label", language)
-                self.say(here, "the line of a menu is said as it stands, without variables: put them in the question")
         labels = {language: labels.get(language, "-") for language in self.head.languages} if labels else {}
-        for language in part.words:
-            self.known_language(language, (*path, "words", language))
         words = {language: tuple(words) for language, words in part.words.items()}
         return Option(key, next_, value, labels, words)
 
@@ -119,16 +106,12 @@ class FieldBuilder:
         part = part.model_copy(update={"type": kind})
         parameters = self.parameters(part, shape, path)
         for problem, texts in part.wrong.items():
-            if problem and problem not in shape.problems:
-                hint = did_you_mean(problem, shape.problems) or f"; it can be {', '.join(shape.problems)}"
-                self.say(
-                    (*path, "wrong", problem), f'{_a(kind)} is never wrong as "{shown(problem)}"{hint}', of_key=True
-                )
             own = f"{state}.{name}.wrong"
             self.text(
                 f"{own}.{problem}" if problem else own,
                 texts,
                 (*path, "wrong", problem) if problem else (*path, "wrong"),
+                said if (said := shape.problems.get(problem, {}).keys()).isdisjoint(texts) else (),
             )
         if "" not in part.wrong and not (unclear and unclear.say):
             self.service_words(part, shape, path)
@@ -145,11 +128,6 @@ class FieldBuilder:
             for key in ("min", "max", "options", "format", "level")
             if (value := getattr(part, key)) is not None
         }
-        for key in given:
-            if key not in shape.parameters:
-                having = [name for name, other in self.vocabulary.types.items() if key in other.parameters]
-                message = f'"{key}" means nothing for {_a(part.type)}; it belongs to {", ".join(having)}'
-                self.say((*path, key), message, of_key=True)
         for key in shape.required:
             if key not in given:
                 self.say(path, f'{_a(part.type)} needs "{key}"')
@@ -164,11 +142,11 @@ class FieldBuilder:
         """The service's own sentences for what can be wrong with this type, where the flow says nothing."""
         for problem, sentences in shape.problems.items():
             for language in self.head.languages:
-                if problem in part.wrong:
+                if not {language, EVERY_LANGUAGE}.isdisjoint(part.wrong.get(problem, ())):
                     continue
                 if language in sentences:
                     self.sources.setdefault(f"type:{part.type}.{problem}@{language}", sentences[language])
-                else:
+                elif problem not in part.wrong:  # else that was told at its place
                     self.say(path, f'the service has no words in {language} for a wrong {part.type}: add "wrong"')
                     return
 

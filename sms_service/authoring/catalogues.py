@@ -36,8 +36,8 @@ class Share:
 def share(file: FlowFile, language: str) -> Share:
     """How much of this flow is translated into `language`."""
     texts = [text for text in file.texts(language) if not text.words]
-    missing = tuple(text.name for text in texts if not file.in_language(text, language))
-    return Share(file.flow.name, language, len(texts), missing)
+    missing = dict.fromkeys(text.entry for text in texts if not file.in_language(text, language))
+    return Share(file.flow.name, language, len({text.entry for text in texts}), tuple(missing))
 
 
 def export(
@@ -49,7 +49,8 @@ def export(
     old: PoFile | None = None,
     everything: bool = True,
 ) -> PoFile:
-    """The texts of `files` for translation into `language`; flows that are written in it are left out.
+    """The texts of `files` for translation into `language`; flows that are written in it are left out. The service's own
+    words that these need in it stand last, each once.
 
     `flows` are all flows at hand (for the notes). With `old`, the file that is written over, nothing of the translators'
     is lost: their comments and whatever was not imported yet stay, a translation whose text has changed is marked fuzzy with
@@ -58,12 +59,22 @@ def export(
     translated = [file for file in files if file.flow.languages[0] != language]
     notes = Notes(language, flows, vocabulary)
     entries: list[Entry] = []
+    shared: dict[str, Entry] = {}
     for file in translated:
         for text in file.texts(language):
             place = f"{file.file.as_posix()}:{file.line(text)}"
-            entry = Entry(text.name, file.original(text), file.in_language(text, language), places=[place])
+            if text.service in shared:
+                entry = shared[text.service]
+                entry.places += [place] if place not in entry.places else []
+                entry.text = entry.text or file.in_language(text, language)
+                continue
+            entry = Entry(text.entry, file.original(text), file.in_language(text, language), places=[place])
             entry.notes = notes.of(text, file)
-            entries.append(entry)
+            if text.service:
+                shared[text.service] = entry
+            else:
+                entries.append(entry)
+    entries += shared.values()
     first = translated[0].flow.languages[0] if translated else ""
     po = PoFile(_headers(language, first, now), _top(language), entries)
     if old is not None:

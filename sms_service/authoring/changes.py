@@ -86,6 +86,21 @@ def fate(old: Written, new: Written, state: str) -> Fate:
     return "" if stays else "changes"
 
 
+def calls(one: Written) -> set[str]:
+    """The names of the flows that a file calls."""
+    called = (state.get("call") for state in _states(one).values() if isinstance(state, dict))
+    return {name for name in called if isinstance(name, str)}
+
+
+def ways_in(one: Written) -> list[str]:
+    """What begins the flow of a file: keywords, USSD codes, what happens, kinds of words."""
+    starts = one.get("starts")
+    if not isinstance(starts, dict):
+        return []
+    values = [starts.get(key) for key in ("keywords", "ussd", "on", "words")]
+    return [str(way) for value in values if value for way in (value if isinstance(value, list) else [value])]
+
+
 def unified(old: str, new: str, old_name: str, new_name: str) -> list[str]:
     """The lines that differ, as `diff -u` shows them."""
     return list(difflib.unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm=""))

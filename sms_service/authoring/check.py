@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path as File
 
-from sms_service.authoring.lengths import Lengths, Message, length_findings
+from sms_service.authoring.claims import claimed_twice
+from sms_service.authoring.lengths import Lengths, length_findings
 from sms_service.authoring.lint import Lint, Together
 from sms_service.authoring.load import Draft, read_draft
-from sms_service.authoring.source import FINDINGS_MAX, BrokenFlow, Finding, Path, read_source
+from sms_service.authoring.source import FINDINGS_MAX, BrokenFlow, Finding, read_source
 from sms_service.authoring.vocabulary import Vocabulary
-from sms_service.engine.answers import fold
+from sms_service.authoring.wrong_at_once import wrong_at_once
 from sms_service.engine.model import Flow
 
 
 @dataclass
 class Checked:
-    """What was found in the files asked for, and the flows of those that could be read (also of their neighbours)."""
+    """What was found in the files asked for, and the flows of those that could be read (also of their neighbours).
+    `lengths` and `by_ussd` (which of them are walked by USSD) are about the files asked for."""
 
     findings: list[Finding] = field(default_factory=list)
     flows: dict[str, Flow] = field(default_factory=dict)
-    messages: dict[str, list[Message]] = field(default_factory=dict)
+    lengths: dict[str, Lengths] = field(default_factory=dict)
+    by_ussd: set[str] = field(default_factory=set)
 
     @property
     def errors(self) -> list[Finding]:
@@ -49,8 +52,9 @@ def check(files: Sequence[File], vocabulary: Vocabulary, texts: Mapping[File, st
         if draft.flow and (draft.flow.name not in by_name or draft.flow.name == file.stem):
             by_name[draft.flow.name] = draft
     checked.flows = {name: draft.flow for name, draft in by_name.items() if draft.flow}
-    every = Together(checked.flows, {name: draft.unread for name, draft in by_name.items()}, vocabulary)
     asked = {file: draft for file, draft in drafts.items() if file in files}
+    judged = {name: draft for name, draft in by_name.items() if any(draft is one for one in asked.values())}
+    every = Together(checked.flows, {name: draft.unread for name, draft in by_name.items()}, vocabulary, judged)
     for file, draft in asked.items():
         checked.findings += draft.findings
         if draft.flow is None:
@@ -62,11 +66,27 @@ def check(files: Sequence[File], vocabulary: Vocabulary, texts: Mapping[File, st
         lint = Lint(draft, draft.flow, together)
         checked.findings += lint.findings()
         lengths = Lengths(draft.flow, together.analysis, vocabulary, lint.rendered)
-        checked.messages[draft.flow.name] = list(lengths.messages("sms"))
-        checked.findings += length_findings(lengths, draft.source, draft.places, by_ussd=lint.by_ussd())
-    checked.findings += _claimed_twice(asked)
+        checked.lengths[draft.flow.name] = lengths
+        if by_ussd := lint.by_ussd():
+            checked.by_ussd.add(draft.flow.name)
+        checked.findings += length_findings(lengths, draft.source, draft.places, by_ussd=by_ussd)
+        checked.findings += wrong_at_once(draft.flow, lengths, draft.source, vocabulary)
+    others = {file: draft for file, draft in drafts.items() if file not in files}
+    checked.findings += claimed_twice(
+        [drafts[file] for file in files if file in drafts], others, lambda draft: _is_right(draft, every, vocabulary)
+    )
     checked.findings = _in_order(checked.findings)
     return checked
+
+
+def _is_right(draft: Draft, together: Together, vocabulary: Vocabulary) -> bool:
+    """Whether nothing at all is to be said of a draft, for itself."""
+    if draft.findings or draft.flow is None:
+        return False
+    lint = Lint(draft, draft.flow, together)
+    found = list(lint.findings())
+    lengths = Lengths(draft.flow, together.analysis, vocabulary, lint.rendered)
+    return not found and not list(length_findings(lengths, draft.source, draft.places, by_ussd=lint.by_ussd()))
 
 
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:
@@ -78,28 +98,3 @@ def _in_order(findings: Iterable[Finding]) -> list[Finding]:
         more = len(first) - FINDINGS_MAX
         told += [Finding(file, first[-1].line, 1, f"and {more:,} more: mend these first")] if more > 0 else []
     return told
-
-
-def _claimed_twice(drafts: Mapping[File, Draft]) -> Iterator[Finding]:
-    """Ways in that two flows want: only one of them would ever begin."""
-    claims: dict[tuple[str, str], str] = {}
-    for draft in drafts.values():
-        flow = draft.flow
-        if flow is None:
-            continue
-        starts = flow.starts
-        wanted: list[tuple[str, str, Path]] = [
-            ("what happens", starts.on, ("on",)),
-            ("words", starts.words, ("words",)),
-        ]
-        wanted += [("the keyword", keyword, ("keywords", number)) for number, keyword in enumerate(starts.keywords)]
-        wanted += [("the code", code, ("ussd", number)) for number, code in enumerate(starts.ussd)]
-        for kind, name, path in wanted:
-            owner = (
-                claims.setdefault((kind, fold(name) if kind == "the keyword" else name), flow.name)
-                if name
-                else flow.name
-            )
-            if owner != flow.name:
-                message = f'{kind} "{name}" begins flow {owner} already: only one flow can have it'
-                yield draft.source.finding(("starts", *path), message)

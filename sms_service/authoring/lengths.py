@@ -3,8 +3,10 @@ makes a text dear."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from sms_service.authoring.source import Finding, Path, Source
@@ -21,13 +23,14 @@ from sms_service.engine.model import (
     Choose,
     Collect,
     End,
+    Field,
     Flow,
     Kind,
     Option,
     Question,
 )
 from sms_service.engine.navigation import pages
-from sms_service.engine.step import menu, options_of
+from sms_service.engine.step import fields_of, menu, options_of
 from sms_service.engine.texts import Count, TemplateFailed, count, sendable, septets
 
 STRAY = 0.1
@@ -72,19 +75,77 @@ class Lengths:
         for key in flow.templates.keys:
             self._slots.setdefault(key.partition(".")[0], []).append(key)
 
+    @property
+    def known(self) -> Mapping[str, Known]:
+        """What has a value on arrival in each state that something leads to."""
+        return self._known
+
+    def longest(self, slot: str, language: str) -> str:
+        """The longest that one text becomes by SMS; "" where there is none."""
+        return "".join(text for _, text in self._text(slot, language, "sms"))
+
     def messages(self, kind: Kind) -> Iterator[Message]:
-        """Every message that one turn can say, as SMS or on USSD."""
-        begins = set(entries(self.flow))
+        """Every message that one turn can say, as SMS or on USSD; of those that begin alike, the longest."""
+        for language in self.flow.languages:
+            yield from _longest_of_each(self._in_language(self._begins, language, kind))
+
+    def every(self, kind: Kind) -> Iterator[Message]:
+        """For every text of the flow, menu, and menu below a wrong answer, the longest message that it stands in."""
+        for language in self.flow.languages:
+            yield from _longest_of_each(self._each_in(language, kind))
+
+    @cached_property
+    def _begins(self) -> set[str]:
+        """The states that a turn can begin with."""
+        found = set(entries(self.flow))
         for state in self.flow.states.values():
             if isinstance(state, Question | Call):
-                begins.update(way.to for way in ways_out(state))
-        for language in self.flow.languages:
-            longest: dict[str, Message] = {}
-            for message in self._in_language(begins, language, kind):
-                known = longest.get(message.slot)
-                if known is None or units(message.text) > units(known.text):
-                    longest[message.slot] = message
-            yield from longest.values()
+                found.update(way.to for way in ways_out(state))
+        return found
+
+    @cached_property
+    def _before(self) -> dict[str, list[str]]:
+        """The states that lead to each within one turn."""
+        found: dict[str, list[str]] = {}
+        for name, state in self.flow.states.items():
+            if not isinstance(state, Question | Call):
+                for way in ways_out(state):
+                    found.setdefault(way.to, []).append(name)
+        return found
+
+    def _each_in(self, language: str, kind: Kind) -> Iterator[Message]:
+        said: dict[str, list[Text]] = {}
+        for name, state in self.flow.states.items():
+            if name not in self._known:
+                continue
+            if (state.says or isinstance(state, Question)) and (texts := self._worst(name, language, kind, 0)):
+                message = _message(language, [*self._said_before(name, language, kind, said), *texts])
+                yield replace(message, slot=f"{name}.say" if state.says or isinstance(state, Choose) else message.slot)
+            if isinstance(state, Question):
+                yield from self._said_again(state, language, kind)
+            for field in fields_of(state):
+                for slot, text in self._of_the_service(field, language) if field.options else ():
+                    own = f"{name}.{field.name}.wrong.{slot}"
+                    yield _message(language, [(own, text), *self._menu(own, field.options, language)])
+
+    def _said_before(self, name: str, language: str, kind: Kind, said: dict[str, list[Text]]) -> list[Text]:
+        """The longest that may have been said in the turn that comes to this state."""
+        if name not in said:
+            said[name] = []
+            ways = [
+                [*self._said_before(one, language, kind, said), *self._text(f"{one}.say", language, kind)]
+                for one in self._before.get(name, ())
+                if one in self._known
+            ]
+            said[name] = max(ways, key=_size, default=[])
+        return said[name]
+
+    def _of_the_service(self, field: Field, language: str) -> Iterator[Text]:
+        """What the service says of a wrong answer, by problem, where the flow leaves that to it."""
+        for key in self._slots.get(f"type:{field.type}", ()):
+            slot, _, rest = key.partition("@")
+            if rest == language:
+                yield slot.partition(".")[2], self.flow.templates.render(key, field.parameters)
 
     def _in_language(self, begins: set[str], language: str, kind: Kind) -> Iterator[Message]:
         for name, state in self.flow.states.items():
@@ -173,6 +234,16 @@ class Lengths:
         return longest
 
 
+def _longest_of_each(messages: Iterable[Message]) -> Iterable[Message]:
+    """The longest of those that are called alike."""
+    longest: dict[str, Message] = {}
+    for message in messages:
+        known = longest.get(message.slot)
+        if known is None or units(message.text) > units(known.text):
+            longest[message.slot] = message
+    return longest.values()
+
+
 def _size(texts: list[Text]) -> int:
     return sum(units(text) for _, text in texts)
 
@@ -185,12 +256,23 @@ def _message(language: str, texts: list[Text]) -> Message:
 
 def known_parameters(flow: Flow, key: str) -> Mapping[str, Any]:
     """What a text about a wrong answer knows besides: the min and max of its field."""
+    field = _wrong_answer_to(flow, key)
+    return field.parameters if field else {}
+
+
+def left_open(flow: Flow, key: str, vocabulary: Vocabulary) -> set[str]:
+    """What such a text may name although its field does not say it: `{{ min|default(0) }}`, as the service's words have it."""
+    field = _wrong_answer_to(flow, key)
+    shape = vocabulary.types.get(field.type) if field else None
+    names = shape.parameters if shape else ()
+    return {name for name in names if re.search(rf"\b{name}\s*\|\s*default\b", flow.templates.source(key))}
+
+
+def _wrong_answer_to(flow: Flow, key: str) -> Field | None:
+    """The field whose wrong answer a text is about, if it is about one."""
     name, *rest = key.partition("@")[0].split(".")
-    state = flow.states.get(name)
-    if not isinstance(state, Ask | Collect) or len(rest) < 2 or rest[1] != "wrong":
-        return {}
-    fields = state.fields if isinstance(state, Collect) else (state.field,)
-    return next((one.parameters for one in fields if one.name == rest[0]), {})
+    fields = fields_of(flow.states[name]) if name in flow.states and rest[1:2] == ["wrong"] else ()
+    return next((field for field in fields if field.name == rest[0]), None)
 
 
 def known_in(state: AnyState, here: Known, analysis: Analysis) -> Known:

@@ -6,12 +6,19 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from sms_service.authoring.beginnings import beginnings
 from sms_service.authoring.belonging import misplaced, roots
 from sms_service.authoring.build import GUESSES_MAX
-from sms_service.authoring.lengths import known_parameters
+from sms_service.authoring.conditions import Kept
+from sms_service.authoring.keys import key_findings
+from sms_service.authoring.lengths import known_parameters, left_open
 from sms_service.authoring.load import Draft
+from sms_service.authoring.missing import Missing
+from sms_service.authoring.purposes import unknown_purposes, without_consent
 from sms_service.authoring.source import Finding, Path, shown
+from sms_service.authoring.spoken import unspoken
 from sms_service.authoring.suggest import did_you_mean, nearest
+from sms_service.authoring.surplus import surplus
 from sms_service.authoring.values import concerned, never, tried
 from sms_service.authoring.variables import Analysis, Known
 from sms_service.authoring.vocabulary import Vocabulary
@@ -26,15 +33,20 @@ SHOWN = 8
 
 
 class Together:
-    """The flows that are looked at together, by name, and the states of each that could not be read."""
+    """The flows that are looked at together, by name, and the states of each that could not be read. `judged` are those
+    whose files are told what is wrong with them; the others lie beside them."""
 
-    def __init__(self, flows: Mapping[str, Flow], unread: Mapping[str, frozenset[str]], vocabulary: Vocabulary) -> None:
-        self.flows, self.unread, self.vocabulary = flows, unread, vocabulary
+    def __init__(
+        self, flows: Mapping[str, Flow], unread: Mapping[str, frozenset[str]], vocabulary: Vocabulary,
+        judged: Mapping[str, Draft] | None = None,
+    ) -> None:  # fmt: skip
+        self.flows, self.unread, self.vocabulary, self.judged = flows, unread, vocabulary, judged or {}
         self.analysis = Analysis(flows, unread, vocabulary)
 
     def instead(self, flow: Flow, unread: frozenset[str]) -> Together:
         """The same with this flow for the one of its name."""
-        return Together({**self.flows, flow.name: flow}, {**self.unread, flow.name: unread}, self.vocabulary)
+        flows, states = {**self.flows, flow.name: flow}, {**self.unread, flow.name: unread}
+        return Together(flows, states, self.vocabulary, self.judged)
 
 
 class Lint:
@@ -50,6 +62,9 @@ class Lint:
         for name, state in flow.states.items():
             for way in ways_out(state):
                 self.leading_to.setdefault(way.to, []).append((name, way))
+        self.kept = Kept(flow, self.vocabulary)
+        self.missing = Missing(flow, self.flows, self.analysis, self.vocabulary, self.leading_to, together.judged)
+        self.elsewhere: list[Finding] = []
 
     def findings(self) -> Iterator[Finding]:
         """All of them but those about lengths."""
@@ -65,7 +80,16 @@ class Lint:
         yield from self.texts()
         yield from self.given()
         yield from word_findings(self.flow, self.draft.source)
+        yield from key_findings(self.flow, self.draft)
+        yield from unknown_purposes(self.flow, self.draft.source, self.vocabulary)
+        yield from without_consent(self.flow, self.flows, self.draft.unread, self.draft.source, self.vocabulary)
+        yield from unspoken(self.flow, self.flows, self.draft.source, self.vocabulary)
         yield from misplaced(self.flow, self.flows, self.draft.source, self.vocabulary)
+        told = {(finding.line, finding.column) for finding in self.draft.findings}  # of one place the cause is enough
+        for finding in [*beginnings(self.draft, self.vocabulary), *surplus(self.draft, self.vocabulary)]:
+            if (finding.line, finding.column) not in told:
+                yield finding
+        yield from self.elsewhere
 
     def at(self, path: Path, message: str, *, of_key: bool = False, word: str = "") -> Finding:
         return self.draft.source.finding(path, message, of_key=of_key, word=word)
@@ -112,6 +136,8 @@ class Lint:
             here = self.analysis.within(self.flow.states[name], self.known[name])
             for message, word in self.text(key, name, here, known_parameters(self.flow, key)):
                 yield self.at(path, message, word=word)
+            for message, word in self.kept.slips(self.draft.sources[key], here):
+                yield self.at(path, message, word=word)
             for variable, value, options in never(self.draft.sources[key], here.maybe):
                 message = f'"{variable}" is never "{shown(value)}": it can be {options}'
                 yield self.at(path, message, word=value)
@@ -119,12 +145,15 @@ class Lint:
     def text(self, key: str, name: str, here: Known, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """What is wrong with one text, and the word it is wrong with."""
         templates, source = self.flow.templates, self.draft.sources[key]
-        used = {one for one in templates.variables(key) if one not in parameters}
+        free = {*parameters, *left_open(self.flow, key, self.vocabulary)}
+        used = {one for one in templates.variables(key) if one not in free}
         unknown = {one for one in used if not self.covered(one, here)}
         if unknown and not here.wild:
             known = {*here.maybe, *self.vocabulary.constants, *parameters}
             for one in sorted(unknown):
-                yield f'there is no variable "{shown(one)}" here{self.instead(one, known)}', one
+                hint = self.missing.never_given(one)
+                if hint != "told":
+                    yield f'there is no variable "{shown(one)}" here{hint or self.instead(one, known)}', one
             return
         language = key.partition("@")[2].partition(":")[0] or self.flow.languages[0]
         given = {one.partition(".")[0]: "" for one in unknown} | dict(parameters)
@@ -137,7 +166,8 @@ class Lint:
         ]
         culprits = list(dict.fromkeys(culprits))
         for one in culprits:
-            yield self.sometimes(one, name, here, "text" if "@" in key else "condition"), one
+            for sentence in self.sometimes(one, name, here, "text" if "@" in key else "condition", source):
+                yield sentence, one
         values = list(tried(source, used, here.maybe, language, self.vocabulary))
         if not culprits and not unknown and (sentence := self.failure(key, values, given)):
             what = "text" if "@" in key else "condition"
@@ -174,24 +204,16 @@ class Lint:
         names = sorted(known)
         return f"; known here: {', '.join(names[:SHOWN])}{' ...' if len(names) > SHOWN else ''}" if names else ""
 
-    def sometimes(self, variable: str, name: str, here: Known, what: str = "") -> str:
-        """Which way here does not know this variable, and what to do."""
-        without = "the beginning"
-        for other, way in self.leading_to.get(name, ()):
-            if (
-                other in self.known
-                and variable not in self.analysis.after(self.flow.states[other], way, self.known[other]).sure
-            ):
-                without = f'"{other}" by {way.label}'
-        group = variable.partition(".")[0]
-        whole = group != variable and not here.sure.sharing((variable,))
-        if what == "text" and whole:
-            advice = f", or write {{% if {group} is defined %}}{{{{ {variable} }}}}{{% endif %}}"
-        elif what == "text":
-            advice = f', or write {{{{ {variable}|default("-") }}}}'
-        else:
-            advice = f", or begin with `{group if whole else variable} is defined and`" if what else ""
-        return f'"{variable}" has no value on every way here: not on the one from {without}; ask for it before{advice}'
+    def sometimes(self, variable: str, name: str, here: Known, what: str = "", source: str = "") -> Iterator[str]:
+        """What is wrong with a variable that has a value only on some ways; what another file is told is not told here."""
+        blamed = self.missing.elsewhere(variable, name, here, what, source)
+        for one in blamed:
+            if one.finding:
+                self.elsewhere.append(one.finding)
+            else:
+                yield one.sentence
+        if not blamed:
+            yield self.missing.sentence(variable, name, here, what, source)
 
     def inputs(self, state: Do, here: Known) -> Iterator[Finding]:
         """What an effect needs, and of which type."""
@@ -250,7 +272,8 @@ class Lint:
                 yield self.at(path, f'{who} "{parameter}", and there is no variable "{name}" here{hint}')
         elif name not in here.sure:
             if not optional:
-                yield self.at(path, f'{who} "{parameter}": {self.sometimes(name, str(path[1]), here)}')
+                for sentence in self.sometimes(name, str(path[1]), here):
+                    yield self.at(path, f'{who} "{parameter}": {sentence}')
         elif kind not in ("text", here.sure[name].type) and here.sure[name].type:
             yield self.at(path, f'{who} a {kind} as "{parameter}", and "{name}" is a {here.sure[name].type}')
 

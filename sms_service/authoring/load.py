@@ -29,7 +29,7 @@ class Draft:
     """A flow file as far as it could be read: all findings so far, and the flow where there is one to look at.
 
     `unread` are states that are not well formed: nobody can say where they lead. `places` tells where each template
-    stands, `sources` what it says.
+    stands, `sources` what it says. `head` and `parts` (by state) are the file as it is written.
     """
 
     source: Source
@@ -38,10 +38,16 @@ class Draft:
     unread: frozenset[str] = frozenset()
     places: Mapping[str, Path] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    head: HeadPart | None = None
+    parts: Mapping[str, StatePart] = field(default_factory=dict)
 
 
 def load_flow(text: str, file: str, vocabulary: Vocabulary) -> Flow:
-    """The flow that `text` (a whole file) describes; `file` names it in findings. Raises BrokenFlow with all of them."""
+    """The flow that `text` (a whole file) describes; `file` names it in findings. Raises BrokenFlow with all of them.
+
+    It refuses only what could not run, or not as it was meant: versions that served once are loaded for years, and whatever
+    else there is to say about a flow file is for the check (check.py).
+    """
     draft = read_draft(text, file, vocabulary)
     errors = [finding for finding in draft.findings if finding.level == "error"]
     if errors or draft.flow is None:
@@ -76,7 +82,7 @@ def read_draft(text: str, file: str, vocabulary: Vocabulary) -> Draft:
     told = {(finding.line, finding.column) for finding in findings}  # of one place the first thing said is the cause
     findings += (finding for finding in builder.findings if (finding.line, finding.column) not in told)
     findings += _without_a_question(flow, source, builder.guessed)
-    return Draft(source, findings, flow, unread, builder.places, builder.sources)
+    return Draft(source, findings, flow, unread, builder.places, builder.sources, head, parts)
 
 
 def _states(data: dict[str, Any], source: Source, findings: list[Finding]) -> dict[str, Any]:

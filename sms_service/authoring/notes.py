@@ -22,6 +22,7 @@ from sms_service.engine.model import (
     Question,
     Variables,
 )
+from sms_service.engine.navigation import BACK, LINES
 from sms_service.engine.step import menu, options_of
 from sms_service.engine.texts import (
     SEGMENT_SEPTETS,
@@ -42,6 +43,11 @@ PRINTED = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 WORDS = "Answers that people type, separated by commas: give the words people use, not a translation."
 WORDS_ONCE = "No word may mean two options, and none may be STOP, CANCEL, END or QUIT: those end all messages."
 
+SERVICE = (
+    "The service's own words, which it does not have in this language: given once, they are used in all these places."
+)
+CONDITIONS = "What stands in {% %} stays as it is: translate each of the texts between."
+
 
 class Notes:
     """The notes for one language. `flows` are all flows at hand: what one collects, another may say."""
@@ -56,6 +62,8 @@ class Notes:
     def of(self, text: Text, file: FlowFile) -> list[str]:
         """The notes, one a line."""
         notes = [f"{what_it_is(text, file.flow)}."]
+        if text.service:
+            notes.append(SERVICE)
         if text.words:
             return [*notes, WORDS, WORDS_ONCE]
         if text.path[-1] == "label":
@@ -68,6 +76,8 @@ class Notes:
         lengths = {expression: _rendered(expression, values) for expression in printed}
         notes += (self._variable(expression, longest, known) for expression, longest in lengths.items())
         taken = sum(units(lengths[expression]) for expression in PRINTED.findall(file.original(text)))
+        if "{%" in file.original(text):
+            notes.append(CONDITIONS)
         return [*notes, *self._limits(text, file.flow, taken)]
 
     def _known(self, text: Text, flow: Flow) -> Fields:
@@ -96,8 +106,10 @@ class Notes:
             only = f" Only {others} in all if one letter is not in the GSM alphabet." if gsm else ""
             yield f"At most {_counted(limits.segments, 'SMS segment')}, that is {room} characters{left}.{only}"
         if text.kind == "ussd" or (flow.starts.ussd and not text.kind):
-            screen = USSD_SEPTETS if gsm else USSD_UCS2
-            yield f"A USSD screen shows {screen} characters; at most {_counted(limits.screens, 'screen')}."
+            line = f"{BACK} {LINES.get(self._language, LINES['en'])[1]}"
+            beside_it = (USSD_SEPTETS if gsm else USSD_UCS2) - units(f"\n{line}")
+            screens = _counted(limits.screens, "screen")
+            yield f'A USSD screen has room for {beside_it} characters beside "{line}"; at most {screens}.'
 
     def _menu(self, text: Text, flow: Flow) -> list[str]:
         state_name, *rest = text.slot.split(".")
@@ -108,6 +120,9 @@ class Notes:
 
 def what_it_is(text: Text, flow: Flow) -> str:
     """Which state says this text, and when: `State ask: the question`."""
+    if text.service:
+        kind, wrong = text.service.removeprefix("type:").split(".")
+        return f"Said when a {kind.replace('_', ' ')} is asked for and the answer is wrong ({wrong})"
     name, *rest = text.slot.split(".")
     state = flow.states[name]
     match rest:

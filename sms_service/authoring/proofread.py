@@ -34,19 +34,24 @@ def slip_in_text(source: str) -> str:
         return f"this text has {len(source):,} characters: at most {TEXT_SOURCE_MAX:,} are read, 1,600 can be sent"
     open_: list[str] = []
     for sign, code in _pieces(source):
-        if sign == "":
-            lone = _LONE.search(code)
-            if lone and lone[1]:
-                return f"{lone[0]} is said as it stands: a variable has two braces, {{{{ {lone[1]} }}}}"
-            if lone:
-                return f"{lone[0]} closes nothing: a variable has two braces on both sides, {{{{ name }}}}"
-        elif sign in _CLOSES.values():
+        if sign in _CLOSES.values():
             tag = (code.strip("- \n").split(maxsplit=1) or [""])[0]
             if sign == "%}" and (slip := _tag(tag, open_)):
                 return slip
-        else:
+        elif sign:
             return _never_closed(sign, code)
     return f"{{% {open_[-1]} %}} is never closed: {{% end{open_[-1]} %}} is missing" if open_ else ""
+
+
+def lone_brace(source: str) -> str:
+    """The same about a single brace, which is said as it stands."""
+    for sign, plain in _pieces(source):
+        lone = _LONE.search(plain) if sign == "" else None
+        if lone and lone[1]:
+            return f"{lone[0]} is said as it stands: a variable has two braces, {{{{ {lone[1]} }}}}"
+        if lone:
+            return f"{lone[0]} closes nothing: a variable has two braces on both sides, {{{{ name }}}}"
+    return ""
 
 
 def slip_in_condition(source: str) -> str:
@@ -63,6 +68,13 @@ def slip_in_condition(source: str) -> str:
     if re.search(r"(==|!=|<|>|\b(and|or|not|in))\s*\Z", bare):
         return "this condition ends too early: something is missing behind its last word"
     return ""
+
+
+def codes(source: str) -> Iterator[tuple[bool, str]]:
+    """What stands in braces in a text, and whether it is to be said (`{{ }}`) or is an `if` or a `for`."""
+    for sign, code in _pieces(source):
+        if sign in ("}}", "%}"):
+            yield sign == "}}", code
 
 
 def literals(source: str) -> Iterator[tuple[str, str]]:

@@ -95,6 +95,32 @@ class Rewrite:
             self._insert((*path, before[-1]) if before else (*path, next(reversed(texts))), language, value)
         texts[language] = _plain(value, texts.get(language))
 
+    def has(self, path: Path) -> bool:
+        """Whether something stands at `path`."""
+        return path in self._nodes
+
+    def add(self, path: Path, key: str, texts: Mapping[str, Mapping[str, str]]) -> None:
+        """Adds texts by language, each under a new name, to `key` of what stands at `path`. Where there is no such key it
+        becomes the last one."""
+        under = (*path, key)
+        is_new = under not in self._nodes
+        node = self._nodes[path if is_new else under]
+        if not isinstance(node, yaml.MappingNode) or not node.value:
+            line = node.start_mark.line + 1
+            raise NotRewritten(f"{self.file}:{line}: {key} is not a list of texts by name: write it another way")
+        _at(self._expected, path).setdefault(key, {}).update({name: dict(by) for name, by in texts.items()})
+        lines = [f"{name}: {self._inlined(by, node)}" for name, by in texts.items()]
+        end, indent = self._end(node.value[-1][1]), " " * node.value[0][0].start_mark.column
+        if not node.flow_style and under not in self._inline and path not in self._inline:
+            head = [f"{indent}{key}:"] if is_new else []
+            deeper = indent + " " * STEP * is_new
+            self._new_line(end, self._eol.join([*head, *(f"{deeper}{line}" for line in lines)]))
+            return
+        around = next(path[:n] for n in range(len(path), -1, -1) if path[:n] not in self._inline)
+        column = self._keys[around].start_mark.column + STEP if around in self._keys else STEP
+        new = f",{self._eol}{' ' * column}".join(["", *lines])  # a line for each, deeper than what it belongs to
+        self._edit(end, end, f", {key}: {{{new[1:]}}}" if is_new else new)
+
     def add_language(self, language: str) -> None:
         """Adds a language to the flow's list of them."""
         path: Path = ("languages",)

@@ -14,7 +14,11 @@ class ChangedMeanwhile(Exception):
 def save(file: Path, old: bytes, new: bytes) -> None:
     """Exchanges `old` for `new`, keeping the file's mode. Raises ChangedMeanwhile, OSError."""
     target = file.resolve()
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+    try:
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+    except OSError as error:
+        error.filename = str(file)  # what the reader knows
+        raise
     try:
         with os.fdopen(descriptor, "wb") as out:
             out.write(new)

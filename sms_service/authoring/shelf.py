@@ -18,7 +18,7 @@ from sms_service.authoring.load import load_flow
 from sms_service.authoring.source import BrokenFlow, Finding, read_source
 from sms_service.authoring.vocabulary import Vocabulary
 from sms_service.engine.listen import Ways, ways_into
-from sms_service.engine.model import Flow
+from sms_service.engine.model import Flow, Session
 
 REFRESH_SECONDS = 2.0
 """How long a process may not know of a publication. Five seconds are promised; a look is one query by primary key."""
@@ -38,8 +38,8 @@ class Published(Protocol):
     def newest(self) -> int:
         """The number of the newest publication; it grows with each."""
 
-    def history(self) -> Mapping[str, Sequence[str]]:
-        """The versions that each flow was published in, the one that serves first."""
+    def moments(self) -> Sequence[Mapping[str, str]]:
+        """What was published at once, the oldest first: versions by flow, "" where one was taken out of service."""
 
     def source_of(self, version: str) -> str | None:
         """The YAML of a version, by its hash; None if it was never stored."""
@@ -47,11 +47,15 @@ class Published(Protocol):
 
 @dataclass(frozen=True)
 class Serving:
-    """What serves at one moment: each flow by its name, and the ways into them. `newest` is the publication it is of."""
+    """What serves at one moment: each flow by its name, and the ways into them. `newest` is the publication it is of.
+
+    `beside`: for each version that served earlier, the versions (by flow) that served when it did last.
+    """
 
     newest: int
     current: Mapping[str, Flow]
     ways: Ways
+    beside: Mapping[str, Mapping[str, str]]
 
 
 class Shelf:
@@ -111,12 +115,38 @@ class Shelf:
             known = self._versions[version] = load_flow(source, f"version {version[:12]}", self._vocabulary)
         return known
 
+    def called(self, name: str, caller: Session, serving: Serving) -> Flow | None:
+        """The flow `name` as a session calls it that began with `caller.version`; None if there is none.
+
+        A version that serves calls what serves. One that was replaced calls what served beside it at last: that is known
+        to fit it, and a newer one may end in a way that it knows nothing of. Raises what `published` raises.
+        """
+        found = self._fitting(name, caller, serving)
+        # Another process may have begun this session with a version that this one has not yet heard of.
+        return found or self._fitting(name, caller, self._read(self._published.newest())) or serving.current.get(name)
+
+    def _fitting(self, name: str, caller: Session, serving: Serving) -> Flow | None:
+        now = serving.current.get(caller.flow)
+        if now is not None and now.version == caller.version:
+            return serving.current.get(name)
+        version = serving.beside.get(caller.version, {}).get(name)
+        if version is None:
+            return None
+        try:
+            return self.version(version)
+        except (UnknownVersion, BrokenFlow) as error:
+            log.error(
+                "flow %s: version %s cannot be loaded any more, its callers get another:\n%s", name, version[:12], error
+            )
+            return serving.current.get(name)
+
     def _read(self, newest: int) -> Serving:
         # `newest` was asked for before: whatever is published from then on is seen at the next look.
+        history, beside = _over_time(self._published.moments())
         # In the order of their names: where two flows claim one word, every process must give it to the same.
-        found = (self._loadable(flow, versions) for flow, versions in sorted(self._published.history().items()))
+        found = (self._loadable(flow, versions) for flow, versions in sorted(history.items()))
         current = {flow.name: flow for flow in found if flow}
-        return Serving(newest, current, ways_into(current.values()))
+        return Serving(newest, current, ways_into(current.values()), beside)
 
     def _loadable(self, name: str, versions: Sequence[str]) -> Flow | None:
         """The last published version that can be loaded: a release may have taken away what a newer one needs."""
@@ -139,6 +169,25 @@ class Shelf:
             return flow
         log.error("flow %s does not serve, no published version of it can be loaded:\n%s", name, "\n".join(refused))
         return None
+
+
+def _over_time(moments: Sequence[Mapping[str, str]]) -> tuple[dict[str, list[str]], dict[str, Mapping[str, str]]]:
+    """The versions that each flow that serves was published in, the newest first; and for each version that was replaced
+    what served until then."""
+    serving: dict[str, str] = {}
+    history: dict[str, list[str]] = {}
+    beside: dict[str, Mapping[str, str]] = {}
+    for moment in moments:
+        before = dict(serving)
+        for flow, version in moment.items():
+            if before.get(flow, version) != version:
+                beside[before[flow]] = before
+            if version:
+                serving[flow] = version
+                history[flow] = [version, *(one for one in history.get(flow, ()) if one != version)]
+            else:
+                serving.pop(flow, None)
+    return {flow: history[flow] for flow in serving}, beside
 
 
 def read_flow(file: Path, vocabulary: Vocabulary) -> tuple[str, Flow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
@@ -11,6 +11,7 @@ from sms_service.authoring.load import Draft, read_draft
 from sms_service.authoring.source import BrokenFlow, Path, read_source
 from sms_service.authoring.vocabulary import Vocabulary
 from sms_service.engine.model import Ask, Choose, Collect, Flow, Option
+from sms_service.engine.step import fields_of
 
 BETWEEN = ", "
 """What stands between words that mean an option, in a PO file."""
@@ -21,7 +22,9 @@ class Text:
     """One text. `name` is its msgctxt (`confirm.ask.say`), `slot` the same without flow and channel; `path` leads to the
     text in all its languages; `kind` is the channel where that matters (`sms`, `ussd`), else "".
 
-    `words`: answers that mean an option; a language can do without any.
+    `words`: answers that mean an option; a language can do without any. `service`: these are the service's own words for
+    a wrong answer, which it does not have in this language, and translated once for all fields of a type: the msgctxt of
+    that (`type:name.too_short`). `path` is then where the flow can have words of its own.
     """
 
     name: str
@@ -29,6 +32,12 @@ class Text:
     path: Path
     kind: str = ""
     words: bool = False
+    service: str = ""
+
+    @property
+    def entry(self) -> str:
+        """The msgctxt of the entry that it is translated in."""
+        return self.service or self.name
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,7 @@ class FlowFile:
     data: bytes
     draft: Draft
     flow: Flow
+    vocabulary: Vocabulary
 
     def texts(self, language: str) -> list[Text]:
         """All texts in the order of the file. One that differs by channel, here or in `language`, is two."""
@@ -50,6 +60,7 @@ class FlowFile:
             for kind in kinds:
                 name = f"{flow.name}.{slot}" + (f".{kind}" if kind else "")
                 found.append(Text(name, slot, path, kind, words=path[-1] == "words"))
+        found += self._of_the_service(language)
         found = [text for text in found if self.original(text)]
         return sorted(found, key=lambda text: source.place(text.path))
 
@@ -70,8 +81,39 @@ class FlowFile:
                 slots[f"{slot}.words"] = (*path, "words")
         return slots
 
+    def _of_the_service(self, language: str) -> Iterator[Text]:
+        """What the flow leaves to the service to say of wrong answers, as far as the service cannot say it in `language`."""
+        own = {key.partition("@")[0] for key in self.draft.places}
+        for name, state in self.flow.states.items():
+            for field in fields_of(state):
+                wrong = f"{name}.{field.name}.wrong"
+                shape = self.vocabulary.types.get(field.type)
+                if shape is None or wrong in own or f"{name}.unclear" in own:
+                    continue
+                path: Path = ("states", name, *(("collect", field.name) if isinstance(state, Collect) else ("ask",)))
+                for problem, sentences in shape.problems.items():
+                    slot, here = f"{wrong}.{problem}", (*path, "wrong", problem)
+                    raw = self._raw(here, language)
+                    lacking = raw is not None or language not in sentences
+                    if lacking and self._raw(here, self.flow.languages[0]) is None and not isinstance(raw, dict):
+                        service = f"type:{field.type}.{problem}"
+                        yield Text(f"{self.flow.name}.{slot}", slot, here, service=service)
+
+    def originals(self, text: Text) -> Collection[str]:
+        """What an entry for this text may hold as its original: the service's words in any language, as flows of several
+        first languages share them."""
+        if not text.service:
+            return (self.original(text),)
+        return self._sentences(text).values()
+
+    def _sentences(self, text: Text) -> Mapping[str, str]:
+        kind, problem = text.service.removeprefix("type:").split(".")
+        return self.vocabulary.types[kind].problems[problem]
+
     def original(self, text: Text) -> str:
         """The text in the flow's own language: what is translated. For words that only other languages have, the label."""
+        if text.service:
+            return self._sentences(text).get(self.flow.languages[0], "")
         own = self.in_language(text, self.flow.languages[0])
         if own or not text.words:
             return own
@@ -134,4 +176,4 @@ def flow_file(file: File, data: bytes, vocabulary: Vocabulary) -> FlowFile:
     draft = read_draft(data.decode("utf-8"), str(file), vocabulary)
     if draft.flow is None or draft.unread or draft.source.broken:
         raise BrokenFlow(draft.findings)
-    return FlowFile(file, data, draft, draft.flow)
+    return FlowFile(file, data, draft, draft.flow, vocabulary)

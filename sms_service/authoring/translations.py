@@ -98,11 +98,14 @@ class _Importing:
     def read(self, po: PoFile, files: Sequence[FlowFile], everything: bool) -> Import:
         found = self.found
         files = [file for file in files if file.flow.languages[0] != self.language]
-        texts = {text.name: (file, text) for file in files for text in file.texts(self.language)}
+        texts: dict[str, list[tuple[FlowFile, Text]]] = {}
+        for file in files:
+            for text in file.texts(self.language):
+                texts.setdefault(text.entry, []).append((file, text))
         wanted: dict[File, list[_Wanted]] = {}
         for entry in po.entries:
             if entry.context in texts:
-                if (one := self.taken(entry, *texts[entry.context])) is not None:
+                for one in self.each(entry, texts[entry.context]):
                     wanted.setdefault(one.file.file, []).append(one)
             elif not entry.obsolete and everything:
                 self.gone(entry, list(texts))
@@ -130,6 +133,17 @@ class _Importing:
             message = f"there is no text {entry.context} in the flows (any more){did_you_mean(entry.context, names)}"
         self.say(entry, message, problem=False)
 
+    def each(self, entry: Entry, places: Sequence[tuple[FlowFile, Text]]) -> Iterator[_Wanted]:
+        """The translation at each of its places. Words of the service have several; those that somebody has changed at one
+        of them stay."""
+        now = [file.in_language(text, self.language) for file, text in places]
+        shown = next(filter(None, now), "")  # what the export shows
+        for (file, text), old in zip(places, now, strict=True):
+            if old in ("", shown) and entry.text != old:
+                if (one := self.taken(entry, file, text)) is None:
+                    return  # and so it would be at the others
+                yield one
+
     def taken(self, entry: Entry, file: FlowFile, text: Text) -> _Wanted | None:
         """The translation, if it is one and is new."""
         found, old, original = self.found, file.in_language(text, self.language), file.original(text)
@@ -139,7 +153,7 @@ class _Importing:
             found.empty += 1
         elif entry.fuzzy:
             found.fuzzy += 1
-        elif entry.id != original:
+        elif entry.id not in file.originals(text):
             found.outdated += 1
             message = f"{text.name} has changed since the export: export over this file, and look at its translation"
             self.say(entry, message, problem=False)
@@ -169,7 +183,7 @@ class _Importing:
                 self.say(one.entry, message, problem=False)
         wanted = [one for one in wanted if one.text.path not in lacking]
         if wanted and self.language not in file.flow.languages:
-            missing = [text.name for text in texts if not text.words and not has(text)]
+            missing = list(dict.fromkeys(text.entry for text in texts if not text.words and not has(text)))
             if missing:
                 place = file.draft.source.place(("languages",))
                 message = (
@@ -188,8 +202,12 @@ class _Importing:
             languages.append(self.language)
             rewrite.add_language(self.language)
         kinds: dict[Path, dict[str, str]] = {}
+        new_keys: dict[Path, dict[str, dict[str, str]]] = {}
         for one in wanted:
-            if one.text.kind:
+            if one.text.service and not rewrite.has(one.text.path):
+                *field, _, problem = one.text.path
+                new_keys.setdefault(tuple(field), {})[str(problem)] = {self.language: one.new}
+            elif one.text.kind:
                 both = (replace(one.text, kind=kind) for kind in ("sms", "ussd"))
                 now = {text.kind: file.in_language(text, self.language) for text in both}
                 kinds.setdefault(one.text.path, now)[one.text.kind] = one.new
@@ -200,6 +218,8 @@ class _Importing:
             self.found.changes.append(Change(one.text.name, str(file.file), line, one.old, one.new))
         for path, texts in kinds.items():
             rewrite.put(path, self.language, texts, languages)
+        for path, by_problem in new_keys.items():  # last, so that they stand below what the others add to the field
+            rewrite.add(path, "wrong", by_problem)
         new = rewrite.result().encode()
         self.found.rewritten[file.file] = (file.data, new)
         return flow_file(file.file, new, self.vocabulary)

@@ -45,6 +45,7 @@ class EffectShape:
     the dialogue has collected. `outcomes`: each with the variables that may be used after it (`member.number`) and their
     types. `begins`: what it makes happen (`registration.saved`), which other flows may start on. `about`: what it is
     done to ("registration"), which the dialogue must have begun with; `by_enroler`: only an enroler can have it done.
+    `purpose`: what she must have said yes to before. `language`: which of the parameters is the code of a language.
     """
 
     outcomes: Mapping[str, Mapping[str, str]]
@@ -54,6 +55,8 @@ class EffectShape:
     begins: tuple[str, ...] = ()
     about: str = ""
     by_enroler: bool = False
+    purpose: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,10 +73,12 @@ class Happening:
 @dataclass(frozen=True)
 class Vocabulary:
     """All of it. `constants` are variables that every text may use (the organisation's name). `given` are types that
-    nobody can be asked for, such as a membership number: the longest value of each, by language."""
+    nobody can be asked for, such as a membership number: the longest value of each, by language. `purposes` are what people
+    may be asked to consent to; none stands for any."""
 
     effects: Mapping[str, EffectShape] = field(default_factory=dict)
     types: Mapping[str, TypeShape] = field(default_factory=dict)
     happenings: Mapping[str, Happening] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
     given: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
+    purposes: tuple[str, ...] = ()

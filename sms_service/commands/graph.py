@@ -43,6 +43,9 @@ def graph(
     read = _flow(config, flow)
     if language and language not in read.languages:
         _end(f"{read.name} has no texts in {language}; it has {', '.join(read.languages)}")
+    if out and out.suffix and not how and out.suffix.lower() not in drawings.SUFFIXES:
+        known = ", ".join(dict.fromkeys(drawings.SUFFIXES.values()))
+        _end(f"{out}: there is no format {out.suffix[1:]}; there are {known}")
     formats = {str(name): name for name in drawings.SUFFIXES.values()}
     asked = formats.get(how or drawings.SUFFIXES.get(out.suffix.lower() if out else "", "svg"))
     if asked is None:
@@ -66,14 +69,16 @@ def _flow(config: Config, named: str) -> Flow:
     """The flow of a file, or of the flow file of this name. Ends with a sentence where there is none; raises BrokenFlow."""
     from sms_service.authoring.load import load_flow
     from sms_service.authoring.source import read_source
-    from sms_service.authoring.suggest import did_you_mean
+    from sms_service.authoring.suggest import instead
     from sms_service.vocabulary import vocabulary
 
     is_file = named.endswith((".yaml", ".yml")) or "/" in named
     file = Path(named) if is_file else config.flows_dir / f"{named}.yaml"
     if not file.is_file():
+        if Path(named).is_dir():
+            _end(f"{named} is a folder: name one flow, or one flow file")
         names = [path.stem for path in config.flows_dir.glob("*.yaml")]
-        _end(f"there is no file {file}" if is_file else f"there is no flow {named}{did_you_mean(named, names)}")
+        _end(f"there is no file {file}" if is_file else f"there is no flow {named}{instead(named, names)}")
     return load_flow(read_source(file), str(file), vocabulary(config))
 
 

@@ -227,21 +227,26 @@ def _show_coverage(console: Console, flows: Sequence[Coverage]) -> None:
 
 
 def _record(config: Config, file: Path) -> None:
-    """Plays what is typed until the end of input, then appends it to the file. A pipe is not asked, and stops at a mistake."""
-    from sms_service.workbench.recording import NotRecorded, Recorder
+    """Plays what is typed until the end of input, then appends it to the file. A pipe is not asked, and stops at a mistake;
+    where a turn fails, what was played before that is written all the same."""
+    from sms_service.workbench.recording import NotRecorded, Recorder, TurnFailed
     from sms_service.workbench.stage import Stage
 
     asks = sys.stdin.isatty()
     if not file.parent.is_dir():
         _end(f"there is no folder {file.parent}")
     with Stage(config) as stage:
-        recorder = Recorder(stage, file)
+        recorder, failed = Recorder(stage, file), False
         try:
             for number, line in enumerate(_typed() if asks else sys.stdin, start=1):
                 try:
                     for came in recorder.take(line, number):
                         print(came, flush=True)
                 except NotRecorded as problem:
+                    failed = isinstance(problem, TurnFailed) and not asks
+                    if failed:
+                        print(f"line {number}: {problem}\nThis line and those after it were left out.", file=sys.stderr)
+                        break
                     if not asks:
                         _end(f"line {number}: {problem}\nNothing was written.")
                     print(problem, file=sys.stderr)
@@ -251,6 +256,7 @@ def _record(config: Config, file: Path) -> None:
         except KeyboardInterrupt:
             _end("\nNothing was written.")
     print(f"{file}: {_count(scenes, 'scene')} added." if scenes else "Nothing was played, so nothing was written.")
+    raise typer.Exit(1 if failed else 0)
 
 
 def _typed() -> Iterator[str]:

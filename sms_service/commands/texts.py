@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from sms_service.commands.printing import show
 from sms_service.config import Config, read_config
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def import_(
 
     config = read_config()
     if not po_file.is_file():
-        _end(f"there is no file {po_file}")
+        _end(f"{po_file} is a folder: name a PO file" if po_file.is_dir() else f"there is no file {po_file}")
     po = _po(po_file)
     files = _files(config, flows)
     known = {one for file in files for one in file.flow.languages}
@@ -125,10 +125,15 @@ def status(flows: Flows = None, as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps([_share_json(one) for one in shares], ensure_ascii=False))
         return
-    table = Table("flow", "language", "translated", "missing")
+    if not shares:
+        print("These flows have one language each.")
+        return
+    table = Table()
+    for head in ("flow", "language", "translated", "missing"):
+        table.add_column(head, overflow="fold")
     for one in shares:
         table.add_row(one.flow, one.language, f"{one.translated} of {one.texts}", _shown(one.missing))
-    Console().print(table if shares else "These flows have one language each.")
+    show(table)
 
 
 # --- what is meant ------------------------------------------------------------------------------------------------
@@ -136,7 +141,7 @@ def status(flows: Flows = None, as_json: AsJson = False) -> None:
 
 def _files(config: Config, given: list[str] | None) -> list[FlowFile]:
     """The flows meant, read. Ends with a sentence where there are none; BrokenFlow where one cannot be read."""
-    from sms_service.authoring.suggest import did_you_mean
+    from sms_service.authoring.suggest import instead
     from sms_service.authoring.translatable import read_flows
     from sms_service.vocabulary import vocabulary
 
@@ -153,7 +158,7 @@ def _files(config: Config, given: list[str] | None) -> list[FlowFile]:
             found.append(named)
         else:
             names = [file.stem for file in folder.glob("*.yaml")]
-            _end(f'there is no flow or file "{one}"{did_you_mean(one, names)}')
+            _end(f'there is no flow or file "{one}"{instead(one, names)}')
     if not found:
         _end(f"no flow files (*.yaml) in {given[0] if given else folder}")
     return read_flows(list(dict.fromkeys(found)), vocabulary(config))

@@ -1,4 +1,4 @@
-"""Which version of a flow serves: `sms-service flow publish`, `versions`, `diff`, `rollback`."""
+"""Which version of a flow serves: `sms-service flow publish`, `versions`, `diff`, `rollback`, `withdraw`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 import time
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -18,10 +18,10 @@ from sms_service.config import read_config
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Engine
-
+    from sms_service.config import Config
     from sms_service.store.flow_versions import How
-    from sms_service.workbench.publishing import Move
+    from sms_service.workbench.moves import Move, Withdrawal
+    from sms_service.workbench.planning import Plan
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of a text.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
@@ -39,20 +39,24 @@ def publish(
 ) -> None:
     """Check the flow files, play their transcripts, say what changes and for whom, and make them serve."""
     from sms_service.store import database
-    from sms_service.workbench import publishing
+    from sms_service.workbench import planning, publishing
 
     config = read_config()
     engine = publishing.open_for_publishing(config)
     database.migrate(engine)
     try:
-        plan = publishing.plan(config, engine, flows or ())
-        if plan.moves and not _rehearsed(plan.transcripts, publishing.rehearse(config, plan), as_json):
-            raise typer.Exit(1)
-        if plan.drafts and not as_json:
-            print(f"Not published, though their files differ too: {', '.join(plan.drafts)}.", file=sys.stderr)
-        _act(engine, plan.moves, "published", "Publish?", yes, as_json)
-    except publishing.NotPublished as error:
-        _end(str(error))
+        plan = planning.publication(config, engine, flows or ())
+        notes = plan.notes()
+        if plan.moves:
+            notes += _rehearsed(config, plan, as_json)
+        if not as_json:
+            print("".join(f"{note}\n" for note in notes), end="", file=sys.stderr)
+        wanted = _wanted(plan.moves, "Publish?", yes, as_json)
+        if wanted:
+            publishing.publish(engine, plan.newest, plan.moves, "published", time.time())
+        _end(plan.moves, "published", wanted, as_json, notes)
+    except planning.NotPublished as error:
+        _refused(error)
 
 
 def rollback(
@@ -61,28 +65,49 @@ def rollback(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make an earlier version of a flow serve again. Its file stays as it is."""
-    from sms_service.workbench import publishing
+    """Make an earlier version of a flow serve again, if it fits the flows that serve now. Its file stays as it is."""
+    from sms_service.workbench import planning, publishing
 
     config = read_config()
     engine = publishing.open_for_publishing(config)
     try:
-        move = publishing.rollback(config, engine, flow, version)
-        _act(engine, [move] if move else [], "rolled back", "Roll back?", yes, as_json)
-    except publishing.NotPublished as error:
-        _end(str(error))
+        plan = planning.rollback(config, engine, flow, version)
+        wanted = _wanted(plan.moves, "Roll back?", yes, as_json)
+        if wanted:
+            publishing.publish(engine, plan.newest, plan.moves, "rolled back", time.time())
+        _end(plan.moves, "rolled back", wanted, as_json)
+    except planning.NotPublished as error:
+        _refused(error)
+
+
+def withdraw(flow: Flow, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Take a flow out of service: nothing begins it any more; whoever stands in it finishes. Its file stays as it is."""
+    from sms_service.workbench import planning, publishing
+
+    config = read_config()
+    engine = publishing.open_for_publishing(config)
+    try:
+        newest, withdrawal = planning.withdraw(config, engine, flow)
+        told = [withdrawal] if withdrawal else []
+        wanted = _wanted(told, "Take it out of service?", yes, as_json, "Nothing changes: it is out of service.")
+        if wanted and withdrawal:
+            publishing.withdraw(engine, newest, withdrawal, time.time())
+        _end(told, "withdrawn", wanted, as_json)
+    except planning.NotPublished as error:
+        _refused(error)
 
 
 def versions(
     flow: Annotated[str, typer.Argument(help="The flow's name; without: all flows.")] = "", as_json: AsJson = False
 ) -> None:
     """Show which version of each flow serves, which did before, and how many sessions stand in each."""
-    from sms_service.workbench import publishing
+    from sms_service.workbench import planning, publishing
+    from sms_service.workbench.moves import SHORT
 
     try:
         found = publishing.versions(publishing.open_for_publishing(read_config()), flow)
-    except publishing.NotPublished as error:
-        _end(str(error))
+    except planning.NotPublished as error:
+        _refused(error)
     if as_json:
         print(json.dumps([vars(one) for one in found]))
         return
@@ -92,7 +117,7 @@ def versions(
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.at))
         sessions = "" if one.version in counted else str(one.sessions)  # a version made current twice is counted once
         counted.add(one.version)
-        short = one.version[: publishing.SHORT]
+        short = one.version[:SHORT]
         table.add_row(one.flow, short, when, one.how, "yes" if one.current else "", sessions)
     Console().print(table if found else "No flow was ever published here.")
 
@@ -104,13 +129,13 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Show what differs between the published version of a flow and its file, or between two versions."""
-    from sms_service.workbench import publishing
+    from sms_service.workbench import planning, publishing
 
     config = read_config()
     try:
-        move, lines = publishing.difference(config, publishing.open_for_publishing(config), flow, old, new)
-    except publishing.NotPublished as error:
-        _end(str(error))
+        move, lines = planning.difference(config, publishing.open_for_publishing(config), flow, old, new)
+    except planning.NotPublished as error:
+        _refused(error)
     if as_json:
         print(json.dumps({**move.as_json(), "lines": lines}, ensure_ascii=False))
     elif not lines:
@@ -123,46 +148,63 @@ def diff(
             console.print(Text(line, style=style), highlight=False)
 
 
-def _rehearsed(transcripts: Sequence[Any], played: Any, as_json: bool) -> bool:
-    """Whether all transcripts go as they say; shows those that do not."""
-    logging.getLogger("sms_service.store").setLevel(
-        logging.ERROR
-    )  # a rehearsal has no Redis, and would say so each time
-    failures = []
-    for number, (file, found) in enumerate(played, start=1):
+def _rehearsed(config: Config, plan: Plan, as_json: bool) -> list[str]:
+    """Plays the transcripts; a sentence about published flows that none of them plays, if any. Ends with 1, and shows them,
+    where scenes go another way."""
+    from sms_service.workbench import publishing
+
+    # A rehearsal has no Redis, and would say so each time.
+    logging.getLogger("sms_service.store").setLevel(logging.ERROR)
+    failures, played = [], set[str]()
+    for number, (file, found, flows) in enumerate(publishing.rehearse(config, plan), start=1):
         if not as_json:
-            print(f"[{number}/{len(transcripts)}] {file}", file=sys.stderr, flush=True)
+            print(f"[{number}/{len(plan.transcripts)}] {file}", file=sys.stderr, flush=True)
         failures += found
+        played |= flows
     if failures:
         told = "\n".join(map(str, failures))
         count = "a scene goes" if len(failures) == 1 else f"{len(failures)} scenes go"
         print(f"{told}\nNothing was published: {count} another way than the transcripts say.", file=sys.stderr)
-    return not failures
+        raise typer.Exit(1)
+    unplayed = [move.flow for move in plan.moves if move.flow not in played]
+    if not unplayed:
+        return []
+    record = f"`sms-service flow test --record {config.flows_dir / unplayed[0]}.talk`"
+    return [f"No transcript plays {', '.join(unplayed)}: {record} makes one of what you type."]
 
 
-def _act(engine: Engine, moves: list[Move], how: How, question: str, yes: bool, as_json: bool) -> None:
-    """Says what changes, asks, and writes. Ends with 1 where that was not wanted."""
-    from sms_service.workbench import publishing
-
+def _wanted(
+    told: Sequence[Move | Withdrawal], question: str, yes: bool, as_json: bool,
+    nothing: str = "Nothing changes: that is what serves.",
+) -> bool:  # fmt: skip
+    """Says what changes, and asks; whether it is wanted."""
     if not as_json:
-        print("\n".join(line for move in moves for line in move.words()) or "Nothing changes: that is what serves.")
-    wanted = bool(moves) and (yes or (not as_json and sys.stdin.isatty() and typer.confirm(question)))
-    if wanted:
-        publishing.publish(engine, moves, how, time.time())
+        print("\n".join(line for one in told for line in one.words()) or nothing)
+    return bool(told) and (yes or (not as_json and sys.stdin.isatty() and typer.confirm(question)))
+
+
+def _end(
+    told: Sequence[Move | Withdrawal], how: How, wanted: bool, as_json: bool, notes: Sequence[str] = ()
+) -> NoReturn:
+    """Says what was done; ends with 1 where that was not wanted."""
+    from sms_service.workbench.publishing import TAKEN_UP
+
     if as_json:
-        told = {"published": wanted, "how": how, "changes": [move.as_json() for move in moves]}
-        print(json.dumps(told, ensure_ascii=False))
+        changes = [one.as_json() for one in told]
+        print(
+            json.dumps({"published": wanted, "how": how, "changes": changes, "notes": list(notes)}, ensure_ascii=False)
+        )
     elif wanted:
-        print(f"{how.capitalize()}: {', '.join(move.flow for move in moves)}. {publishing.TAKEN_UP}")
-    elif moves:
+        print(f"{how.capitalize()}: {', '.join(one.flow for one in told)}. {TAKEN_UP}")
+    elif told:
         print(
             "Nothing was written."
             if sys.stdin.isatty()
             else "Nothing was written: nobody can be asked here, repeat it with --yes."
         )
-    raise typer.Exit(1 if moves and not wanted else 0)
+    raise typer.Exit(1 if told and not wanted else 0)
 
 
-def _end(problem: str) -> NoReturn:
+def _refused(problem: Exception) -> NoReturn:
     print(problem, file=sys.stderr)
     raise typer.Exit(1)

@@ -107,7 +107,8 @@ class Option(Struct, frozen=True):
 
 
 class Field(Struct, frozen=True):
-    """One thing to be answered: kept as variable `name`; `type` is one of the domain's answer types.
+    """One thing to be answered: kept as variable `name`; `type` is one of the domain's answer types. `optional`: a
+    `collect` goes on without it, where it was asked for in vain.
 
     `parameters` are what the flow says beside the type (min, max ...); `options` are those of a choice. `by_key`: the
     answer may be a bare number of a menu, and counts only once the menu was seen. `zero`: 0 may be the answer, and so
@@ -275,10 +276,11 @@ class Session(Struct, kw_only=True, omit_defaults=True):
     """One person's place in one flow. `about` names what it is about (a registration), so that it is opened once.
 
     `prompt` is the outbox ref of the message that carried the open question, `hop` the turn whose USSD screen showed it
-    (0: none did): an answer by key counts only once that message was handed to the gateway, or on that screen. `asked` is
-    the field a `collect` waits for. `trail` are the questions one can go back to (state, field), the last one last;
-    `callers` the flows that wait for this one, the innermost last. `lasts` is how long nobody may answer, in seconds;
-    `silent` how often the dialogue has moved on by itself since she was last heard.
+    (0: none did): an answer by key counts only once that message was handed to the gateway, or on that screen;
+    `prompt_language` and `hop_language` are those that the question was said in there. `asked` is the field a `collect`
+    waits for. `trail` are the questions one can go back to (state, field), the last one last; `callers` the flows that
+    wait for this one, the innermost last. `lasts` is how long nobody may answer, in seconds; `silent` how often the
+    dialogue has moved on by itself since she was last heard.
     """
 
     id: str
@@ -292,6 +294,8 @@ class Session(Struct, kw_only=True, omit_defaults=True):
     asked: str = ""
     prompt: str = ""
     hop: int = 0
+    prompt_language: str = ""
+    hop_language: str = ""
     tries: int = 0
     reminded: int = 0
     waits_since: float = 0.0

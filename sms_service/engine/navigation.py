@@ -64,6 +64,17 @@ def outermost(session: Session) -> Session:
     return session
 
 
+def remembering(session: Session) -> list[Session]:
+    """Where one can go back to: this session and the flows that wait for it, the inmost first, if they remember a question."""
+    found: list[Session] = []
+    one: Session | None = session
+    while one is not None:
+        if one.trail:
+            found.append(one)
+        one = caller_of(one)
+    return found
+
+
 # --- USSD ---------------------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select
 from sms_service.engine.model import Decision, Inbound, Session
 from sms_service.privacy import PersonKey
 from sms_service.store.people import Person
-from sms_service.store.tables import consent, outbox, turn
+from sms_service.store.tables import consent, outbox, registration, turn
 
 
 class NoWording(Exception):
@@ -26,11 +26,12 @@ def record(
     added = conn.execute(
         insert(consent).values(
             person_id=person.id,
-            registration_id=int(session.about) if session.about else None,
+            registration_id=_hers(conn, person, session),
             purpose=decision.purpose,
             decision=decision.decision,
             verdict=decision.verdict,
-            language=session.language,
+            # She may have changed it since. "": asked by an earlier release, which did not note it.
+            language=(session.hop_language if by_screen else session.prompt_language) or session.language,
             flow=session.flow,
             version=session.version,
             state=decision.state,
@@ -47,6 +48,16 @@ def record(
     )
     [new_id] = added.inserted_primary_key or (0,)
     return int(new_id)
+
+
+def _hers(conn: Connection, person: Person, session: Session) -> int | None:
+    """The registration that the dialogue is about, if it is this person's own: an enroler who hears that an entry was
+    returned decides nothing for the person she entered. A dialogue about a card ("card 7") is about no registration.
+    """
+    if not session.about.isdecimal():
+        return None
+    hers = (registration.c.id == int(session.about)) & (registration.c.person_id == person.id)
+    return conn.execute(select(registration.c.id).where(hers)).scalar_one_or_none()
 
 
 def _shown(conn: Connection, person: Person, session: Session, by_screen: bool) -> tuple[str, str]:
@@ -68,11 +79,12 @@ def _shown(conn: Connection, person: Person, session: Session, by_screen: bool) 
     raise NoWording(f"no message {session.prompt or session.hop} for a decision in state {session.state}")
 
 
-def given_for(conn: Connection, registration_id: int, purpose: str) -> int | None:
-    """The id of the newest decision on this purpose for this registration, if it is a yes."""
+def given_for(conn: Connection, registration_id: int, person_id: int, purpose: str) -> int | None:
+    """The id of this person's newest decision on this purpose for her registration, if it is a yes."""
+    asked = (consent.c.registration_id == registration_id) & (consent.c.person_id == person_id)
     query = (
         select(consent.c.id, consent.c.decision)
-        .where(consent.c.registration_id == registration_id, consent.c.purpose == purpose)
+        .where(asked, consent.c.purpose == purpose)
         .order_by(consent.c.id.desc())
         .limit(1)
     )

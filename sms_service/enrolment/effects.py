@@ -43,7 +43,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A flow to begin for a person, because of something that happened (`on`), about one thing. Begun once for each."""
+    """A flow to begin for a person, because of something that happened (`on`), about one thing. Begun once for each.
+
+    `about` is the number of a registration, or what it is and its number (`card 7`).
+    """
 
     on: str
     person: Person
@@ -70,6 +73,9 @@ SHAPES: dict[str, EffectShape] = {}
 
 REGISTRATION = "registration"
 
+MEMBERSHIP = "membership"
+"""The purpose of the consent that makes a member."""
+
 HAPPENINGS = {
     "registration.saved": Happening({"ref": "ref", "enroler.first_name": "first_name"}, True, REGISTRATION),
     "registration.returned": Happening({"ref": "ref", "first_name": "first_name"}),
@@ -83,10 +89,12 @@ class UnknownOutcome(Exception):
 
 
 def effect(
-    outcomes: Mapping[str, Mapping[str, str]], begins: tuple[str, ...] = (), about: str = "", by_enroler: bool = False
-) -> Callable[[Effect], Effect]:
+    outcomes: Mapping[str, Mapping[str, str]], begins: tuple[str, ...] = (), about: str = "", by_enroler: bool = False,
+    purpose: str = "", language: str = "",
+) -> Callable[[Effect], Effect]:  # fmt: skip
     """Registers a function under its name: `outcomes` with the variables each brings (and their types), what it `begins`,
-    what it is `about`, and whether only an enroler can have it done.
+    what it is `about`, whether only an enroler can have it done, the `purpose` of the consent that it needs, and which of
+    its parameters is the code of a `language`.
 
     The parameters of the function are what a flow gives it; their annotations name answer types. `**more` takes whatever
     else the dialogue has collected.
@@ -105,6 +113,8 @@ def effect(
             begins=begins,
             about=about,
             by_enroler=by_enroler,
+            purpose=purpose,
+            language=language,
         )
         return function
 
@@ -162,11 +172,11 @@ def save_registration(act: Act, /, mobile: Mobile, name: Name, **more: Text) -> 
     return Done("saved", {"ref": saved.ref, "first_name": first_name(name)}, (asked,))
 
 
-@effect({"admitted": {"member.number": "member_number"}, "not_waiting": {}}, about=REGISTRATION)
+@effect({"admitted": {"member.number": "member_number"}, "not_waiting": {}}, about=REGISTRATION, purpose=MEMBERSHIP)
 def admit_member(act: Act) -> Done:
     """The person becomes a member, if her own yes to membership is in the ledger; her card is ordered."""
     entered = registrations.by_id(act.conn, act.person.key, int(act.session.about))
-    consent_id = consent.given_for(act.conn, entered.id, "membership")
+    consent_id = consent.given_for(act.conn, entered.id, act.person.id, MEMBERSHIP)
     if consent_id is None or not registrations.decide(act.conn, entered.id, "confirmed", act.now):
         return Done("not_waiting")
     member = members.admit(
@@ -235,7 +245,7 @@ def opt_in(act: Act) -> Done:
     return Done("done")
 
 
-@effect({"done": {}})
+@effect({"done": {}}, language="language")
 def set_language(act: Act, language: LanguageCode) -> Done:
     """This person is spoken to in another language from now on, also in what she has open."""
     people.set_language(act.conn, act.person.id, language)

@@ -1,6 +1,7 @@
 """Every version of every flow that ever served, by the hash of its bytes, and the publications: which one serves.
 
-A running dialogue stays on its own version; the newest publication of a flow says what new ones begin with.
+A running dialogue stays on its own version; the newest publication of a flow says what new ones begin with, or that none
+begins any more.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from sms_service.store.tables import flow_version, publication
 
-How = Literal["published", "first start", "rolled back"]
+How = Literal["published", "first start", "rolled back", "withdrawn"]
+
+WITHDRAWN: How = "withdrawn"
+"""The publication that takes a flow out of service; its version is the one that served until then."""
 
 EARLIER = "earlier release"
 """How a version came to serve that was stored before publications were written down."""
@@ -49,7 +53,10 @@ def keep(conn: Connection, flow: str, version: str, source: str, now: float) -> 
 
 
 def publish(conn: Connection, flow: str, version: str, how: How, now: float) -> None:
-    """Makes a stored version the one that serves. Call `one_at_a_time` first."""
+    """Makes a stored version the one that serves, or (WITHDRAWN) no more. Call `one_at_a_time` first.
+
+    What belongs together has the same `now`, to the bit: that is how `moments` knows it.
+    """
     conn.execute(insert(publication).values(flow=flow, version=version, how=how, at=now))
 
 
@@ -58,21 +65,39 @@ def newest(conn: Connection) -> int:
     return conn.scalar(select(func.max(publication.c.id))) or 0
 
 
-def history(conn: Connection) -> dict[str, list[str]]:
-    """The versions that each flow was published in, the one that serves first, each once."""
-    versions: dict[str, dict[str, None]] = {}
-    for flow, version in conn.execute(
-        select(publication.c.flow, publication.c.version).order_by(publication.c.id.desc())
-    ):
-        versions.setdefault(flow, {}).setdefault(version)
-    return {flow: list(found) for flow, found in versions.items()}
+def since(conn: Connection, number: int) -> list[str]:
+    """The flows that were published, or withdrawn, after the publication of this number."""
+    query = select(publication.c.flow).where(publication.c.id > number).distinct().order_by(publication.c.flow)
+    return list(conn.scalars(query))
+
+
+def moments(conn: Connection) -> list[dict[str, str]]:
+    """What was published at once, the oldest first: versions by flow, "" where one was taken out of service."""
+    found: list[dict[str, str]] = []
+    last: float | None = None
+    table = publication.c
+    for row in conn.execute(select(table.flow, table.version, table.how, table.at).order_by(table.id)):
+        if row.at != last or row.flow in found[-1]:
+            found.append({})
+        found[-1][row.flow] = "" if row.how == WITHDRAWN else row.version
+        last = row.at
+    return found
 
 
 def current(conn: Connection) -> dict[str, str]:
     """The version of each flow that serves."""
+    return {flow: version for flow, version, how in _newest_of_each(conn) if how != WITHDRAWN}
+
+
+def withdrawn(conn: Connection) -> dict[str, str]:
+    """The flows that were taken out of service, and the version of each that served until then."""
+    return {flow: version for flow, version, how in _newest_of_each(conn) if how == WITHDRAWN}
+
+
+def _newest_of_each(conn: Connection) -> list[tuple[str, str, str]]:
     newest_ones = select(func.max(publication.c.id)).group_by(publication.c.flow)
-    rows = conn.execute(select(publication.c.flow, publication.c.version).where(publication.c.id.in_(newest_ones)))
-    return {row.flow: row.version for row in rows}
+    query = select(publication.c.flow, publication.c.version, publication.c.how)
+    return [(flow, version, how) for flow, version, how in conn.execute(query.where(publication.c.id.in_(newest_ones)))]
 
 
 def publications(conn: Connection, flow: str = "") -> list[Publication]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Engine, case, func, or_, select
 
 from sms_service.store import database, sessions
+from sms_service.store.paths import ways
 from sms_service.store.tables import person, turn
 
 CHUNK = 10_000
@@ -85,8 +86,12 @@ class _Log:
     def steps(self, line: str) -> Counter[Step]:
         """The steps of one line, and how often each comes in it."""
         if line not in self.read:
-            of, begun, *path = line.split(" ")
-            self.read[line] = Counter(steps(path, self.flow, of == self.flow, begun == BEGUN))
+            of, begun, path = line.split(" ", 2)
+            found: Counter[Step] = Counter()
+            for number, way in enumerate(ways(of, path)):
+                here = begun == BEGUN and number == 0  # the others were there, and a clock has moved them
+                found.update(steps([*way.path], self.flow, way.flow == self.flow, here))
+            self.read[line] = found
         return self.read[line]
 
 
@@ -98,7 +103,7 @@ def steps(path: list[str], flow: str, outermost: bool, begun: bool) -> list[Step
         called, _, name = state.rpartition("/")
         return name if called == ("" if outermost else flow) else ""
 
-    found: list[Step] = [("", "", here(path[0]))] if begun and here(path[0]) else []
+    found: list[Step] = [("", "", here(path[0]))] if begun and path and here(path[0]) else []
     place = 0
     while place + 1 < len(path):
         state, way = path[place : place + 2]

@@ -1,10 +1,16 @@
-"""What SQL could not take: messages kept on disk, fsynced, until it can. One file a message, encrypted, oldest first."""
+"""What could not be taken: messages kept on disk, fsynced, until it can. One file a message, encrypted, oldest first.
+
+A file is called `<milliseconds>-<digest>` while it waits for SQL, and has `.<tries>-<due>` behind that once a fault of ours
+kept it from being taken: tried so many times, next at `due` (seconds since 1970). After MAX_TRIES it lies in a folder beside
+the spool, where nobody tries it any more until `bring_back`.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import logging
+import math
 import os
 import threading
 from collections.abc import Iterator
@@ -15,6 +21,13 @@ from sms_service.privacy import PersonKey, Unreadable
 
 COLUMN = "spool"
 
+FIRST_PAUSE, LONGEST_PAUSE = 10.0, 3600.0
+"""Seconds after which a message that failed is tried again, doubled with each try: a fault of the moment is over in
+seconds, one that a person mends is not; an hour is the longest that mended service may wait for a message."""
+
+MAX_TRIES = 10
+"""After as many, an hour and a half in all, it is no fault of the moment: trying on would only fill the log."""
+
 log = logging.getLogger(__name__)
 
 
@@ -24,26 +37,30 @@ class SpoolFull(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """One kept message: the bytes that `put` was given."""
+    """One kept message: the bytes that `put` was given, and how often it was tried in vain."""
 
     file: Path
     data: bytes
+    tries: int = 0
 
 
 class Spool:
-    """A folder of kept messages. Refuses to open where it cannot write: a spool found broken when SQL is down is none."""
+    """A folder of kept messages, and one beside it for those set aside. Refuses to open where it cannot write: a spool
+    found broken when SQL is down is none."""
 
     def __init__(self, folder: Path, key: PersonKey) -> None:
         self._folder, self._key = folder, key
+        self.aside = folder.with_name(f"{folder.name}_set_aside")
         probe = folder / f".probe.{os.getpid()}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             probe.write_bytes(b"")
             probe.unlink()
+            self.aside.mkdir(exist_ok=True)
         except OSError as error:
             raise SpoolFull(f"the spool folder {folder} is not writable: {error.strerror}") from error
 
-    def put(self, received_at: float, message_id: str, data: bytes) -> None:
+    def put(self, received_at: float, message_id: str, data: bytes) -> Spooled:
         """Keeps `data`; it is on the disk when this returns. The same id again replaces it. Raises SpoolFull."""
         digest = hashlib.sha256(message_id.encode("utf-8", "replace")).hexdigest()[:24]
         file = self._folder / f"{int(received_at * 1000):015d}-{digest}"
@@ -64,24 +81,71 @@ class Spool:
             with contextlib.suppress(OSError):
                 half.unlink(missing_ok=True)
             raise SpoolFull(f"the spool cannot take a message: {error.strerror}") from error
+        return Spooled(file, data)
 
-    def waiting(self) -> Iterator[Spooled]:
-        """The kept messages, oldest first. One that cannot be read stays, and does not hold up those behind it."""
+    def waiting(self, now: float = math.inf) -> Iterator[Spooled]:
+        """The messages to be tried by `now`, oldest first. One that cannot be read stays, and does not hold up those behind
+        it."""
         for file in self._files():
+            tries, due = _tried(file)
+            if due > now:
+                continue
             try:
                 data = self._key.decrypt_bytes(COLUMN, file.read_bytes())
+            except FileNotFoundError:
+                continue  # another sweeper took it meanwhile
             except Unreadable:
                 log.error("%s cannot be read: it is damaged, or was kept under another service key", file.name)
             else:
-                yield Spooled(file, data)
+                yield Spooled(file, data, tries)
 
     def done(self, spooled: Spooled) -> None:
         """Forgets a message that SQL has taken."""
         spooled.file.unlink(missing_ok=True)
 
+    def failed(self, spooled: Spooled, now: float) -> float:
+        """Counts a try of a message that a fault of ours keeps from being taken. Seconds until the next one; 0: none, it is
+        set aside."""
+        tries, name = spooled.tries + 1, spooled.file.name.partition(".")[0]
+        pause = min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE) if tries < MAX_TRIES else 0.0
+        to = self._folder / f"{name}.{tries}-{int(now + pause)}" if pause else self.aside / name
+        with contextlib.suppress(FileNotFoundError):  # another sweeper took it meanwhile, or counted this try
+            spooled.file.rename(to)
+        return pause
+
+    def bring_back(self) -> int:
+        """Has the messages that were set aside tried once more; how many."""
+        count = 0
+        for file in _whole(self.aside):
+            with contextlib.suppress(FileNotFoundError):
+                file.rename(self._folder / f"{file.name}.{MAX_TRIES - 1}-0")
+                count += 1
+        return count
+
     def __len__(self) -> int:
-        return sum(1 for _ in self._files())
+        """How many wait for SQL."""
+        return sum(1 for file in self._files() if not _tried(file)[0])
+
+    @property
+    def failing(self) -> int:
+        """How many a fault of ours keeps from being taken, and will be tried again."""
+        return sum(1 for file in self._files() if _tried(file)[0])
+
+    @property
+    def set_aside(self) -> int:
+        """How many were tried in vain too often."""
+        return len(_whole(self.aside))
 
     def _files(self) -> list[Path]:
-        """Whole messages only: a `.half` is one that a crash cut off, and its gateway was never answered."""
-        return sorted(f for f in self._folder.iterdir() if not f.name.startswith(".") and f.suffix != ".half")
+        return _whole(self._folder)
+
+
+def _whole(folder: Path) -> list[Path]:
+    """Whole messages only: a `.half` is one that a crash cut off, and its gateway was never answered."""
+    return sorted(file for file in folder.iterdir() if not file.name.startswith(".") and file.suffix != ".half")
+
+
+def _tried(file: Path) -> tuple[int, float]:
+    """How often a kept message was tried in vain, and from when on it may be tried again, by the name of its file."""
+    tries, _, due = file.suffix.removeprefix(".").partition("-")
+    return (int(tries), float(due)) if tries.isdecimal() and due.isdecimal() else (0, 0.0)

@@ -249,7 +249,7 @@ publication = Table(
     Column("id", Number, primary_key=True),
     Column("flow", String(64), nullable=False, index=True),
     Column("version", ForeignKey("flow_version.version"), nullable=False),
-    Column("how", String(16), nullable=False),  # published, first start, rolled back
+    Column("how", String(16), nullable=False),  # published, first start, rolled back, withdrawn
     Column("at", Double, nullable=False),
 )
 

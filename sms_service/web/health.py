@@ -25,9 +25,10 @@ def alive() -> Response:
 
 @pages.get("/readyz")
 def ready() -> Response:
-    """Whether messages can be taken as they should be: 200, or 503 with what is wrong."""
+    """Whether messages can be taken as they should be: 200, or 503 with what is wrong. `notes` are for a person to look at,
+    when there is time."""
     service: Service = current_app.extensions["sms_service"]
-    problems = []
+    problems, notes = [], []
     try:
         with service.reads.begin() as conn:
             conn.execute(select(1))
@@ -39,9 +40,22 @@ def ready() -> Response:
         problems.append("Redis cannot be reached: everything works, slower; start Redis")
     if waiting := len(service.spool):
         problems.append(f"{waiting} messages wait on disk for the sweeper to take them; see that it runs")
-    response = jsonify({"ready": not problems, "problems": problems})
+    if failing := service.spool.failing:
+        notes.append(
+            f"a fault of ours kept {_messages(failing)} from being taken; the log names it, the sweeper tries again"
+        )
+    if aside := service.spool.set_aside:
+        notes.append(
+            f"{_messages(aside)} failed at every try, kept in {service.spool.aside.name}; "
+            "after an update that mends it, start the sweeper anew: it tries once more"
+        )
+    response = jsonify({"ready": not problems, "problems": problems, "notes": notes})
     response.status_code = 503 if problems else 200
     return response
+
+
+def _messages(count: int) -> str:
+    return f"{count} message{'' if count == 1 else 's'}"
 
 
 @pages.get("/metrics")
@@ -55,7 +69,9 @@ def metrics() -> Response:
     except SQLAlchemyError:
         return Response(status=503)  # Prometheus then shows the target as down, which it is
     spooled = Gauge("sms_service_spooled", "Messages on disk that SQL has not taken yet", registry=registry)
-    spooled.set(len(service.spool))
+    spooled.set(len(service.spool) + service.spool.failing)
+    aside = Gauge("sms_service_set_aside", "Messages on disk that failed each time they were tried", registry=registry)
+    aside.set(service.spool.set_aside)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -10,16 +11,16 @@ from sqlalchemy import func, select
 
 from sms_service.authoring.talk import NOTHING, Scene, Step, got
 from sms_service.engine.model import Inbound
-from sms_service.engine.navigation import TooManyCalls
 from sms_service.engine.step import FlowFault
-from sms_service.engine.templates import TemplateFailed
 from sms_service.enrolment.cards import Card, next_wanted
+from sms_service.faults import Broken
 from sms_service.service import Service
 from sms_service.store import outbox, sessions
 from sms_service.store.inbox import Stored
 from sms_service.store.tables import timer
-from sms_service.turn import CircleOfFlows
 from workers import cards
+
+log = logging.getLogger(__name__)
 
 BATCH = 1000
 """People whose reminders are looked at when time passes."""
@@ -27,8 +28,8 @@ BATCH = 1000
 MAX_ROUNDS = 10_000
 """Reminders and expiries in one `after`: more is a clock that stands still, not a conversation."""
 
-FAULTS = (FlowFault, TemplateFailed, TooManyCalls, CircleOfFlows)
-"""What a flow can do wrong that no checker saw; in service its message would be lost, and here it is told."""
+FAULTS = (Broken, FlowFault)
+"""What a flow can do wrong that no checker saw; in service its person reads an apology, and here it is told."""
 
 
 class Arrival(NamedTuple):
@@ -49,13 +50,15 @@ class Dialled:
 
 @dataclass
 class Acting:
-    """One scene as it is acted: its clock, the phones' screens, and `arrived`, what came by SMS and was not taken away yet."""
+    """One scene as it is acted: its clock, the phones' screens, and `arrived`, what came by SMS and was not taken away yet.
+    `failed`: a turn did, and what has happened in the scene since cannot be relied on."""
 
     service: Service
     now: float
     arrived: list[Arrival] = field(default_factory=list)
     screens: dict[str, str] = field(default_factory=dict)
     dialled: dict[str, Dialled] = field(default_factory=dict)
+    failed: bool = False
 
     def act(self, scene: Scene, step: Step) -> str:
         """Does what one line says, and the workers' work after it; the problem, or ""."""
@@ -78,7 +81,12 @@ class Acting:
                     self.screens.pop(number, None)
             self.work()
         except FAULTS as error:
-            problem = f"here the flow fails: {error}"
+            self.failed, problem = True, f"here the flow fails: {error}"
+        except Exception as error:
+            # No flow should be able to bring this about; whoever wrote it can do without a traceback, and we cannot.
+            log.debug("a turn failed", exc_info=True)
+            self.failed = True
+            problem = f"here the service itself fails, please report it: {type(error).__name__}: {error}"
         return problem
 
     def enter(self, enroler: str, by: str, number: str, step: Step) -> str:

@@ -17,6 +17,7 @@ from sms_service.engine.model import AnyState, Ask, Call, Collect, End, Flow, Qu
 from sms_service.engine.model import Field as Asked
 from sms_service.privacy import Keys
 from sms_service.service import Service
+from sms_service.store.paths import ways
 from sms_service.store.tables import person, turn
 
 COLUMNS = (turn.c.person_id, turn.c.flow, turn.c.path, turn.c.language, turn.c.text_sealed, turn.c.sessions_sealed)
@@ -49,7 +50,11 @@ class Visits:
         for row in rows:
             if row.flow not in self.flows:
                 continue
-            passed = list(read_path(row.path, row.flow, self.flows, calls, row.person_id))
+            passed = [
+                one
+                for way in ways(row.flow, row.path)
+                for one in read_path(" ".join(way.path), way.flow, self.flows, calls, row.person_id)
+            ]
             for one in passed:
                 self._visit(one, row.language)
             self._options(service.keys, row, passed)

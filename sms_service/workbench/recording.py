@@ -27,6 +27,10 @@ class NotRecorded(Exception):
     """A line cannot be played, or a scene not be written down. The message is a sentence; a scene goes on without the line."""
 
 
+class TurnFailed(NotRecorded):
+    """The flow, or the service, fails at a line. What was played before it can be written down."""
+
+
 class Came(NamedTuple):
     """Something that a phone (E.164) got: an SMS, or a screen."""
 
@@ -59,7 +63,10 @@ class Recorder:
             read_file(file)
 
     def take(self, line: str, number: int) -> list[str]:
-        """Plays one line; the lines that say what came of it, for showing. Raises NotRecorded."""
+        """Plays one line; the lines that say what came of it, for showing. Raises NotRecorded, TurnFailed.
+
+        After either the scene goes on as if the line had not been typed.
+        """
         line = line.strip()
         if line.startswith("=="):
             self._finish()
@@ -76,6 +83,8 @@ class Recorder:
             came = self._play(live, line, number)
         except NotRecorded:
             live.reader = before
+            if live.acting.failed:  # half of a line may have happened, such as the first of several reminders
+                live.acting, _ = _played(self._stage, before.scene, time.time())
             raise
         return [self._shown(live.reader, one) for one in came]
 
@@ -125,9 +134,9 @@ class Recorder:
 def written(stage: Stage, scene: Scene, file: Path) -> str:
     """A scene that was typed, with what its phones got, as it stands in a transcript. Raises NotRecorded."""
     now = time.time()
-    first, second = _played(stage, scene, now), _played(stage, scene, now + LATER)
+    first, second = _heard(stage, scene, now), _heard(stage, scene, now + LATER)
     if _shape(first) != _shape(second):  # what was said depends on the day: then its dates cannot be told apart
-        second = _played(stage, scene, now)
+        second = _heard(stage, scene, now)
     if _shape(first) != _shape(second):
         raise NotRecorded(
             f"== {scene.title}: this scene went another way when it was played again; it is not written down"
@@ -146,20 +155,27 @@ def written(stage: Stage, scene: Scene, file: Path) -> str:
     return text
 
 
-def _played(stage: Stage, scene: Scene, now: float) -> list[list[Came]]:
-    """What the phones of the scene get, step by step."""
-    acting = Acting(stage.scene(), now)
-    for somebody in scene.newcomers:
-        make_known(acting.service, somebody, now)
-    played = [_acted(acting, scene, step) for step in scene.steps]
+def _heard(stage: Stage, scene: Scene, now: float) -> list[list[Came]]:
+    """What the phones of the scene get, step by step. Raises TurnFailed."""
+    _, played = _played(stage, scene, now)
     return [[one for one in came if one.number in scene.phones.values()] for came in played]
 
 
+def _played(stage: Stage, scene: Scene, now: float) -> tuple[Acting, list[list[Came]]]:
+    """The scene played from its beginning, and what came of each step. Raises NotRecorded, TurnFailed."""
+    acting = Acting(stage.scene(), now)
+    for somebody in scene.newcomers:
+        make_known(acting.service, somebody, now)
+    return acting, [_acted(acting, scene, step) for step in scene.steps]
+
+
 def _acted(acting: Acting, scene: Scene, step: Step) -> list[Came]:
-    """Does what one line says, and what came of it. Raises NotRecorded."""
+    """Does what one line says, and what came of it. Raises NotRecorded, TurnFailed."""
     problem = acting.act(scene, step)
     came = [Came(*arrival) for arrival in acting.arrived]
     acting.arrived.clear()
+    if acting.failed:
+        raise TurnFailed(problem)
     if problem:
         raise NotRecorded(problem)
     number = scene.phones.get(step.name, "")

@@ -83,12 +83,12 @@ class Stage:
         changes = {"data_dir": folder, "database_url": "", "redis_url": NOWHERE, "public_url": ADDRESS}
         self.config = self._given.model_copy(update=changes)
         now = time.time()
-        launch.prepare(self.config, now)
+        launch.prepare(self.config, now, checked=False)
         self._database = folder / "sms_service.sqlite3"
         self._prepared = folder / "prepared.sqlite3"
         shutil.copyfile(self._database, self._prepared)
         service = open_service(self.config, now)
-        desk = Desk(service.keys, service.shelf, self.config.region)
+        desk = Desk(service.keys, service.shelf, self.config.region, forgives=False)
         turns = Turns(service.engine, desk, NoLiveSessions(), NoBell(), self.config.language)
         self._service = replace(service, bell=NoBell(), turns=turns)
         event.listen(service.engine, "connect", _in_haste)

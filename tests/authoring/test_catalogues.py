@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sms_service.authoring.catalogues import export, share
 from sms_service.authoring.pofile import Entry, PoFile
-from sms_service.authoring.translatable import FlowFile
+from sms_service.authoring.translatable import FlowFile, read_flows
+from tests.authoring.checking import VOCABULARY as REAL
 from tests.authoring.translating import MENU, NOW, VOCABULARY, exported, flow_file
 
 
@@ -89,7 +90,7 @@ def test_a_note_says_how_long_the_text_may_become_with_the_longest_values(tmp_pa
     assert notes(file, "menu.bye.say")[1:] == [
         "{{ name }} is a name, at most 60 characters.",
         "At most 3 SMS segments, that is 201 characters; what stands in braces takes up to 60 of them: 141 are left.",
-        "A USSD screen shows 80 characters; at most 3 screens.",
+        'A USSD screen has room for 73 characters beside "0 पीछे"; at most 3 screens.',
     ]
     assert notes(file, "menu.bye.say", "sw")[2] == (
         "At most 3 SMS segments, that is 459 characters; what stands in braces takes up to 60 of them: 399 are left. "
@@ -107,7 +108,7 @@ def test_the_menu_below_a_question_takes_of_its_room(tmp_path: Path) -> None:
 def test_a_text_for_ussd_has_the_limit_of_the_screen_only(tmp_path: Path) -> None:
     assert notes(flow_file(tmp_path), "menu.pick.say.ussd")[1:] == [
         "As it is said by USSD only; there is another text for the other way.",
-        "A USSD screen shows 80 characters; at most 3 screens.",
+        'A USSD screen has room for 73 characters beside "0 पीछे"; at most 3 screens.',
     ]
 
 
@@ -188,3 +189,65 @@ def test_the_share_counts_texts_and_not_words_of_options(tmp_path: Path) -> None
     file = flow_file(tmp_path, MENU.replace(', hi: "नाम?"', "").replace(", hi: [खबर]", ""))
     found = share(file, "hi")
     assert (found.texts, found.translated, found.missing) == (10, 9, ("menu.ask.say",))
+
+
+# --- the service's own words --------------------------------------------------------------------------------------
+
+TYPED = """\
+flow: typed
+about: a flow of the tests
+languages: [en]
+states:
+  a: {say: "Who?", ask: {into: who, type: name}, next: b}
+  b:
+    collect:
+      friend: {type: name, ask: "A friend?"}
+      age: {type: number, ask: "Age?", wrong: {too_small: "Not under {{ min }}."}, min: 18}
+      town: {type: name, ask: "Where?", wrong: "A town, please."}
+    end: true
+"""
+
+
+def typed(folder: Path, text: str = TYPED) -> FlowFile:
+    """A flow of typed answers, read with the service's real words."""
+    file = folder / "typed.yaml"
+    file.write_text(text)
+    return read_flows([file], REAL)[0]
+
+
+def exported_in(language: str, file: FlowFile) -> PoFile:
+    """What translators get of it."""
+    return export(language, [file], {"typed": file.flow}, REAL, NOW)
+
+
+def test_words_that_the_service_lacks_are_exported_once_for_each_type(tmp_path: Path) -> None:
+    po = exported_in("bn", typed(tmp_path))
+    assert [one.context for one in po.entries] == [
+        "typed.a.say", "typed.b.friend.ask", "typed.b.age.ask", "typed.b.age.wrong.too_small", "typed.b.town.ask",
+        "typed.b.town.wrong", "type:name.not_a_name", "type:name.has_digits", "type:name.too_short", "type:name.too_long",
+        "type:number.not_a_number", "type:number.too_large",
+    ]  # fmt: skip
+    shared = entry(po, "type:name.too_short")
+    assert shared.id == "Name: please send the whole name, like Ram Kumar."
+    assert shared.places == [f"{tmp_path}/typed.yaml:5", f"{tmp_path}/typed.yaml:8"]
+    assert shared.notes[:2] == [
+        "Said when a name is asked for and the answer is wrong (too_short).",
+        "The service's own words, which it does not have in this language: given once, they are used in all these places.",
+    ]
+
+
+def test_words_that_the_service_has_are_not_exported(tmp_path: Path) -> None:
+    assert [one for one in exported_in("hi", typed(tmp_path)).entries if "type:" in one.context] == []
+
+
+def test_of_a_text_with_conditions_the_conditions_stay(tmp_path: Path) -> None:
+    file = typed(tmp_path, TYPED.replace("type: name}, next", "type: date}, next"))
+    assert "What stands in {% %} stays as it is: translate each of the texts between." in (
+        entry(exported_in("bn", file), "type:date.too_late").notes
+    )
+
+
+def test_the_share_counts_words_of_the_service_once_for_each_type(tmp_path: Path) -> None:
+    found = share(typed(tmp_path), "bn")
+    assert (found.texts, len(found.missing)) == (12, 12)
+    assert share(typed(tmp_path), "hi").texts == 6

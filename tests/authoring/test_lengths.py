@@ -117,6 +117,38 @@ def test_a_message_knows_its_count() -> None:
     assert Message("a.say", "hi", "क" * 71, "").count == ("UCS-2", 2, 71)
 
 
+def every(flow: Flow) -> dict[str, str]:
+    """For each text of a flow the longest message that it stands in, in its first language."""
+    lengths = Lengths(flow, Analysis({"x": flow}, {}, VOCABULARY), VOCABULARY)
+    return {one.slot: one.text for one in lengths.every("sms") if one.language == flow.languages[0]}
+
+
+def test_every_outcome_has_its_message_and_not_only_the_longest() -> None:
+    flow = flow_of("""\
+  a: {say: A, ask: {into: language, type: text}, next: b}
+  b: {say: B, next: which}
+  which: {decide: [{when: org, next: short}, {next: long}]}
+  short: {say: S, next: c}
+  long: {say: Long, next: c}
+  c: {say: C, end: true}
+""")
+    assert every(flow) == {
+        "a.say": "A", "b.say": "B\nLong\nC", "short.say": "B\nS\nC", "long.say": "B\nLong\nC", "c.say": "B\nLong\nC",
+    }  # fmt: skip
+
+
+def test_a_menu_stands_below_what_the_service_says_of_a_wrong_answer_too() -> None:
+    flow = flow_of("""\
+  a: {say: "Sex?", ask: {into: s, type: choice, options: {f: {label: F}, m: {label: M}}}, next: b}
+  b: {choose: {1: {next: c, label: One}, 2: {next: c, label: Two}}}
+  c: {end: true}
+""")
+    assert every(flow) == {
+        "a.say": "Sex?\n1. F\n2. M", "a.s.wrong.not_an_option": "Please send the number of one line.\n1. F\n2. M",
+        "b.say": "1. One\n2. Two",
+    }  # fmt: skip
+
+
 # --- what is said of them -----------------------------------------------------------------------------------------
 
 

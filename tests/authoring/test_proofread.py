@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from sms_service.authoring.proofread import TEXT_SOURCE_MAX, literals, slip_in_condition, slip_in_text
+from sms_service.authoring.proofread import (
+    TEXT_SOURCE_MAX,
+    codes,
+    literals,
+    lone_brace,
+    slip_in_condition,
+    slip_in_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -17,10 +24,6 @@ from sms_service.authoring.proofread import TEXT_SOURCE_MAX, literals, slip_in_c
         ("{% if a }x", "{% if a is never closed: %} is missing behind it"),
         ("{# note", "{# note is never closed: #} is missing behind it"),
         ("{{ 'name }}", "a quote behind {{ is never closed"),
-        ("{name}", "{name} is said as it stands: a variable has two braces, {{ name }}"),
-        ("{ a.b }", "{ a.b } is said as it stands: a variable has two braces, {{ a.b }}"),
-        ("name }}", "}} closes nothing: a variable has two braces on both sides, {{ name }}"),
-        ("{}", "{} closes nothing: a variable has two braces on both sides, {{ name }}"),
         ("{% if a %}x", "{% if %} is never closed: {% endif %} is missing"),
         ("{% for a in b %}x", "{% for %} is never closed: {% endfor %} is missing"),
         (
@@ -37,6 +40,25 @@ from sms_service.authoring.proofread import TEXT_SOURCE_MAX, literals, slip_in_c
 )
 def test_a_slip_in_a_text_is_told(text: str, slip: str) -> None:
     assert slip_in_text(text) == slip
+
+
+@pytest.mark.parametrize(
+    ("text", "slip"),
+    [
+        ("{name}", "{name} is said as it stands: a variable has two braces, {{ name }}"),
+        ("{ a.b }", "{ a.b } is said as it stands: a variable has two braces, {{ a.b }}"),
+        ("name }}", "}} closes nothing: a variable has two braces on both sides, {{ name }}"),
+        ("{}", "{} closes nothing: a variable has two braces on both sides, {{ name }}"),
+        ("a < b > c, 1 } 2 {{ name }}", ""),
+    ],
+)
+def test_a_single_brace_is_told(text: str, slip: str) -> None:
+    assert (lone_brace(text), slip_in_text(text)) == (slip, "")
+
+
+def test_the_code_of_a_text_is_what_stands_in_braces() -> None:
+    text = "a == 'b' {{ name|default('}}') }} {% if a == 'c' %}{# a #}x{% endif %}"
+    assert list(codes(text)) == [(True, " name|default('}}') "), (False, " if a == 'c' "), (False, " endif ")]
 
 
 @pytest.mark.parametrize(

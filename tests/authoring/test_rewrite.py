@@ -236,3 +236,43 @@ def test_what_somebody_saved_meanwhile_is_not_written_over(tmp_path: Path) -> No
         save(file, b"old", b"new")
     assert file.read_bytes() == b"theirs"
     assert list(tmp_path.iterdir()) == [file]
+
+
+# --- texts under new keys -----------------------------------------------------------------------------------------
+
+
+FIRST, SECOND = 'p: {hi: "A {{ b }}"}', 'q: {hi: "B"}'
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "    ask: {into: n, type: name}  # who\n    next: b\n",
+            f"    ask: {{into: n, type: name, wrong: {{\n      {FIRST},\n      {SECOND}}}}}  # who\n    next: b\n",
+        ),
+        (
+            "    ask:\n      into: n  # who\n\n    next: b\n",
+            f"    ask:\n      into: n  # who\n      wrong:\n        {FIRST}\n        {SECOND}\n\n    next: b\n",
+        ),
+        (
+            "    ask:\n      wrong:\n        r: {en: R}\n      into: n\n",
+            f"    ask:\n      wrong:\n        r: {{en: R}}\n        {FIRST}\n        {SECOND}\n      into: n\n",
+        ),
+        (
+            "    ask: {type: name, wrong: {r: {en: R}}, into: n}",
+            f"    ask: {{type: name, wrong: {{r: {{en: R}},\n      {FIRST},\n      {SECOND}}}, into: n}}",
+        ),
+    ],
+)
+def test_texts_under_new_keys_stand_last(old: str, new: str) -> None:
+    rewrite = Rewrite(f"states:\n  a:\n{old}", "x.yaml")
+    rewrite.add(("states", "a", "ask"), "wrong", {"p": {"hi": "A {{ b }}"}, "q": {"hi": "B"}})
+    assert rewrite.result() == f"states:\n  a:\n{new}"
+
+
+def test_what_is_no_list_of_texts_gets_none() -> None:
+    rewrite = Rewrite("states:\n  a:\n    ask: {type: name, wrong: {}}\n", "x.yaml")
+    with pytest.raises(NotRewritten) as told:
+        rewrite.add(("states", "a", "ask"), "wrong", {"p": {"hi": "A"}})
+    assert str(told.value) == "x.yaml:3: wrong is not a list of texts by name: write it another way"

@@ -14,6 +14,7 @@ import pytest
 from sms_service.authoring.shelf import REFRESH_SECONDS, Shelf, UnknownVersion, read_flow
 from sms_service.authoring.source import BrokenFlow
 from sms_service.authoring.vocabulary import Vocabulary
+from sms_service.engine.model import Session
 
 GOOD = """\
 flow: lesson
@@ -39,14 +40,14 @@ class Stored:
 
     def __init__(self) -> None:
         self.sources: dict[str, str] = {}
-        self.published: list[tuple[str, str]] = []
+        self.published: list[Mapping[str, str]] = []
         self.away, self.looks = False, 0
         self.meanwhile: Callable[[], None] = lambda: None
 
     def publish(self, source: str, flow: str = "lesson") -> str:
         version = sha256(source.encode()).hexdigest()
         self.sources[version] = source
-        self.published.append((flow, version))
+        self.published.append({flow: version})
         return version
 
     def newest(self) -> int:
@@ -56,11 +57,8 @@ class Stored:
         self.meanwhile()
         return len(self.published)
 
-    def history(self) -> Mapping[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for flow, version in reversed(self.published):
-            found.setdefault(flow, []).append(version)
-        return found
+    def moments(self) -> list[Mapping[str, str]]:
+        return self.published
 
     def source_of(self, version: str) -> str | None:
         return self.sources.get(version)
@@ -326,3 +324,90 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "lesson.yaml").write_bytes(b"about: \xff")
     with pytest.raises(BrokenFlow, match=r"lesson\.yaml:1:8: this letter is not UTF-8: save the file as UTF-8"):
         read_flow(tmp_path / "lesson.yaml", Vocabulary())
+
+
+# --- what a session calls -----------------------------------------------------------------------------------------
+
+CALLER = """\
+flow: caller
+about: a flow of the tests
+starts: {keywords: [CALL]}
+languages: [en]
+states:
+  go: {call: lesson, outcomes: {done: bye}}
+  bye: {end: true}
+"""
+NEW_CALLER = CALLER.replace("done: bye", "ended: bye")
+NEW_RESULT = NEWER.replace("end: true", "end: ended")
+
+
+def calls(shelf: Shelf, caller: str) -> str:
+    """The first text of the lesson that a session gets which began with this version of the caller."""
+    version = sha256(caller.encode()).hexdigest()
+    session = Session(id="s", flow="caller", version=version, state="go", language="en", kind="sms")
+    found = shelf.called("lesson", session, shelf.serving)
+    return found.templates.render("hello.say@en", {}) if found else "nothing"
+
+
+def test_a_version_that_serves_calls_what_serves(shelf: Shelf, stored: Stored, clock: Clock) -> None:
+    stored.publish(CALLER, "caller")
+    stored.publish(NEWER)
+    assert calls(Shelf(Vocabulary(), stored, clock), CALLER) == "Good day."
+
+
+def test_a_version_that_was_replaced_calls_what_served_beside_it_at_last(stored: Stored, clock: Clock) -> None:
+    stored.publish(GOOD)
+    stored.publish(CALLER, "caller")
+    mended = stored.publish(GOOD.replace("Hello.", "Hello!"))
+    stored.publish(NEW_RESULT)
+    stored.publish(NEW_CALLER, "caller")
+    stored.published[-2:] = [{**stored.published[-2], **stored.published[-1]}]  # both at once, as they must be
+
+    shelf = Shelf(Vocabulary(), stored, clock)
+
+    assert calls(shelf, CALLER) == "Hello!", "it was mended while both served"
+    assert calls(shelf, NEW_CALLER) == "Good day."
+    assert shelf.version(mended)
+
+
+def test_what_is_withdrawn_is_still_called_by_those_it_served_beside(stored: Stored, clock: Clock) -> None:
+    stored.publish(GOOD)
+    stored.publish(CALLER, "caller")
+    stored.publish(OTHER.replace("other", "caller"), "caller")
+    stored.published.append({"lesson": ""})
+
+    shelf = Shelf(Vocabulary(), stored, clock)
+
+    assert "lesson" not in shelf.current
+    assert "lesson" not in shelf.ways.keywords
+    assert calls(shelf, CALLER) == "Hello."
+    stored.publish(NEWER)
+    assert Shelf(Vocabulary(), stored, clock).current["lesson"].starts.keywords == ("TEACH",)
+
+
+def test_a_session_of_a_version_that_this_process_has_not_heard_of_makes_it_look(
+    shelf: Shelf, stored: Stored, clock: Clock
+) -> None:
+    stored.published.append({"lesson": stored.publish(NEW_RESULT), "caller": stored.publish(NEW_CALLER, "caller")})
+    assert "caller" not in shelf.current
+    assert calls(shelf, NEW_CALLER) == "Good day."
+
+
+def test_a_version_that_cannot_be_loaded_any_more_gives_way_to_the_one_that_serves(
+    stored: Stored, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = stored.publish(GOOD)
+    stored.publish(CALLER, "caller")
+    stored.published.append({"lesson": stored.publish(NEWER), "caller": stored.publish(NEW_CALLER, "caller")})
+    del stored.published[-3:-1]
+    stored.sources[first] = BROKEN
+
+    assert calls(Shelf(Vocabulary(), stored, clock), CALLER) == "Good day."
+    assert f"flow lesson: version {first[:12]} cannot be loaded any more, its callers get another" in caplog.text
+
+
+def test_a_flow_that_never_served_is_called_by_nobody(shelf: Shelf, stored: Stored) -> None:
+    stored.published.clear()
+    stored.publish(CALLER, "caller")
+    shelf.serving = shelf._read(1)
+    assert calls(shelf, CALLER) == "nothing"

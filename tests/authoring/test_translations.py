@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from sms_service.authoring.catalogues import export
+from sms_service.authoring.catalogues import export, share
 from sms_service.authoring.check import check
 from sms_service.authoring.pofile import PoFile, parse_po, po_text
 from sms_service.authoring.saving import ChangedMeanwhile
@@ -14,6 +15,7 @@ from sms_service.authoring.translatable import FlowFile, read_flows
 from sms_service.authoring.translations import Import, read_import, write_import
 from sms_service.config import read_config
 from sms_service.vocabulary import vocabulary
+from tests.authoring.checking import VOCABULARY as REAL
 from tests.authoring.translating import MENU, NOW, VOCABULARY, exported, flow_file, po
 
 FLOWS = Path(__file__).parents[2] / "flows"
@@ -236,3 +238,114 @@ def test_plural_forms_are_refused(tmp_path: Path) -> None:
     given = parse_po(b'msgctxt "menu.ask.say"\nmsgid "Your name?"\nmsgid_plural "x"\nmsgstr[0] "a"\n', "hi.po")
     [problem] = taken(flow_file(tmp_path), given).problems
     assert "plural forms" in str(problem)
+
+
+# --- a language in which the service has no words -----------------------------------------------------------------
+
+MEMBERS = """\
+flow: members
+about: A survey of members.
+starts: {keywords: [SURVEY]}
+languages: [en, hi]
+
+states:
+  who:
+    say: {en: "Your name?", hi: "आपका नाम?"}
+    ask: {into: who, type: name}  # as on the card
+    next: friend
+  friend:
+    say: {en: "And a friend's, {{ who }}?", hi: "{{ who }}, एक मित्र का?"}
+    ask: {into: friend, type: name}
+    next: born
+  born:
+    say: {en: "Born when?", hi: "जन्म कब?"}
+    ask: {into: born, type: date, max: today}
+    next: rest
+  rest:
+    collect:
+      children:
+        type: number
+        max: 20
+        ask: {en: "How many children?", hi: "कितने बच्चे?"}
+        wrong:
+          too_large: {en: "So many? At most {{ max }}.", hi: "{{ max }} तक।"}
+      work:
+        type: choice
+        ask: {en: "What do you do?", hi: "क्या करते हैं?"}
+        options:
+          field: {label: {en: Farming, hi: खेती}}
+          other: {label: {en: Something else, hi: कुछ और}}
+    end: true
+"""
+
+
+def for_bengali(file: FlowFile) -> PoFile:
+    """What translators get of it."""
+    return export("bn", [file], {"members": file.flow}, REAL, NOW)
+
+
+def in_bengali(given: PoFile) -> PoFile:
+    """Every text filled in by a script: what stands in braces, and Bengali letters for all else."""
+    for number, entry in enumerate(given.entries):
+        parts = re.split(r"(\{\{.*?\}\}|\{%.*?%\})", entry.id)
+        entry.text = "".join(part if part.startswith("{") else "ক" * (1 + number % 5) for part in parts if part)
+    return given
+
+
+def members(folder: Path, text: str = MEMBERS) -> FlowFile:
+    (folder / "members.yaml").write_text(text)
+    return read_flows([folder / "members.yaml"], REAL)[0]
+
+
+def in_members(file: FlowFile, given: PoFile, language: str = "bn") -> Import:
+    found = read_import(given, "bn.po", language, [file], REAL)
+    write_import(found)
+    return found
+
+
+def test_a_flow_is_made_in_a_wholly_new_language_by_its_po_file_alone(tmp_path: Path) -> None:
+    file = members(tmp_path)
+    found = in_members(file, in_bengali(for_bengali(file)))
+    assert (found.problems, found.warnings) == ([], [])
+    assert check([file.file], REAL).findings == []
+    again = read_flows([file.file], REAL)[0]
+    assert again.flow.languages == ("en", "hi", "bn")
+    assert share(again, "bn").missing == ()
+    assert read_import(in_bengali(for_bengali(again)), "bn.po", "bn", [again], REAL).changes == []
+
+
+def test_words_of_the_service_are_written_to_every_field_of_the_type(tmp_path: Path) -> None:
+    file = members(tmp_path)
+    given = in_bengali(for_bengali(file))
+    for entry in given.entries:
+        entry.text = "নাম!" if entry.context == "type:name.too_short" else entry.text
+    in_members(file, given)
+    written = file.file.read_text()
+    assert written.count('      too_short: {bn: "নাম!"},\n') == 2
+    assert "    ask: {into: who, type: name, wrong: {\n" in written
+    assert "}}}  # as on the card\n" in written
+    assert '          too_large: {en: "So many? At most {{ max }}.", hi: "{{ max }} तक।", bn:' in written
+
+
+def test_one_that_somebody_has_changed_at_its_place_stays(tmp_path: Path) -> None:
+    own = MEMBERS.replace("friend, type: name}", 'friend, type: name, wrong: {too_short: {bn: "বন্ধু?"}}}')
+    own = own.replace("who, type: name}", 'who, type: name, wrong: {too_short: {bn: "পুরো নাম?"}}}')
+    file = members(tmp_path, own.replace("[en, hi]", "[en, hi, bn]"))
+    given = for_bengali(file)
+    [shared] = [entry for entry in given.entries if entry.context == "type:name.too_short"]
+    assert shared.text == "পুরো নাম?"
+    shared.text = "সম্পূর্ণ নাম?"
+    given.entries = [shared]
+    found = read_import(given, "bn.po", "bn", [file], REAL)
+    assert [change.name for change in found.changes] == ["members.who.who.wrong.too_short"]
+
+
+def test_a_new_language_without_one_of_them_is_not_taken(tmp_path: Path) -> None:
+    file = members(tmp_path)
+    given = in_bengali(for_bengali(file))
+    given.entries = [entry for entry in given.entries if entry.context != "type:date.too_late"]
+    found = read_import(given, "bn.po", "bn", [file], REAL)
+    assert found.rewritten == {}
+    assert [warning.message for warning in found.warnings] == [
+        "bn is new to flow members, and 1 of its texts is not translated yet: type:date.too_late"
+    ]

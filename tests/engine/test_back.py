@@ -80,9 +80,14 @@ def test_back_to_the_first_forgets_all_answers(play: Player) -> None:
     assert lesson.session.trail == []
 
 
-@pytest.mark.parametrize("typed", ["0", " 0 ", "0.", "(0)", "०", "٠"])
+@pytest.mark.parametrize("typed", ["0", " 0 ", "0.", "(0)", "0\n", "०", "०.", "০", "௦", "٠", "۰", "0️⃣"])
 def test_back_is_read_as_any_key_is(play: Player, typed: str) -> None:
     assert asked_cups(play).hear(typed) == ["1 tea 2 coffee"]
+
+
+@pytest.mark.parametrize("typed", ["00", " 00 ", "00.", "००", "০০", "௦௦", "٠٠", "०0"])
+def test_restart_is_read_as_any_key_is(play: Player, typed: str) -> None:
+    assert asked_cups(play).hear(typed) == ["Name?"]
 
 
 @pytest.mark.parametrize("typed", ["000", "0 0", "10", "back", "98"])
@@ -267,16 +272,78 @@ bye: {end: true}
 """
 
 
-def test_inside_a_called_flow_back_leads_to_its_own_questions_only(play: Player) -> None:
+def test_inside_a_called_flow_back_leads_through_its_own_questions_and_out_of_it(play: Player) -> None:
     lesson = play(CALLER, parts=[part("place", PLACE)])
     lesson.begin()
     assert lesson.hear("Ram", name="Ram") == ["State?"]
-    assert lesson.hear("0", wrong={"state": "not_a_name"}) == ["Letters only."]
     lesson.hear("x", state="x")
     assert lesson.hear("0") == ["State?"]
     assert lesson.turn.path == ["place/district", "back", "place/state"]
-    lesson.hear("y", state="y")
+
+    assert lesson.hear("0") == ["Name?"]
+    assert lesson.turn.path == ["place/state", "back", "who"]
+    assert lesson.turn.prompted
+    assert lesson.session
+    assert (lesson.session.flow, lesson.session.callers, known(lesson)) == ("lesson", [], {})
+    assert lesson.hear("Sita", name="Sita") == ["State?"], "the part begins anew"
+
+
+def test_restart_leads_out_of_a_called_flow_to_the_first_question_of_all(play: Player) -> None:
+    lesson = play("begin: {say: {en: Go on? 1}, choose: {1: who}}" + CALLER, parts=[part("place", PLACE)])
+    lesson.begin()
+    lesson.hear("1")
+    lesson.hear("Ram", name="Ram")
+    lesson.hear("x", state="x")
+    assert lesson.hear("00") == ["Go on? 1"]
+    assert lesson.turn.path == ["place/district", "back", "begin"]
+    assert known(lesson) == {}
+
+
+def test_a_called_flow_that_comes_before_all_questions_is_not_left_backwards(play: Player) -> None:
+    lesson = play("place: {call: place, next: bye}\nbye: {end: true}", parts=[part("place", PLACE)])
+    lesson.begin()
+    assert lesson.session
+    assert not offers_back(part("place", PLACE), lesson.session)
+    assert lesson.hear("0", wrong={"state": "not_a_name"}) == ["Letters only."]
+    lesson.hear("x", state="x")
     assert lesson.hear("00") == ["State?"]
+
+
+def test_back_passes_over_a_caller_that_has_asked_nothing(play: Player) -> None:
+    between = part("between", "go: {call: place, next: bye}\nbye: {end: true}")
+    lesson = play(CALLER.replace("call: place", "call: between"), parts=[between, part("place", PLACE)])
+    lesson.begin()
+    assert lesson.hear("Ram", name="Ram") == ["State?"]
+    assert lesson.hear("0") == ["Name?"]
+    assert lesson.turn.path == ["place/state", "back", "who"]
+
+
+def test_restart_inside_two_calls_stops_where_something_was_done(play: Player) -> None:
+    between = part(
+        "between",
+        "keep: {do: note, next: sure}\nsure: {say: {en: Sure? 1}, choose: {1: go}}\n"
+        "go: {call: place, next: bye}\nbye: {end: true}",
+    )
+    lesson = play(CALLER.replace("call: place", "call: between"), parts=[between, part("place", PLACE)])
+    lesson.begin()
+    lesson.hear("Ram", name="Ram")
+    assert lesson.effect_ends("done") == ["Sure? 1"]
+    assert lesson.hear("0") == ["Sure? 1"], "the note is written: nothing leads back over it"
+    assert lesson.hear("1") == ["State?"]
+    lesson.hear("x", state="x")
+    assert lesson.hear("00") == ["Sure? 1"], "the first that can still be changed"
+    assert lesson.turn.path == ["place/district", "back", "between/sure"]
+
+
+def test_an_effect_of_a_called_flow_shuts_the_way_out_of_it(play: Player) -> None:
+    inside = "keep: {do: note, next: state}" + PLACE
+    lesson = play(CALLER, parts=[part("place", inside)])
+    lesson.begin()
+    lesson.hear("Ram", name="Ram")
+    assert lesson.effect_ends("done") == ["State?"]
+    assert lesson.session
+    assert not offers_back(part("place", inside), lesson.session)
+    assert lesson.hear("0", wrong={"state": "not_a_name"}) == ["Letters only."]
 
 
 def test_after_a_called_flow_back_leads_to_the_question_before_the_call(play: Player) -> None:

@@ -102,6 +102,22 @@ def test_ask_gives_up_after_as_many_tries_as_the_flow_says(play: Player) -> None
     assert lesson.turn.path == ["who", "unclear", "enough"]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("mr", "फक्त अक्षरे."), ("en", "Letters only."), ("hi", "Letters only."), ("sw", "Letters only.")],
+)
+def test_what_the_flow_does_not_say_of_a_wrong_answer_in_a_language_the_service_says(language: str, said: str) -> None:
+    flow = flow_of(
+        "who: {say: {en: N?, mr: N?}, ask: {into: who, type: name, "
+        'wrong: {not_a_name: {mr: "फक्त अक्षरे."}, too_long: {en: T, mr: T}}}, '
+        "end: true}",
+        "flow: lesson\nabout: two languages\nlanguages: [en, mr]\n",
+    )
+    lesson = Play(flow, language, "sms", {})
+    lesson.begin()
+    assert lesson.hear("1", wrong={"who": "not_a_name"}) == [said]
+
+
 def test_without_a_way_out_a_question_is_asked_for_ever(play: Player) -> None:
     lesson = play(ASK_NAME)
     lesson.begin()
@@ -169,25 +185,62 @@ def test_collect_gives_up_after_useless_answers_and_counts_anew_after_a_good_one
 OPTIONAL_NAME = """
 details:
   collect:
-    name: {type: name, optional: true, ask: {en: "Name?"}, wrong: {en: "Without a name, then."}}
-    mobile: {type: mobile, ask: {en: "Mobile?"}}
+    name: {type: name, optional: true, ask: {en: "Name?"}, wrong: {en: "Letters only, or -"}}
+    mobile: {type: mobile, ask: {en: "Mobile?"}, wrong: {en: "Ten digits."}}
+  unclear: {times: 2, then: given_up}
   next: done
 done: {say: {en: "{{ name|default('Somebody') }}, {{ mobile }}."}, end: true}
+given_up: {say: {en: "Nothing was saved."}, end: true}
 """
 
 
-def test_collect_takes_a_line_in_which_an_optional_field_is_wrong(play: Player) -> None:
-    said = play(OPTIONAL_NAME).begin(wrong=WRONG_NAME, mobile="+919876543210")
-    assert said == ["Without a name, then.", "Somebody, +919876543210."]
+def test_collect_asks_again_for_an_optional_field_that_is_wrong_in_a_line(play: Player) -> None:
+    lesson = play(OPTIONAL_NAME)
+    assert lesson.begin(wrong=WRONG_NAME, mobile="+919876543210") == ["Letters only, or -"]
+    assert lesson.turn.prompted
+    assert lesson.hear("Ram", name="Ram") == ["Ram, +919876543210."]
 
 
-def test_collect_asks_for_an_optional_field_once_and_then_goes_on_without_it(play: Player) -> None:
+def test_collect_asks_for_an_optional_field_as_often_as_for_any_and_then_goes_on_without_it(play: Player) -> None:
     lesson = play(OPTIONAL_NAME)
 
     assert lesson.begin() == ["Name?"]
-    assert lesson.hear("-", wrong=WRONG_NAME) == ["Without a name, then.", "Mobile?"]
+    assert lesson.hear("1", wrong=WRONG_NAME) == ["Letters only, or -"]
+    assert lesson.turn.path == ["details", "unclear"]
+    assert lesson.hear("1", wrong=WRONG_NAME) == ["Letters only, or -"]
+    assert lesson.hear("1", wrong=WRONG_NAME) == ["Mobile?"], "nothing is said about what is no longer awaited"
     assert lesson.turn.path == ["details"]
+
+    assert [lesson.hear("x", wrong=WRONG_MOBILE) for _ in range(2)] == [["Ten digits."]] * 2, "with its own tries"
     assert lesson.hear("9876543210", mobile="+919876543210") == ["Somebody, +919876543210."]
+
+
+def test_a_dash_leaves_an_optional_field_empty_and_no_other(play: Player) -> None:
+    lesson = play(OPTIONAL_NAME)
+    lesson.begin()
+    assert lesson.hear(" - ", wrong=WRONG_NAME) == ["Mobile?"]
+    assert lesson.hear("-", wrong=WRONG_MOBILE) == ["Ten digits."]
+    assert lesson.turn.path == ["details", "unclear"]
+
+
+def test_an_optional_field_that_comes_last_is_left_empty_on_the_way_on(play: Player) -> None:
+    lesson = play("""
+details:
+  collect: {name: {type: name, optional: true, ask: {en: "Name?"}}}
+  next: check
+check: {say: {en: "{{ name|default('Nobody') }}? 1"}, choose: {1: bye}}
+bye: {end: true}
+""")
+    lesson.begin()
+    assert lesson.hear("-", wrong=WRONG_NAME) == ["Nobody? 1"]
+    assert lesson.turn.path == ["details", "next", "check"]
+    assert lesson.hear("0") == ["Name?"], "it can be come back to"
+
+
+def test_collect_says_nothing_of_what_is_wrong_in_a_field_that_it_has_already(play: Player) -> None:
+    lesson = play(COLLECT)
+    lesson.begin(mobile="+919876543210")
+    assert lesson.hear("12 1", wrong={**WRONG_MOBILE, **WRONG_NAME}) == ["Name: letters only."]
 
 
 def test_do_asks_for_an_effect_and_goes_on_with_its_outcome(play: Player) -> None:

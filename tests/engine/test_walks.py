@@ -27,7 +27,7 @@ from sms_service.engine.model import (
     Returned,
     Show,
 )
-from sms_service.engine.navigation import outermost
+from sms_service.engine.navigation import outermost, remembering
 from sms_service.engine.step import EXPIRED, due_at, offers_back
 from tests.engine.conftest import VOCABULARY, Play, Step
 
@@ -189,7 +189,7 @@ def assert_well(lesson: Play) -> None:
     assert session.callers or outermost(session).flow == "lesson"
     assert len(session.trail) <= MAX_TRAIL
     assert all(isinstance(flow.states[name], Question) for name, _ in session.trail)
-    assert offers_back(flow, session) <= bool(session.trail)
+    assert offers_back(flow, session) <= bool(remembering(session))
     assert due_at(flow, session) <= session.expires_at
     if not isinstance(lesson.steps[-1].cause, Show):
         assert due_at(flow, session) > lesson.now, "else the sweeper would come back at once, for ever"

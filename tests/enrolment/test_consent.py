@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -12,8 +14,8 @@ from sms_service.enrolment.consent import NoWording
 from sms_service.store import people
 from sms_service.store.people import Person
 from sms_service.store.tables import consent as ledger
-from sms_service.store.tables import outbox, registration
-from tests.town import ENTRY, MEMBER, Town
+from sms_service.store.tables import outbox, registration, turn
+from tests.town import ENROLER, ENTRY, MEMBER, Town
 
 
 def her(town: Town) -> Person:
@@ -120,13 +122,64 @@ def test_only_the_newest_decision_on_a_purpose_counts(any_town: Town) -> None:
         made = Decision(purpose, decision, "", "key", "ask")  # type: ignore[arg-type]
         with any_town.service.engine.begin() as conn:
             consent.record(conn, person, session, made, inbound, turn_no)
-            return consent.given_for(conn, waiting.id, "membership")
+            return consent.given_for(conn, waiting.id, person.id, "membership")
 
     given = decided("given", 11)
     assert given is not None
     assert decided("refused", 12, purpose="newsletter") == given
     assert decided("refused", 13) is None
     assert decided("given", 14) not in (None, given)
+
+
+def about(town: Town, person: Person, what: str, turn_no: int) -> None:
+    """A yes to membership in a dialogue about something, on the wording of some message of the confirm flow."""
+    [asked] = [row for row in town.rows(outbox) if row.flow == "confirm"]
+    session = Session(
+        id="s", flow="x", version="v", state="ask", language="en", kind="sms", about=what, prompt=asked.ref
+    )
+    inbound = Inbound(channel="c", id=what, kind="sms", phone=MEMBER, to="", text="1", received_at=1.0)
+    with town.service.engine.begin() as conn:
+        consent.record(conn, person, session, Decision("membership", "given", "1", "1", "ask"), inbound, turn_no)
+
+
+def test_a_decision_in_a_dialogue_about_a_card_or_about_nothing_is_for_no_registration(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    [waiting] = any_town.rows(registration)
+    for turn_no, what in enumerate((f"card {waiting.id}", ""), start=11):
+        about(any_town, her(any_town), what, turn_no)
+
+    assert [row.registration_id for row in any_town.rows(ledger)] == [None, None]
+
+
+def test_nobody_else_decides_for_a_registration(any_town: Town) -> None:
+    """A flow on registration.returned runs on the enroler's phone and is about the same registration."""
+    any_town.enroler.texts(ENTRY)
+    [waiting] = any_town.rows(registration)
+    with any_town.service.reads.begin() as conn:
+        enroler = people.by_phone(conn, any_town.service.keys, ENROLER)
+    assert enroler
+    person = replace(her(any_town), id=enroler.id)  # with the key that the wording was sealed with
+
+    about(any_town, person, str(waiting.id), 11)
+
+    [proof] = any_town.rows(ledger)
+    assert (proof.person_id, proof.registration_id) == (enroler.id, None)
+
+
+def test_a_yes_counts_for_the_person_who_gave_it_alone(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    any_town.member.texts("1")
+    [proof] = any_town.rows(ledger)
+    with any_town.service.reads.begin() as conn:
+        hers = consent.given_for(conn, proof.registration_id, proof.person_id, "membership")
+        somebody = consent.given_for(conn, proof.registration_id, proof.person_id + 1, "membership")
+    assert (hers, somebody) == (proof.id, None)
+
+
+def test_the_dialogue_that_sends_a_card_is_about_the_card_and_no_registration(any_town: Town) -> None:
+    any_town.enrols()
+    [begun] = [row.inbound_id for row in any_town.rows(turn) if row.flow == "card"]
+    assert begun == "card.ready:card 1"
 
 
 def test_nobody_decides_twice_in_one_turn(any_town: Town) -> None:

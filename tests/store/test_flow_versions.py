@@ -49,7 +49,8 @@ def test_a_version_is_found_by_how_its_hash_begins(conn: Connection) -> None:
 
 def test_before_the_first_publication_nothing_serves(conn: Connection) -> None:
     assert flow_versions.newest(conn) == 0
-    assert flow_versions.current(conn) == flow_versions.history(conn) == {}
+    assert flow_versions.current(conn) == {}
+    assert flow_versions.moments(conn) == []
     assert flow_versions.publications(conn) == []
 
 
@@ -63,8 +64,32 @@ def test_the_newest_publication_of_a_flow_serves_not_the_newest_version(conn: Co
     publish(conn, "confirm", A, "rolled back")
 
     assert flow_versions.current(conn) == {"confirm": A, "help": C}
-    assert flow_versions.history(conn) == {"confirm": [A, B], "help": [C]}
     assert flow_versions.newest(conn) > seen
+
+
+def test_what_was_withdrawn_does_not_serve_until_it_is_published_again(conn: Connection) -> None:
+    publish(conn, "confirm", A)
+    publish(conn, "help", C)
+    publish(conn, "help", C, "withdrawn")
+    assert (flow_versions.current(conn), flow_versions.withdrawn(conn)) == ({"confirm": A}, {"help": C})
+    seen = flow_versions.newest(conn)
+
+    publish(conn, "help", C)
+
+    assert (flow_versions.current(conn), flow_versions.withdrawn(conn)) == ({"confirm": A, "help": C}, {})
+    assert (flow_versions.since(conn, seen), flow_versions.since(conn, seen + 1)) == (["help"], [])
+
+
+def test_what_was_published_at_once_is_told_together(conn: Connection) -> None:
+    publish(conn, "confirm", A, "first start", 1.0)
+    publish(conn, "help", C, "first start", 1.0)
+    publish(conn, "confirm", B, "published", 2.0)
+    publish(conn, "confirm", A, "published", 2.0)
+    publish(conn, "help", C, "withdrawn", 3.0)
+
+    assert flow_versions.moments(conn) == [
+        {"confirm": A, "help": C}, {"confirm": B}, {"confirm": A}, {"help": ""}
+    ]  # fmt: skip
 
 
 def test_publications_are_listed_flow_by_flow_the_newest_first(conn: Connection) -> None:

@@ -66,6 +66,21 @@ def test_who_stays_and_who_never_answers(engine: Engine, keys: Keys) -> None:
     assert counted(engine, "short") == {("ask", "expired", ""): (1, 1)}
 
 
+def test_two_sessions_that_one_clock_moved_are_counted_each_in_its_flow(engine: Engine, keys: Keys) -> None:
+    log(
+        engine, keys,
+        (1, "join", "which", "which timeout late tea/: ask remind"),
+        (2, "join", "which", "which remind join/: which expired tea/: tea2 expired"),
+    )  # fmt: skip
+
+    assert counted(engine, "join") == {
+        ("which", "timeout", "late"): (1, 1),
+        ("which", "remind", ""): (1, 1),
+        ("which", "expired", ""): (1, 1),
+    }
+    assert counted(engine, "tea") == {("ask", "remind", ""): (1, 1), ("tea2", "expired", ""): (1, 1)}
+
+
 CALLS = (
     (1, "join", "", "name"),
     (1, "join", "name", "name next home area/ask"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sms_service.privacy import Keys
-from sms_service.store.spool import Spool, SpoolFull
+from sms_service.store.spool import LONGEST_PAUSE, MAX_TRIES, Spool, Spooled, SpoolFull
 
 
 @pytest.fixture
@@ -80,6 +80,47 @@ def test_a_damaged_message_stays_and_does_not_hold_up_those_behind_it(
     assert kept(spool) == [b"two"]
     assert first.exists()
     assert "cannot be read" in caplog.text
+
+
+def test_a_message_that_fails_waits_longer_each_time_and_is_then_set_aside(tmp_path: Path, spool: Spool) -> None:
+    spool.put(1.0, "a", b"one")
+    spool.put(2.0, "b", b"two")
+    now, pauses = 1000.0, []
+    while found := [one for one in spool.waiting(now) if one.data == b"one"]:
+        pauses.append(spool.failed(found[0], now))
+        assert [one.data for one in spool.waiting(now)] == [b"two"], "it holds up nobody"
+        now += pauses[-1]
+
+    assert pauses == [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 0]
+    assert len(pauses) == MAX_TRIES
+    assert (len(spool), spool.failing, spool.set_aside) == (1, 0, 1)
+    [file] = (tmp_path / "spool_set_aside").iterdir()
+    assert b"one" not in file.read_bytes()
+
+
+def test_the_pauses_are_an_hour_at_most(spool: Spool) -> None:
+    kept_ = spool.put(1.0, "a", b"one")
+    assert spool.failed(Spooled(kept_.file, kept_.data, tries=8), 0.0) <= LONGEST_PAUSE
+
+
+def test_what_was_set_aside_is_tried_once_more_and_then_set_aside_again(tmp_path: Path, spool: Spool) -> None:
+    spool.failed(Spooled(spool.put(1.0, "a", b"one").file, b"one", tries=MAX_TRIES - 1), 0.0)
+    again = Spool(tmp_path / "spool", Keys(bytes(32)).service)  # after a restart
+    assert (kept(again), again.set_aside) == ([], 1)
+
+    assert again.bring_back() == 1
+
+    [one] = again.waiting(0.0)
+    assert (one.data, again.set_aside, again.failing) == (b"one", 0, 1)
+    assert again.failed(one, 0.0) == 0
+    assert again.set_aside == 1
+
+
+def test_a_try_that_two_sweepers_make_at_once_counts_once(spool: Spool) -> None:
+    one = spool.put(1.0, "a", b"one")
+    spool.failed(one, 0.0)
+    spool.failed(one, 0.0)
+    assert [found.tries for found in spool.waiting()] == [1]
 
 
 def test_a_spool_that_cannot_be_written_is_refused_at_the_start(tmp_path: Path) -> None:

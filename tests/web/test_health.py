@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from sms_service.store.spool import MAX_TRIES, Spooled
 from sms_service.store.tables import turn
 from tests.conftest import KEY
 from tests.web.conftest import own
@@ -39,7 +40,7 @@ def test_alive(web: Web) -> None:
 
 def test_ready(web: Web) -> None:
     answer = web.get("/readyz")
-    assert (answer.status, answer.json) == (200, {"ready": True, "problems": []})
+    assert (answer.status, answer.json) == (200, {"ready": True, "problems": [], "notes": []})
 
 
 def test_without_redis_it_says_so_and_still_takes_messages(without_redis: Web) -> None:
@@ -50,6 +51,7 @@ def test_without_redis_it_says_so_and_still_takes_messages(without_redis: Web) -
     assert ready.json == {
         "ready": False,
         "problems": ["Redis cannot be reached: everything works, slower; start Redis"],
+        "notes": [],
     }
     taken = without_redis.handset("sms", {"id": "1", "phone": PHONE, "text": "HELP"})
     assert (taken.status, len(without_redis.rows(turn))) == (200, 1)
@@ -69,6 +71,27 @@ def test_while_messages_wait_on_disk_it_says_so(web: Web) -> None:
     assert answer.json["problems"] == ["1 messages wait on disk for the sweeper to take them; see that it runs"]
     assert "sms_service_spooled 1.0" in figures
     assert web.get("/readyz").status == 200
+
+
+def test_what_failed_is_a_note_and_no_reason_to_send_messages_elsewhere(web: Web) -> None:
+    spool = web.service.spool
+    for number, tries in ((1, 0), (2, MAX_TRIES - 1)):
+        kept = spool.put(time.time(), f"handset:{number}", b"a message of Ram Kumar")
+        spool.failed(Spooled(kept.file, kept.data, tries), time.time())
+    try:
+        answer = web.get("/readyz")
+        figures = web.get("/metrics").text
+    finally:
+        spool.bring_back()
+        for kept in spool.waiting():
+            spool.done(kept)
+
+    assert (answer.status, answer.json["ready"], answer.json["problems"]) == (200, True, [])
+    failing, aside = answer.json["notes"]
+    assert failing == "a fault of ours kept 1 message from being taken; the log names it, the sweeper tries again"
+    assert aside.startswith("1 message failed at every try, kept in spool_set_aside; ")
+    assert "sms_service_set_aside 1.0" in figures
+    assert "sms_service_spooled 1.0" in figures
 
 
 def test_figures_are_prometheus_text_and_name_nobody(web: Web) -> None:

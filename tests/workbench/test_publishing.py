@@ -23,10 +23,11 @@ from sms_service.authoring.source import BrokenFlow
 from sms_service.config import Config
 from sms_service.engine.model import Inbound
 from sms_service.service import PublishedHere, Service, open_service
-from sms_service.store import database
+from sms_service.store import database, flow_versions
 from sms_service.store.tables import timer, turn
-from sms_service.workbench import publishing
-from sms_service.workbench.publishing import Affected, NotPublished
+from sms_service.workbench import planning, publishing
+from sms_service.workbench.moves import Affected
+from sms_service.workbench.planning import NotPublished
 from tests.gateways import AfricasTalking, Twilio
 from tests.test_cli import sms_service
 from tests.town import Town
@@ -116,8 +117,8 @@ def write(flows: Path) -> Write:
 
 def publish(town: Town, *names: str) -> None:
     """`sms-service flow publish --yes`, without its transcripts."""
-    plan = publishing.plan(town.config, town.service.engine, names)
-    publishing.publish(town.service.engine, plan.moves, "published", time.time())
+    plan = planning.publication(town.config, town.service.engine, names)
+    publishing.publish(town.service.engine, plan.newest, plan.moves, "published", time.time())
 
 
 def text(service: Service, phone: str, words: str) -> None:
@@ -169,9 +170,8 @@ def test_a_roll_back_is_taken_up_just_so(town: Town, other: Service, write: Writ
     write(EDITED)
     publish(town)
     text(other, RAM, "SURVEY")
-    move = publishing.rollback(town.config, town.service.engine, "survey")
-    assert move
-    publishing.publish(town.service.engine, [move], "rolled back", time.time())
+    plan = planning.rollback(town.config, town.service.engine, "survey")
+    publishing.publish(town.service.engine, plan.newest, plan.moves, "rolled back", time.time())
 
     text(other, SITA, "SURVEY")
     text(other, RAM, "Ram Kumar")
@@ -266,7 +266,7 @@ def test_who_stands_in_what_changes_is_said_before(town: Town, write: Write) -> 
         town.phone(phone).texts("SURVEY")
     write(EDITED)
 
-    [move] = publishing.plan(town.config, town.service.engine).moves
+    [move] = planning.publication(town.config, town.service.engine).moves
 
     assert move.affected == [Affected("ask", 2, "changes")]
     assert move.words() == [
@@ -280,7 +280,7 @@ def test_and_in_what_is_gone(town: Town, write: Write) -> None:
     town.phone(RAM).texts("SURVEY")
     write(WITHOUT_ASK)
 
-    [move] = publishing.plan(town.config, town.service.engine).moves
+    [move] = planning.publication(town.config, town.service.engine).moves
 
     assert move.words()[1:] == [
         "  begins with: ask -> asked",
@@ -297,11 +297,11 @@ def test_people_on_older_versions_are_told_by_what_changes_for_them(town: Town, 
     town.phone(SITA).texts("SURVEY")
 
     write(EDITED.replace("Thanks", "Many thanks"))
-    [move] = publishing.plan(town.config, town.service.engine).moves
+    [move] = planning.publication(town.config, town.service.engine).moves
     assert move.affected == [Affected("ask", 1, "changes")], "Ram, whose question is an older one still"
 
     write(SURVEY)
-    [move] = publishing.plan(town.config, town.service.engine).moves
+    [move] = planning.publication(town.config, town.service.engine).moves
     assert move.affected == [Affected("ask", 1, "changes")], "Sita; for Ram it becomes what he has"
 
 
@@ -311,7 +311,7 @@ def test_sessions_of_an_earlier_release_are_told_as_unknown(town: Town, write: W
         conn.execute(timer.update().values(flow="", version="", state=""))
     write(EDITED)
 
-    [move] = publishing.plan(town.config, town.service.engine).moves
+    [move] = planning.publication(town.config, town.service.engine).moves
 
     assert (move.affected, move.unknown) == ([], 1)
     assert move.words()[-1] == "  Of 1 sessions of an earlier release nobody knows where they stand, until they move."
@@ -319,12 +319,12 @@ def test_sessions_of_an_earlier_release_are_told_as_unknown(town: Town, write: W
 
 def test_a_flow_that_is_new_is_told_as_new(town: Town, write: Write) -> None:
     write(SURVEY.replace("survey", "poll").replace("SURVEY", "POLL"), "poll")
-    [move] = publishing.plan(town.config, town.service.engine).moves
+    [move] = planning.publication(town.config, town.service.engine).moves
     assert move.words() == [f"poll: {move.new[:12]}, never published before, 2 states"]
 
 
 def test_where_nothing_differs_nothing_is_planned(town: Town) -> None:
-    assert publishing.plan(town.config, town.service.engine).moves == []
+    assert planning.publication(town.config, town.service.engine).moves == []
 
 
 # --- what is refused ----------------------------------------------------------------------------------------------
@@ -334,7 +334,7 @@ def test_a_broken_file_is_refused_with_its_own_place_in_the_folder(town: Town, w
     write(BROKEN)
     write(HELP.replace("end: true", "end: tru e"), "help")
     with pytest.raises(BrokenFlow) as caught:
-        publishing.plan(town.config, town.service.engine)
+        planning.publication(town.config, town.service.engine)
     assert {finding.file for finding in caught.value.findings} == {f"{flows}/survey.yaml", f"{flows}/help.yaml"}
 
 
@@ -342,7 +342,7 @@ def test_a_flow_is_checked_as_it_would_serve_beside_what_is_published(town: Town
     """The unfinished file of another flow neither hinders nor helps."""
     write(EDITED)
     write(HELP.replace("end: true", "nxet: help"), "help")
-    plan = publishing.plan(town.config, town.service.engine, ["survey"])
+    plan = planning.publication(town.config, town.service.engine, ["survey"])
     assert [move.flow for move in plan.moves] == ["survey"]
     assert plan.serving == {"survey": EDITED, "help": HELP}
     assert plan.drafts == ["help"]
@@ -356,19 +356,19 @@ def test_a_published_flow_that_calls_it_must_still_fit(town: Town, write: Write)
     write(CALLER.replace("done: bye", "given_up: bye"))
 
     with pytest.raises(BrokenFlow, match=r"survey.yaml as it is published:\d+:\d+:"):
-        publishing.plan(town.config, town.service.engine, ["name"])
+        planning.publication(town.config, town.service.engine, ["name"])
 
-    assert len(publishing.plan(town.config, town.service.engine).moves) == 2, "both together fit"
+    assert len(planning.publication(town.config, town.service.engine).moves) == 2, "both together fit"
 
 
 def test_what_was_published_meanwhile_is_not_overwritten(town: Town, write: Write) -> None:
     write(EDITED)
-    slow = publishing.plan(town.config, town.service.engine)
+    slow = planning.publication(town.config, town.service.engine)
     write(WITHOUT_ASK)
     publish(town)
 
     with pytest.raises(NotPublished, match="somebody published survey meanwhile, nothing was written"):
-        publishing.publish(town.service.engine, slow.moves, "published", time.time())
+        publishing.publish(town.service.engine, slow.newest, slow.moves, "published", time.time())
 
     assert len(listed(town)) == 2
 
@@ -376,18 +376,18 @@ def test_what_was_published_meanwhile_is_not_overwritten(town: Town, write: Writ
 def test_several_flows_are_published_together_or_not_at_all(town: Town, write: Write) -> None:
     write(HELP.replace("Send", "Please send"), "help")
     write(EDITED)
-    slow = publishing.plan(town.config, town.service.engine)
+    slow = planning.publication(town.config, town.service.engine)
     publish(town, "survey")
 
     with pytest.raises(NotPublished):
-        publishing.publish(town.service.engine, slow.moves, "published", time.time())
+        publishing.publish(town.service.engine, slow.newest, slow.moves, "published", time.time())
 
     assert len(listed(town, "help")) == 1
 
 
 def test_a_flow_that_is_not_there_is_told_with_the_one_that_may_be_meant(town: Town) -> None:
     with pytest.raises(NotPublished, match=r'there is no file survy.yaml in .*, did you mean "survey"\?'):
-        publishing.plan(town.config, town.service.engine, ["survy"])
+        planning.publication(town.config, town.service.engine, ["survy"])
     with pytest.raises(NotPublished, match='no version of a flow survy was ever published here, did you mean "survey"'):
         publishing.versions(town.service.engine, "survy")
 
@@ -395,19 +395,19 @@ def test_a_flow_that_is_not_there_is_told_with_the_one_that_may_be_meant(town: T
 # --- transcripts --------------------------------------------------------------------------------------------------
 
 
-def rehearsed(config: Config, plan: publishing.Plan) -> list[str]:
-    return [str(failure) for _, failures in publishing.rehearse(config, plan) for failure in failures]
+def rehearsed(config: Config, plan: planning.Plan) -> list[str]:
+    return [str(failure) for _, failures, _ in publishing.rehearse(config, plan) for failure in failures]
 
 
 def test_transcripts_are_played_with_the_flows_as_they_would_serve(town: Town, write: Write, flows: Path) -> None:
     (flows / "survey.talk").write_text(TALK)
     write(EDITED)
-    plan = publishing.plan(town.config, town.service.engine)
+    plan = planning.publication(town.config, town.service.engine)
     [failure] = rehearsed(town.config, plan)
     assert failure.startswith(f"{flows}/survey.talk:3: ")
 
     (flows / "survey.talk").write_text(TALK.replace("Your", "What is your").replace("Thank you", "Thanks"))
-    assert rehearsed(town.config, publishing.plan(town.config, town.service.engine)) == []
+    assert rehearsed(town.config, planning.publication(town.config, town.service.engine)) == []
 
 
 def test_those_of_drafts_that_are_not_published_now_are_left_out(town: Town, write: Write, flows: Path) -> None:
@@ -418,7 +418,7 @@ def test_those_of_drafts_that_are_not_published_now_are_left_out(town: Town, wri
         "phone Ram +919876543210\nRam > help\nRam < Please send SURVEY.\nRam > SURVEY\nRam < Your name?\n"
     )
 
-    plan = publishing.plan(town.config, town.service.engine, ["help"])
+    plan = planning.publication(town.config, town.service.engine, ["help"])
 
     assert plan.transcripts == [flows / "help.talk"]
     assert rehearsed(town.config, plan) == []
@@ -440,10 +440,9 @@ def test_versions_are_listed_with_what_serves_and_how_many_are_in_them(town: Tow
 
 def roll_back(town: Town, prefix: str = "") -> str:
     """Rolls back, and the question that survey begins with then."""
-    move = publishing.rollback(town.config, town.service.engine, "survey", prefix)
-    assert move
-    publishing.publish(town.service.engine, [move], "rolled back", time.time())
-    found = re.search(r'say: "(\w+) name', move.source)
+    plan = planning.rollback(town.config, town.service.engine, "survey", prefix)
+    publishing.publish(town.service.engine, plan.newest, plan.moves, "rolled back", time.time())
+    found = re.search(r'say: "(\w+) name', plan.serving["survey"])
     assert found
     return found[1]
 
@@ -470,26 +469,26 @@ def test_a_version_is_named_by_how_its_hash_begins(town: Town, write: Write) -> 
         publish(town)
 
     assert roll_back(town, first[:8].upper()) == "Your"
-    assert publishing.rollback(town.config, town.service.engine, "survey", first[:8]) is None, "it serves already"
+    assert planning.rollback(town.config, town.service.engine, "survey", first[:8]).moves == [], "it serves already"
     with pytest.raises(NotPublished, match="no version of survey begins with zzz; `sms-service flow versions survey`"):
         roll_back(town, "zzz")
     with pytest.raises(NotPublished, match="no version of a flow poll was ever published here"):
-        publishing.rollback(town.config, town.service.engine, "poll")
+        planning.rollback(town.config, town.service.engine, "poll")
 
 
 def test_a_version_that_this_release_cannot_load_is_not_rolled_back_to(town: Town, write: Write) -> None:
     with town.service.engine.begin() as conn:
-        publishing.flow_versions.keep(conn, "survey", "f" * 64, SURVEY.replace("type: name", "type: horoscope"), 1.0)
+        flow_versions.keep(conn, "survey", "f" * 64, SURVEY.replace("type: name", "type: horoscope"), 1.0)
     with pytest.raises(BrokenFlow, match=r"survey, version ffffffffffff:8:\d+: there is no answer type \"horoscope\""):
-        publishing.rollback(town.config, town.service.engine, "survey", "ffff")
+        planning.rollback(town.config, town.service.engine, "survey", "ffff")
 
 
 def test_the_published_version_is_compared_with_the_file(town: Town, write: Write, flows: Path) -> None:
     town.phone(RAM).texts("SURVEY")
-    assert publishing.difference(town.config, town.service.engine, "survey")[1] == []
+    assert planning.difference(town.config, town.service.engine, "survey")[1] == []
     write(EDITED)
 
-    move, lines = publishing.difference(town.config, town.service.engine, "survey")
+    move, lines = planning.difference(town.config, town.service.engine, "survey")
 
     assert move.words()[0] == f"survey: {move.old[:12]} -> the file"
     assert move.affected == [Affected("ask", 1, "changes")]
@@ -503,17 +502,17 @@ def test_two_versions_are_compared_with_each_other(town: Town, write: Write, flo
     new, old = (one.version for one in publishing.versions(town.service.engine, "survey"))
     (flows / "survey.yaml").unlink()
 
-    move, lines = publishing.difference(town.config, town.service.engine, "survey", new[:6], old[:6])
+    move, lines = planning.difference(town.config, town.service.engine, "survey", new[:6], old[:6])
 
     assert (move.old, move.new) == (new, old)
     assert '-    say: "What is your name?"' in lines
     with pytest.raises(NotPublished, match=r"there is no file .*survey.yaml; name two versions"):
-        publishing.difference(town.config, town.service.engine, "survey")
+        planning.difference(town.config, town.service.engine, "survey")
 
 
 def test_a_broken_file_can_be_compared_too(town: Town, write: Write) -> None:
     write(BROKEN)
-    move, _ = publishing.difference(town.config, town.service.engine, "survey")
+    move, _ = planning.difference(town.config, town.service.engine, "survey")
     assert move.changes
     assert move.changes.words() == ["state ask: next is gone; nxet is new, bye"]
 
@@ -585,7 +584,7 @@ def test_so_does_a_broken_file(town: Town, write: Write, flows: Path) -> None:
 
 
 def test_a_flow_that_nobody_knows_is_one_sentence_for_every_command(town: Town) -> None:
-    for command in ("publish", "versions", "diff", "rollback"):
+    for command in ("publish", "versions", "diff", "rollback", "withdraw"):
         ended = sms_service(town.environment, "flow", command, "survy")
         assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
 
@@ -635,10 +634,139 @@ def test_all_of_it_for_programs(town: Town, write: Write) -> None:
         [{"state": "ask", "people": 1, "fate": "changes"}],
     )
     assert told("publish", "--yes")["published"] is True
-    assert told("publish") == {"published": False, "how": "published", "changes": []}
+    assert told("publish") == {"published": False, "how": "published", "changes": [], "notes": []}
     assert [(one["how"], one["current"], one["sessions"]) for one in told("versions", "survey")] == [
         ("published", True, 0),
         ("first start", False, 1),
     ]
     assert told("diff", "survey")["lines"] == []
     assert told("rollback", "survey", "--yes")["changes"][0]["changes"]["texts"] == {"en": ["ask", "bye"]}
+
+
+# --- what fits together -------------------------------------------------------------------------------------------
+
+NEW_CALLED = CALLED.replace("end: true", "end: given_up")
+NEW_CALLER = CALLER.replace("done: bye", "given_up: bye")
+ASKS_FIRST = CALLER.replace(
+    "  part:", '  ask: {say: "Shall we?", ask: {into: yes, type: yes_no}, next: part}\n  part:'
+).replace("into: yes", "into: agreed")
+
+
+def test_who_stands_in_an_older_caller_gets_the_version_that_it_knows(town: Town, other: Service, write: Write) -> None:
+    write(CALLED, "name")
+    write(ASKS_FIRST)
+    publish(town)
+    text(other, RAM, "SURVEY")
+    write(NEW_CALLED.replace("Your name?", "Who?"), "name")
+    write(ASKS_FIRST.replace("done: bye", "given_up: bye"))
+
+    plan = planning.publication(town.config, town.service.engine)
+    assert [move.behind for move in plan.moves] == [1, 0]
+    assert plan.moves[0].words()[-1] == (
+        "  1 person stands in older versions of flows that call name: they get the version of it that served beside "
+        "theirs."
+    )
+    publish(town)
+    for phone, words in ((RAM, "yes"), (RAM, "Ram Kumar"), (SITA, "SURVEY"), (SITA, "yes"), (SITA, "Sita Devi")):
+        town.work()  # a question counts as asked once the gateway has it
+        text(other, phone, words)
+    town.work()
+
+    assert town.phone(RAM).heard[:2] == ["Shall we?", "Your name?"]
+    assert town.phone(SITA).heard[:2] == ["Shall we?", "Who?"]
+    assert town.phone(RAM).heard[-1].endswith("Thank you.")
+    assert town.phone(SITA).heard[-1].endswith("Thank you.")
+    assert town.rows(timer) == []
+
+
+def test_a_version_that_no_longer_fits_is_not_rolled_back_to(town: Town, write: Write) -> None:
+    write(CALLED, "name")
+    write(CALLER)
+    publish(town)
+    write(NEW_CALLED, "name")
+    write(NEW_CALLER)
+    publish(town)
+
+    with pytest.raises(BrokenFlow, match=r"survey.yaml as it is published:\d+:\d+: flow name never ends as"):
+        planning.rollback(town.config, town.service.engine, "name")
+    with pytest.raises(BrokenFlow, match=r"survey, version [0-9a-f]{12}:\d+:\d+: flow name never ends as \"done\""):
+        planning.rollback(town.config, town.service.engine, "survey")
+
+
+def test_nor_one_that_wants_a_keyword_that_another_has_now(town: Town, write: Write) -> None:
+    write(SURVEY.replace("SURVEY", "ASKME"))
+    publish(town)
+    write(SURVEY.replace("survey", "poll"), "poll")
+    publish(town)
+    with pytest.raises(BrokenFlow, match='the keyword "SURVEY" begins flow poll already'):
+        planning.rollback(town.config, town.service.engine, "survey")
+
+
+def test_a_keyword_that_a_published_flow_has_is_told_of_the_one_that_is_published_now(town: Town, write: Write) -> None:
+    write(SURVEY.replace("survey", "another"), "another")
+    with pytest.raises(BrokenFlow, match=r"another.yaml:3:21: the keyword \"SURVEY\" begins flow survey already"):
+        planning.publication(town.config, town.service.engine, ["another"])
+
+
+# --- out of service -----------------------------------------------------------------------------------------------
+
+
+def test_a_flow_goes_out_of_service_and_who_is_in_it_finishes(town: Town, other: Service) -> None:
+    text(other, RAM, "SURVEY")
+
+    looked = sms_service(town.environment, "flow", "withdraw", "survey")
+    assert (looked.returncode, len(listed(town))) == (1, 1)
+    ended = sms_service(town.environment, "flow", "withdraw", "survey", "--yes")
+
+    assert ended.returncode == 0
+    assert ended.stdout.splitlines()[0].endswith("goes out of service")
+    assert ended.stdout.splitlines()[1:3] == [
+        "  Nothing begins by SURVEY any more.",
+        "  1 person stands in it: they finish on the version they began with.",
+    ]
+    assert [one[:2] for one in listed(town)] == [("withdrawn", False), ("first start", False)]
+    text(other, SITA, "SURVEY")
+    text(other, RAM, "Ram Kumar")
+    town.work()
+    assert town.phone(SITA).heard == ["Send SURVEY."], "which is what help says"
+    assert town.phone(RAM).heard == ["Your name?", "Thank you, Ram Kumar."]
+    again = sms_service(town.environment, "flow", "withdraw", "survey")
+    assert (again.returncode, again.stdout) == (0, "Nothing changes: it is out of service.\n")
+
+
+def test_it_comes_back_by_its_name_alone_or_by_a_roll_back(town: Town, write: Write) -> None:
+    for _ in range(2):
+        assert sms_service(town.environment, "flow", "withdraw", "survey", "--yes").returncode == 0
+        write(EDITED)
+        every = sms_service(town.environment, "flow", "publish", "--yes")
+        assert every.stdout == "Nothing changes: that is what serves.\n"
+        assert "survey is out of service, though its file is there: `sms-service flow publish survey`" in every.stderr
+        named = sms_service(town.environment, "flow", "publish", "survey")
+        assert "out of service until now, 2 states" in named.stdout
+        assert sms_service(town.environment, "flow", "rollback", "survey", "--yes").returncode == 0
+        assert listed(town)[0][:2] == ("rolled back", True)
+
+
+def test_what_a_serving_flow_calls_is_not_taken_out_of_service(town: Town, write: Write) -> None:
+    write(CALLED, "name")
+    write(CALLER)
+    publish(town)
+    with pytest.raises(
+        NotPublished, match=r"name goes on serving: survey calls it\. Publish it without the call first"
+    ):
+        planning.withdraw(town.config, town.service.engine, "name")
+
+
+def test_a_flow_whose_file_is_gone_is_named(town: Town, flows: Path) -> None:
+    (flows / "survey.yaml").unlink()
+    ended = sms_service(town.environment, "flow", "publish")
+    assert "survey serves, though its file is gone: `sms-service flow withdraw survey`" in ended.stderr
+
+
+def test_a_flow_that_no_transcript_plays_is_named(town: Town, write: Write, flows: Path) -> None:
+    (flows / "survey.talk").write_text(TALK.replace("Your name?", "...").replace("Thank you", "..."))
+    write(EDITED)
+    write(HELP.replace("Send", "Please send"), "help")
+    ended = sms_service(town.environment, "flow", "publish", "--yes")
+    assert ended.returncode == 0
+    assert f"No transcript plays help: `sms-service flow test --record {flows}/help.talk`" in ended.stderr

@@ -17,7 +17,9 @@ from rich.console import Console
 from sms_service.authoring.source import BrokenFlow
 from sms_service.commands import rehearsal
 from sms_service.config import PREFIX, Config, read_config
+from sms_service.turn import Turns
 from sms_service.workbench.coverage import Coverage, Visits, covered, read_path
+from sms_service.workbench.recording import Recorder, TurnFailed
 from sms_service.workbench.rehearsal import Failure, play, play_scenes, read_file
 from sms_service.workbench.stage import Stage
 from tests.conftest import ROOT
@@ -90,6 +92,16 @@ languages: [en, sw]
 states:
   tell: {say: {en: "{{ enroler.first_name }} entered {{ name }}.", sw: "{{ enroler.first_name }}: {{ name }}."}, end: true}
 """
+NOTHING = """\
+flow: nothing
+about: asks nothing
+languages: [en, sw]
+takes: {word: text}
+states:
+  which: {decide: [{when: "word == 'enough'", next: other}, {next: done}]}
+  other: {end: other}
+  done: {end: true}
+"""
 RAM = "phone Ram +919876543210\n"
 MWENDE = "phone Mwende +254700000001\n"
 
@@ -111,6 +123,14 @@ def config(flows: Path) -> Config:
 @pytest.fixture
 def settings(flows: Path, tmp_path: Path) -> dict[str, str]:
     return {f"{PREFIX}FLOWS_DIR": str(flows), f"{PREFIX}DATA_DIR": str(tmp_path / "data")}
+
+
+def runs_in_a_circle(flows: Path) -> None:
+    """Who takes coffee makes the survey fail, which no checker can see."""
+    again = "call: nothing, with: {word: again}, outcomes: {done: %s, other: bye}"
+    circle = f"  one: {{{again % 'two'}}}\n  two: {{{again % 'one'}}}\n"
+    (flows / "survey.yaml").write_text(SURVEY.replace("2: bye}", "2: one}") + circle)
+    (flows / "nothing.yaml").write_text(NOTHING)
 
 
 def played(config: Config, text: str) -> list[Failure]:
@@ -169,11 +189,11 @@ def test_a_phone_that_gets_nothing_is_told(config: Config) -> None:
 
 
 def test_a_text_that_cannot_be_made_is_told_at_its_line(config: Config, flows: Path) -> None:
-    (flows / "survey.yaml").write_text(SURVEY.replace("Thank you, {{ who }}", "Thank you, {{ nobody }}"))
+    runs_in_a_circle(flows)
     [failure] = played(config, RAM + "Ram > SURVEY\n< Your name?\n> Ram\n< ...\n> 2\n< ...\n")
     assert failure.line == 6
     assert failure.message.startswith("here the flow fails: ")
-    assert "nobody" in failure.message
+    assert "without a question" in failure.message
 
 
 def test_broken_flows_and_broken_transcripts_are_told_with_their_place(config: Config, flows: Path) -> None:
@@ -421,6 +441,35 @@ def test_a_mistake_in_a_pipe_is_told_with_its_line_and_nothing_is_written(
     assert ended.stderr.startswith(told)
     assert ended.stderr.endswith("Nothing was written.\n")
     assert not file.exists()
+
+
+def test_a_turn_that_fails_is_told_and_what_was_played_before_it_is_kept(settings: dict[str, str], flows: Path) -> None:
+    runs_in_a_circle(flows)
+    file = flows / "new.talk"
+    typed = f"== A\n{RAM}Ram > SURVEY\n== B\n{RAM}Ram > SURVEY\nRam > Ram\nRam > 2\nRam > HELP\n"
+
+    ended = sms_service(settings, "flow", "test", "--record", str(file), stdin=typed)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("line 8: here the flow fails: ")
+    assert "without a question" in ended.stderr
+    assert ended.stderr.endswith("This line and those after it were left out.\n")
+    assert ended.stdout.endswith("2 scenes added.\n")
+    assert file.read_text().endswith("Ram > Ram\nRam < Tea: 1. Coffee: 2\n")
+
+
+def test_a_fault_of_ours_is_a_sentence_and_no_traceback(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_turns: Turns, _inbound: object) -> None:
+        raise LookupError("nobody knows why")
+
+    monkeypatch.setattr(Turns, "handle", fails)
+    with Stage(config) as stage:
+        recorder = Recorder(stage, config.flows_dir / "new.talk")
+        for number, line in enumerate(("== A", RAM), start=1):
+            recorder.take(line, number)
+        with pytest.raises(TurnFailed, match="please report it: LookupError: nobody knows why"):
+            recorder.take("Ram > SURVEY", 3)
+        assert recorder.write() == 0
 
 
 def test_where_nothing_is_played_nothing_is_written(settings: dict[str, str], flows: Path) -> None:

@@ -1,0 +1,101 @@
+"""Sessions that end without their flow: by a STOP to another one, for want of room, because they cannot go on.
+
+None of them may leave a registration that waits for ever: nobody could enter that person again.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from sms_service.authoring.shelf import UnknownVersion
+from sms_service.authoring.source import BrokenFlow
+from sms_service.conversation import Conversation, Moved
+from sms_service.engine import navigation
+from sms_service.engine.answers import read_answer
+from sms_service.engine.model import Consent, Decision, Session, UssdScreen
+from sms_service.enrolment import consent, registrations
+from sms_service.faults import SORRY, Broken
+from sms_service.store import people
+
+log = logging.getLogger(__name__)
+
+ENTER_AGAIN = "registration %s, which waited for an answer in flow %s, is closed (%s): have that person entered again"
+
+
+def close_others(conversation: Conversation, stopping: Session) -> None:
+    """STOP: every other session of hers is over, and an open question of consent is answered with no."""
+    for session in conversation.open:
+        state = conversation.state(session)
+        if isinstance(state, Consent) and (session.prompt or session.hop):
+            refused = Decision(state.purpose, "refused", conversation.inbound.text, "stop", state.name)
+            consent.record(
+                conversation.conn, conversation.person, session, refused, conversation.inbound, conversation.turn_no
+            )
+    conversation.open = [session for session in conversation.open if session.id == stopping.id]
+
+
+def evict(conversation: Conversation, session: Session) -> None:
+    """Ends a session because another one needs its place."""
+    conversation.close(session.id)
+    _forsake(conversation, session, "newer dialogues took its place")
+
+
+def close_lost(conversation: Conversation) -> None:
+    """Ends the sessions whose flow, or one that waits for it, cannot be had any more: their person can begin anew."""
+    for session in conversation.open:
+        try:
+            for version in (session.version, *(caller.version for caller in session.callers)):
+                conversation.desk.shelf.version(version)
+        except (UnknownVersion, BrokenFlow) as error:
+            conversation.close(session.id)
+            log.error(
+                "a session in flow %s, version %s, state %s ends, it cannot be loaded: %s",
+                session.flow, session.version[:12], session.state, error,
+            )  # fmt: skip
+            _forsake(conversation, session, "its version cannot be loaded")
+
+
+def close_broken(conversation: Conversation, broken: Broken, status: str = "expired") -> None:
+    """Ends the session in which a flow broke. Nothing of that turn counts; a consent neither. `status`: what becomes of
+    the registration that it was to decide."""
+    session = conversation.session(broken.session)
+    if session is None:
+        return  # it was to begin in that turn, and never did
+    conversation.close(session.id)
+    outermost = navigation.outermost(session)
+    conversation.went(
+        Moved(session.id, outermost.flow, outermost.version, session.state, "", [], session.language)
+    )  # without a path: nobody went anywhere, and nobody is counted
+    _forsake(conversation, session, "a flow broke", status)
+
+
+def apologise(conversation: Conversation, broken: Broken) -> None:
+    """Ends the session in which a flow broke, and says so to her whose message it was.
+
+    A STOP counts whatever has become of the flow that answers it.
+    """
+    inbound, typed = conversation.inbound, conversation.inbound.text
+    if inbound.kind == "ussd":
+        screen = conversation.screen
+        if screen is not None and not navigation.is_first(screen, inbound.session):
+            typed = navigation.newest_input(screen, typed)
+        conversation.screen = UssdScreen(id=inbound.session, text=inbound.text)
+    stops = read_answer(typed, conversation.person.language, "none") == "stop"
+    close_broken(conversation, broken, "refused" if stops else "expired")
+    if stops:
+        people.set_stopped(conversation.conn, conversation.person.id, inbound.received_at)
+        for session in list(conversation.open):
+            conversation.close(session.id)
+            _forsake(conversation, session, "she sent STOP", "refused")
+    conversation.texts.append(SORRY.get(conversation.person.language, SORRY["en"]))
+
+
+def _forsake(conversation: Conversation, session: Session, why: str, status: str = "expired") -> None:
+    """The registration that a closed session was to decide ends as one that nobody answered."""
+    conn, person = conversation.conn, conversation.person
+    waiting = registrations.waiting_for(conn, person.id)
+    if waiting is not None and session.about == str(waiting):
+        registrations.decide(conn, waiting, status, conversation.inbound.received_at)
+        if status == "expired":  # else it is her own wish
+            ref = registrations.by_id(conn, person.key, waiting).ref
+            log.error(ENTER_AGAIN, ref, session.flow, why)

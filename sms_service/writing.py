@@ -1,0 +1,87 @@
+"""7 Writing down a conversation: compare-and-set, turn log, outbox, timers. Once, at its end."""
+
+from __future__ import annotations
+
+import math
+
+from sms_service.conversation import Conversation, Moved
+from sms_service.engine import navigation
+from sms_service.engine.model import Session, Sessions
+from sms_service.engine.step import due_at, offers_back
+from sms_service.engine.texts import sendable
+from sms_service.store import outbox, paths, people
+from sms_service.store import sessions as store_sessions
+from sms_service.store.inbox import Stored
+from sms_service.store.transaction import Conflict
+
+
+def write(conversation: Conversation) -> tuple[Stored, bytes]:
+    """The answer to the message, and the sealed sessions for Redis. Raises Conflict."""
+    person, conn, inbound, turn_no = conversation.person, conversation.conn, conversation.inbound, conversation.turn_no
+    if not people.count_turn(conn, person.id, person.turn_no):
+        raise Conflict
+    text = sendable("\n".join(conversation.texts))
+    stored = _screen(conversation, text) if inbound.kind == "ussd" else _message(conversation, text)
+    sealed = store_sessions.seal(
+        person, Sessions(turn_no=turn_no, open=conversation.open, screen=conversation.screen)
+    )  # once the prompts are known
+    first = conversation.moved[0] if conversation.moved else Moved("", "", "", "", "", [], person.language)
+    ways = [paths.Way(moved.flow, moved.path) for moved in conversation.moved]
+    store_sessions.add_turn(
+        conn,
+        {
+            "person_id": person.id, "turn_no": turn_no, "channel": inbound.channel, "inbound_id": inbound.id,
+            "kind": inbound.kind, "flow": first.flow, "version": first.version, "state_before": first.before,
+            "state_after": first.after, "path": paths.kept(ways), "language": first.language,
+            "at": inbound.received_at, "ends": stored.ends,
+            "gateway_time": inbound.gateway_time, "text_sealed": person.key.encrypt("turn.text", inbound.text),
+            "reply_sealed": person.key.encrypt("turn.reply", stored.text), "sessions_sealed": sealed,
+        },
+    )  # fmt: skip
+    due = [(session, due_at(conversation.flow(session), session)) for session in conversation.open]
+    store_sessions.set_timers(conn, person.id, conversation.before, due)
+    return stored, sealed
+
+
+def _prompted(conversation: Conversation) -> list[tuple[Session, str]]:
+    """The open sessions whose question is said in this turn, and in which language."""
+    said = conversation.prompted
+    return [(session, said[session.id]) for session in conversation.open if session.id in said]
+
+
+def _message(conversation: Conversation, text: str) -> Stored:
+    """SMS: the texts of this turn leave as one message, through the outbox."""
+    person, inbound = conversation.person, conversation.inbound
+    if not text or inbound.answered:
+        return Stored("", ends=True)
+    ref = conversation.desk.new_id()
+    outbox.add(
+        conversation.conn,
+        {
+            "ref": ref, "person_id": person.id, "turn_no": conversation.turn_no, "channel": person.channel,
+            "flow": conversation.moved[0].flow if conversation.moved else "", "to_stopped": conversation.to_stopped,
+            "text_sealed": person.key.encrypt("outbox.text", text),
+            "due_at": inbound.received_at, "created_at": inbound.received_at,
+        },
+    )  # fmt: skip
+    conversation.rings.add("deliver")
+    for session, language in _prompted(conversation):
+        # A reminder on its way does not undo that the same question is with her already.
+        if not outbox.was_handed_over(conversation.conn, session.prompt, math.inf):
+            session.prompt, session.prompt_language = ref, language
+    return Stored("", ends=True)
+
+
+def _screen(conversation: Conversation, text: str) -> Stored:
+    """USSD: the texts of this turn are the screen, in as many pages as they need; without any, another page is shown."""
+    screen = conversation.screen
+    assert screen, "a hop has been heard"
+    if text:
+        session = conversation.session(screen.session)
+        back = session is not None and offers_back(conversation.flow(session), session)
+        screen.pages = navigation.pages(text, conversation.person.language, back)
+        screen.page = screen.furthest = 0
+    shown = screen.pages[screen.page] if screen.pages else ""
+    for session, language in _prompted(conversation):
+        session.hop, session.hop_language = conversation.turn_no, language
+    return Stored(shown, ends=not screen.session and screen.at_its_end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sms_service.authoring.vocabulary import Vocabulary
 from sms_service.config import Config
-from sms_service.enrolment import answer_types, cards, effects, members, registrations
+from sms_service.enrolment import answer_types, effect_shapes, numbers
 from sms_service.privacy import new_token
 
 ASKED_FOR = ("news", "events")
@@ -16,11 +16,11 @@ def vocabulary(config: Config) -> Vocabulary:
     """Answer types, effects, happenings, and the constants of the settings."""
     constants = {"org": config.organisation, "service_number": config.service_number}
     given = {
-        "ref": lambda _language: "W" * registrations.REF_LENGTH,
-        "first_name": lambda language: answer_types.letters(effects.FIRST_NAME_MAX, language),
-        "member_number": lambda _language: members.written(members.LONGEST),
-        "card_link": lambda _language: cards.link(config.url, new_token()),
+        "ref": lambda _language: "W" * numbers.REF_LENGTH,
+        "first_name": lambda language: answer_types.letters(effect_shapes.FIRST_NAME_MAX, language),
+        "member_number": lambda _language: numbers.written(numbers.LONGEST),
+        "card_link": lambda _language: numbers.card_link(config.url, new_token()),
     }
-    needed = [shape.purpose for shape in effects.SHAPES.values() if shape.purpose]
+    needed = [shape.purpose for shape in effect_shapes.SHAPES.values() if shape.purpose]
     purposes = tuple(dict.fromkeys([*needed, *ASKED_FOR]))
-    return Vocabulary(effects.SHAPES, answer_types.shapes(), effects.HAPPENINGS, constants, given, purposes)
+    return Vocabulary(effect_shapes.SHAPES, answer_types.shapes(), effect_shapes.HAPPENINGS, constants, given, purposes)

@@ -271,7 +271,7 @@ class Drive:
         """An effect, a drawing and a send that fail with a message about the person."""
         self.enters(FAULTY)
         self.logged("a message could not be taken: RuntimeError")
-        self.logged("a spooled message still cannot be taken: RuntimeError")
+        self.logged("a spooled message still cannot be taken (RuntimeError)")
         self.enters(UNDRAWN)
         self.hears(UNDRAWN, "Undrawnkanari")
         self.texts(UNDRAWN, "1")
@@ -458,7 +458,7 @@ def test_the_drive_went_through_all_its_weather(left: Leavings) -> None:
     assert left.exit_code == 0
     for line in (
         "a message could not be taken: RuntimeError",
-        "a spooled message still cannot be taken: RuntimeError",
+        "a spooled message still cannot be taken (RuntimeError)",
         "SQL cannot take a message now",
         "got the answer `busy`",
         "cannot be drawn: RuntimeError",

@@ -13,7 +13,7 @@ from sms_service.channels.base import Channel
 from sms_service.config import Channels
 from sms_service.engine.model import AnyState
 from sms_service.enrolment.answer_types import TYPES
-from sms_service.enrolment.effects import HAPPENINGS, SHAPES
+from sms_service.enrolment.effect_shapes import HAPPENINGS, SHAPES
 from tests.channels.test_every_channel import channel_modules
 from tests.test_cli import commands
 from tests.test_config import ALL

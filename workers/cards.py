@@ -7,7 +7,7 @@ import time
 
 from sqlalchemy import Connection
 
-from sms_service.enrolment import cardface, cards
+from sms_service.enrolment import cardface, cards, numbers
 from sms_service.enrolment.cards import Card
 from sms_service.enrolment.effects import Start
 from sms_service.privacy import new_token
@@ -61,7 +61,7 @@ def draw(service: Service, wanted: Card, now: float) -> None:
     def finish(conn: Connection) -> Start | None:
         if not cards.finish(conn, wanted, token, png, pdf, now):
             return None  # another worker drew it meanwhile, and its token is the one that counts
-        link = cards.link(service.config.url, token)
+        link = numbers.card_link(service.config.url, token)
         variables = {
             "name": wanted.name, "member": {"number": wanted.member.number_text}, "card": {"link": link},
         }  # fmt: skip

@@ -100,8 +100,3 @@ def picture(conn: Connection, made: Card, kind: str) -> bytes:
     """The drawn card: `kind` is png or pdf."""
     sealed = conn.execute(select(card.c[f"{kind}_sealed"]).where(card.c.id == made.id)).scalar_one()
     return made.person.key.decrypt_bytes(f"card.{kind}", sealed)
-
-
-def link(url: str, token: str) -> str:
-    """What a member opens her card by, under the address that phones reach us by."""
-    return f"{url}/card/?{token}"

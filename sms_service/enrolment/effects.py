@@ -7,26 +7,18 @@ people (the question to the person just registered) it hands back, to be begun i
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, get_type_hints
+from typing import Any
 
 from sqlalchemy import Connection
 
-from sms_service.authoring.vocabulary import EffectShape, Happening
 from sms_service.engine.model import Inbound, Session, Variables
 from sms_service.enrolment import areas, cards, consent, enrolers, members, registrations
+from sms_service.enrolment.effect_shapes import FIRST_NAME_MAX, MEMBERSHIP, SHAPES
 from sms_service.privacy import Keys
 from sms_service.store import people
 from sms_service.store.people import Person
-
-FIRST_NAME_MAX = 20
-"""Letters of a first name in somebody else's message: the longest of 60 would fill half of an SMS in Hindi."""
-
-Mobile = Annotated[str, "mobile"]
-Name = Annotated[str, "name"]
-Text = Annotated[str, "text"]
-LanguageCode = Annotated[str, "choice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,56 +61,28 @@ class Done:
 
 Effect = Callable[..., Done]
 EFFECTS: dict[str, Effect] = {}
-SHAPES: dict[str, EffectShape] = {}
-
-REGISTRATION = "registration"
-
-MEMBERSHIP = "membership"
-"""The purpose of the consent that makes a member."""
-
-HAPPENINGS = {
-    "registration.saved": Happening({"ref": "ref", "enroler.first_name": "first_name"}, True, REGISTRATION),
-    "registration.returned": Happening({"ref": "ref", "first_name": "first_name"}),
-    "card.ready": Happening({"name": "name", "member.number": "member_number", "card.link": "card_link"}),
-}
-"""What begins flows by itself, and the variables it brings. The first two come from effects, the last from workers/cards."""
 
 
 class UnknownOutcome(Exception):
     """An effect ended in a way it did not announce; flows could not have a way on for it."""
 
 
-def effect(
-    outcomes: Mapping[str, Mapping[str, str]], begins: tuple[str, ...] = (), about: str = "", by_enroler: bool = False,
-    purpose: str = "", language: str = "",
-) -> Callable[[Effect], Effect]:  # fmt: skip
-    """Registers a function under its name: `outcomes` with the variables each brings (and their types), what it `begins`,
-    what it is `about`, whether only an enroler can have it done, the `purpose` of the consent that it needs, and which of
-    its parameters is the code of a `language`.
+class UnknownEffect(Exception):
+    """A function is not what effect_shapes.py says of it: a fault of ours, found when it is imported."""
 
-    The parameters of the function are what a flow gives it; their annotations name answer types. `**more` takes whatever
-    else the dialogue has collected.
-    """
 
-    def register(function: Effect) -> Effect:
-        hints = get_type_hints(function, include_extras=True)
-        parameters = list(inspect.signature(function).parameters.values())[1:]
-        named = [p for p in parameters if p.kind is not p.VAR_KEYWORD]
-        EFFECTS[function.__name__] = function
-        SHAPES[function.__name__] = EffectShape(
-            outcomes=outcomes,
-            parameters={p.name: hints[p.name].__metadata__[0] for p in named},
-            optional=tuple(p.name for p in named if p.default is not p.empty),
-            more=len(named) < len(parameters),
-            begins=begins,
-            about=about,
-            by_enroler=by_enroler,
-            purpose=purpose,
-            language=language,
-        )
-        return function
-
-    return register
+def effect(function: Effect) -> Effect:
+    """Registers a function under its name. Its parameters are what a flow gives it, `**more` whatever else the dialogue has
+    collected; effect_shapes.py describes it to the checker. Raises UnknownEffect where the two differ."""
+    shape = SHAPES.get(function.__name__)
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    named = [one for one in parameters if one.kind is not one.VAR_KEYWORD]
+    optional = tuple(one.name for one in named if one.default is not one.empty)
+    takes = ([one.name for one in named], optional, len(named) < len(parameters))
+    if shape is None or takes != (list(shape.parameters), shape.optional, shape.more):
+        raise UnknownEffect(f"{function.__name__} takes {takes}; effect_shapes.py says {shape}")
+    EFFECTS[function.__name__] = function
+    return function
 
 
 def perform(name: str, act: Act, arguments: Variables) -> Done:
@@ -136,15 +100,8 @@ def first_name(name: str) -> str:
     return name.split()[0][:FIRST_NAME_MAX]
 
 
-@effect(
-    {
-        "saved": {"ref": "ref", "first_name": "first_name"},
-        "waiting": {}, "member": {}, "own_phone": {}, "stopped": {},
-    },
-    begins=("registration.saved",),
-    by_enroler=True,
-)  # fmt: skip
-def save_registration(act: Act, /, mobile: Mobile, name: Name, **more: Text) -> Done:
+@effect
+def save_registration(act: Act, /, mobile: str, name: str, **more: Any) -> Done:
     """The enroler's entry is saved, and the person is asked. Nobody is asked twice at a time, nor a member again."""
     enroler = enrolers.by_person(act.conn, act.person)
     assert enroler, "only an enroler's session leads here: the way into its flow says so"
@@ -172,7 +129,7 @@ def save_registration(act: Act, /, mobile: Mobile, name: Name, **more: Text) -> 
     return Done("saved", {"ref": saved.ref, "first_name": first_name(name)}, (asked,))
 
 
-@effect({"admitted": {"member.number": "member_number"}, "not_waiting": {}}, about=REGISTRATION, purpose=MEMBERSHIP)
+@effect
 def admit_member(act: Act) -> Done:
     """The person becomes a member, if her own yes to membership is in the ledger; her card is ordered."""
     entered = registrations.by_id(act.conn, act.person.key, int(act.session.about))
@@ -192,31 +149,31 @@ def _ended(act: Act, status: str) -> Done:
     return Done("done")
 
 
-@effect({"done": {}}, about=REGISTRATION)
+@effect
 def refuse_registration(act: Act) -> Done:
     """The person said no: she is no member."""
     return _ended(act, "refused")
 
 
-@effect({"done": {}}, about=REGISTRATION)
+@effect
 def expire_registration(act: Act) -> Done:
     """The person never answered: she is no member."""
     return _ended(act, "expired")
 
 
-@effect({"done": {}}, about=REGISTRATION)
+@effect
 def hold_registration(act: Act) -> Done:
     """Her answers could not be read: the office looks at it."""
     return _ended(act, "held")
 
 
-@effect({"done": {}}, about=REGISTRATION)
+@effect
 def reject_number(act: Act) -> Done:
     """The phone is not that person's: it hears no more of this registration."""
     return _ended(act, "wrong_number")
 
 
-@effect({"done": {}}, begins=("registration.returned",), about=REGISTRATION)
+@effect
 def return_registration(act: Act) -> Done:
     """The person says a detail is wrong: the enroler is told and may enter her again."""
     entered = registrations.by_id(act.conn, act.person.key, int(act.session.about))
@@ -228,7 +185,7 @@ def return_registration(act: Act) -> Done:
     )
 
 
-@effect({"done": {}})
+@effect
 def opt_out(act: Act) -> Done:
     """No more messages to this person; whatever she was still asked counts as refused."""
     people.set_stopped(act.conn, act.person.id, act.now)
@@ -238,15 +195,15 @@ def opt_out(act: Act) -> Done:
     return Done("done", closes_others=True)
 
 
-@effect({"done": {}})
+@effect
 def opt_in(act: Act) -> Done:
     """Messages again. What was refused stays refused."""
     people.set_stopped(act.conn, act.person.id, None)
     return Done("done")
 
 
-@effect({"done": {}}, language="language")
-def set_language(act: Act, language: LanguageCode) -> Done:
+@effect
+def set_language(act: Act, language: str) -> Done:
     """This person is spoken to in another language from now on, also in what she has open."""
     people.set_language(act.conn, act.person.id, language)
     return Done("done", language=language)

@@ -6,13 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
+from sms_service.enrolment.numbers import written
 from sms_service.store.tables import member
-
-NUMBER_DIGITS = 6
-"""Digits a membership number is filled up to with zeros; the ten millionth simply has more."""
-
-LONGEST = 99_999_999
-"""The longest number that the checker of flow files counts with: eight digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +27,6 @@ class Member:
 
 
 COLUMNS = [member.c[name] for name in Member.__slots__]
-
-
-def written(number: int) -> str:
-    """A membership number as people see it: 000001."""
-    return f"{number:0{NUMBER_DIGITS}d}"
 
 
 def admit(

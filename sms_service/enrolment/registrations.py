@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,14 +16,9 @@ from stdnum.in_ import epic
 from sms_service.engine.model import Field, Reading
 from sms_service.enrolment.answer_types import TYPES, Setting, Wrong, plain
 from sms_service.enrolment.answer_types.identity import mobile_number
+from sms_service.enrolment.numbers import new_ref
 from sms_service.privacy import Keys, PersonKey
 from sms_service.store.tables import registration
-
-REF_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Signs of a short reference: no O, 0, I or 1, which feature phones and tired eyes confuse."""
-
-REF_LENGTH = 5
-"""Four signs and a check sign: a million references, and a mistyped one is noticed. Taken ones are drawn again."""
 
 SEPARATORS = re.compile(r"[,;]")
 """What people put between the parts of a line besides spaces."""
@@ -120,18 +114,6 @@ class Registration:
     area_id: int
     status: str
     fields: dict[str, Any]
-
-
-def new_ref() -> str:
-    """Four random signs and a check sign."""
-    signs = "".join(secrets.choice(REF_ALPHABET) for _ in range(REF_LENGTH - 1))
-    return signs + check_sign(signs)
-
-
-def check_sign(signs: str) -> str:
-    """The last sign of a reference: a weighted sum (odd weights), which notices any one wrong sign."""
-    total = sum((2 * place + 1) * REF_ALPHABET.index(sign) for place, sign in enumerate(signs))
-    return REF_ALPHABET[total % len(REF_ALPHABET)]
 
 
 def save(

@@ -10,7 +10,8 @@ from sqlalchemy import update
 from sms_service.engine.model import Inbound, Session
 from sms_service.enrolment import effects
 from sms_service.enrolment.answer_types import TYPES
-from sms_service.enrolment.effects import EFFECTS, SHAPES, Act, Done, UnknownOutcome, perform
+from sms_service.enrolment.effect_shapes import SHAPES
+from sms_service.enrolment.effects import EFFECTS, Act, Done, UnknownOutcome, perform
 from sms_service.store import people
 from sms_service.store.tables import area, consent, member, outbox, person, registration, timer
 from tests.town import ENROLER, ENTRY, MEMBER, Town

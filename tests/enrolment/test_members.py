@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from sms_service.enrolment import members
+from sms_service.enrolment import members, numbers
 from sms_service.store.tables import consent, member, registration
 from tests.town import Town
 
@@ -19,8 +19,8 @@ def test_numbers_run_on_and_are_written_with_six_digits(any_town: Town) -> None:
     any_town.phone("+919876543211").texts("YES")
 
     assert [row.number for row in any_town.rows(member)] == [1, 2]
-    assert members.written(2) == "000002"
-    assert members.written(12_345_678) == "12345678"
+    assert numbers.written(2) == "000002"
+    assert numbers.written(12_345_678) == "12345678"
 
 
 def test_a_member_is_found_by_her_number_and_known_as_one(any_town: Town) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sms_service.engine.model import Field
 from sms_service.enrolment import registrations
 from sms_service.enrolment.answer_types import TYPES, Setting
-from sms_service.enrolment.registrations import REF_ALPHABET, check_sign, new_ref, read, regions_for, voter_id_is_odd
+from sms_service.enrolment.numbers import REF_ALPHABET, check_sign, new_ref
+from sms_service.enrolment.registrations import read, regions_for, voter_id_is_odd
 from sms_service.store import people
 from sms_service.store.tables import registration
 from tests.town import ENROLER, ENTRY, MEMBER, Town

@@ -20,9 +20,13 @@ from sms_service.engine.model import (
     UssdScreen,
 )
 from sms_service.engine.step import fields_of
-from sms_service.enrolment import areas, registrations
+from sms_service.enrolment import areas
 from sms_service.enrolment.answer_types import Setting
+from sms_service.enrolment.reading import answer
 from sms_service.store import outbox
+
+IN_A_LINE = 3
+"""Fields by which a text is a registration while something else is asked; two do where nothing is."""
 
 
 class Overtaken(Exception):
@@ -78,7 +82,9 @@ def _writer(conversation: Conversation) -> Writer:
 
 def _serve(conversation: Conversation, target: Target, text: str) -> None:
     media = conversation.inbound.media
-    if target.session:
+    if target.line and (line := _line(conversation, target, text)):
+        running.begin(conversation, target.line, reading=line)
+    elif target.session:
         if text.strip() or media:
             session = _meant(conversation, target.session, text)
             _answered(conversation, session, text, seen=_was_asked(conversation, session))
@@ -88,6 +94,15 @@ def _serve(conversation: Conversation, target: Target, text: str) -> None:
         first = target.flow.states[target.at or target.flow.first]
         read = _read(conversation, first, target.rest, "") if target.rest or media else Reading()
         running.begin(conversation, target.flow, at=target.at, reading=read)
+
+
+def _line(conversation: Conversation, target: Target, text: str) -> Reading | None:
+    """The registration that `text` holds without a keyword, if it holds more than any answer to an open question would."""
+    assert target.line
+    if target.session and navigation.outermost(target.session).flow == target.line.name:
+        return None  # her entry is under way: this goes into it
+    found = _read(conversation, target.line.states[target.line.first], text, "")
+    return found if len(found.values) >= (IN_A_LINE if target.session else IN_A_LINE - 1) else None
 
 
 def _meant(conversation: Conversation, session: Session, text: str) -> Session:
@@ -124,10 +139,10 @@ def _read(conversation: Conversation, state: AnyState, text: str, asked: str) ->
     if not fields:
         return Reading()
     setting = Setting(
-        regions=registrations.regions_for(conversation.person.phone, conversation.desk.region),
+        regions=answer.regions_for(conversation.person.phone, conversation.desk.region),
         language=conversation.person.language,
         now=conversation.inbound.received_at,
         media=conversation.inbound.media,
         area_called=lambda named, level="": areas.called(conversation.conn, named, level),
     )
-    return registrations.read(text, fields, state.field.name if isinstance(state, Ask) else asked, setting)
+    return answer.read(text, fields, state.field.name if isinstance(state, Ask) else asked, setting)

@@ -14,7 +14,7 @@ nowhere is a slip of the pen, and a ledger of consents to `membershp` helps nobo
 
 def vocabulary(config: Config) -> Vocabulary:
     """Answer types, effects, happenings, and the constants of the settings."""
-    constants = {"org": config.organisation, "service_number": config.service_number}
+    constants = {"org": config.organisation, "service_number": config.service_number, "repaired": "ABC12345S7"}
     given = {
         "ref": lambda _language: "W" * numbers.REF_LENGTH,
         "first_name": lambda language: answer_types.letters(effect_shapes.FIRST_NAME_MAX, language),

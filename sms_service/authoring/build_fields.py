@@ -114,7 +114,7 @@ class FieldBuilder:
                 said if (said := shape.problems.get(problem, {}).keys()).isdisjoint(texts) else (),
             )
         if "" not in part.wrong and not (unclear and unclear.say):
-            self.service_words(part, shape, path)
+            self.service_words(part, shape)
         options = tuple(
             self.option(str(number), choice, (*path, "options", value), value=value)
             for number, (value, choice) in enumerate((part.options or {}).items(), start=1)
@@ -138,7 +138,7 @@ class FieldBuilder:
             return {}
         return given
 
-    def service_words(self, part: TypedPart, shape: TypeShape, path: Path) -> None:
+    def service_words(self, part: TypedPart, shape: TypeShape) -> None:
         """The service's own sentences for what can be wrong with this type, where the flow says nothing."""
         for problem, sentences in shape.problems.items():
             for language in self.head.languages:
@@ -146,9 +146,6 @@ class FieldBuilder:
                     continue
                 if language in sentences:
                     self.sources.setdefault(f"type:{part.type}.{problem}@{language}", sentences[language])
-                elif problem not in part.wrong:  # else that was told at its place
-                    self.say(path, f'the service has no words in {language} for a wrong {part.type}: add "wrong"')
-                    return
 
     def no_type(self, name: str, path: Path) -> None:
         self.say(path, f'there is no answer type "{name}"{did_you_mean(name, self.vocabulary.types)}')

@@ -19,6 +19,7 @@ from sms_service.authoring.source import Finding, Path, shown
 from sms_service.authoring.spoken import unspoken
 from sms_service.authoring.suggest import did_you_mean, nearest
 from sms_service.authoring.surplus import surplus
+from sms_service.authoring.unsaid import unsaid
 from sms_service.authoring.values import concerned, never, tried
 from sms_service.authoring.variables import Analysis, Known
 from sms_service.authoring.vocabulary import Vocabulary
@@ -86,7 +87,11 @@ class Lint:
         yield from unspoken(self.flow, self.flows, self.draft.source, self.vocabulary)
         yield from misplaced(self.flow, self.flows, self.draft.source, self.vocabulary)
         told = {(finding.line, finding.column) for finding in self.draft.findings}  # of one place the cause is enough
-        for finding in [*beginnings(self.draft, self.vocabulary), *surplus(self.draft, self.vocabulary)]:
+        for finding in [
+            *beginnings(self.draft, self.vocabulary),
+            *surplus(self.draft, self.vocabulary),
+            *unsaid(self.draft, self.vocabulary),
+        ]:
             if (finding.line, finding.column) not in told:
                 yield finding
         yield from self.elsewhere

@@ -155,7 +155,7 @@ class StartsPart(Part):
     """The ways into the flow; without any, other flows call it."""
 
     on: str = ""
-    words: Literal["", "stop", "start", "help", "stopped"] = ""
+    words: Literal["", "stop", "start", "help", "stopped", "line"] = ""
     keywords: Words = []
     ussd: Codes = []
     who: Literal["anyone", "enroler"] = "anyone"

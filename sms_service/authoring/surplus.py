@@ -51,7 +51,7 @@ def surplus(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
             yield from _timers(part, path, draft, draft.head)
         for one, here in _menus(part, path):
             yield from _line(one, here, draft)
-        for asked, here in _asked(part, path):
+        for asked, here in asked_in(part, path):
             yield from _typed(asked, here, draft, vocabulary)
     yield from _texts(draft)
 
@@ -92,7 +92,7 @@ def _days(seconds: float) -> str:
     return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
-def _asked(part: StatePart, path: Path) -> Iterator[tuple[AskPart | FieldPart, Path]]:
+def asked_in(part: StatePart, path: Path) -> Iterator[tuple[AskPart | FieldPart, Path]]:
     if part.ask:
         yield part.ask, (*path, "ask")
     for key, field in (part.collect or {}).items():
@@ -102,7 +102,7 @@ def _asked(part: StatePart, path: Path) -> Iterator[tuple[AskPart | FieldPart, P
 def _menus(part: StatePart, path: Path) -> Iterator[tuple[OptionPart | ChoicePart, Path]]:
     for key, option in (part.choose or {}).items():
         yield option, (*path, "choose", key)
-    for asked, here in _asked(part, path):
+    for asked, here in asked_in(part, path):
         for value, choice in (asked.options or {}).items():
             yield choice, (*here, "options", value)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sms_service.authoring.source import Finding, Path, Source, shown
 from sms_service.engine.answers import fold, read_answer, read_key, spellings
-from sms_service.engine.listen import first_word
+from sms_service.engine.keywords import first_word
 from sms_service.engine.model import Ask, Choose, Collect, Flow, Option
 from sms_service.engine.navigation import BACK, MORE, RESTART
 from sms_service.engine.words import CARRIER_STOP

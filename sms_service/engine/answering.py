@@ -52,7 +52,7 @@ def answer(walk: Walk, heard: Heard) -> str | None:
     match state:
         case Ask():
             if state.field.name in heard.reading.values:
-                session.variables[state.field.name] = heard.reading.values[state.field.name]
+                walk.take(heard.reading)
                 return _answered(walk, "next", state.next)
             return _unclear(walk, state, walk.wrong(state, state.field, heard.reading))
         case Collect():
@@ -71,7 +71,7 @@ def go_back(walk: Walk, how: str) -> None:
     while walk.session.trail:
         name, asked = walk.session.trail.pop()
         state = walk.flow.states[name]
-        walk.session.variables.pop(asked or (state.field.name if isinstance(state, Ask) else ""), None)
+        walk.forget(asked or (state.field.name if isinstance(state, Ask) else ""))
         if how == WENT_BACK[BACK]:
             break
     found = walk.arrive(walk.leave("back", name))

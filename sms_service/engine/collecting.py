@@ -16,7 +16,7 @@ def fill(walk: Walk, state: Collect, reading: Reading, skips: bool = False) -> s
     and at once if she `skips` it.
     """
     session, before = walk.session, walk.session.asked
-    session.variables.update(reading.values)
+    walk.take(reading)
     missing = _missing(walk, state)
     unanswered = next((field for field in missing if field.name == before), None)
     if reading.values:
@@ -51,7 +51,7 @@ def start_over(walk: Walk, state: Collect) -> None:
     if any(field.name not in session.variables for field in state.fields if not field.optional):
         return
     for field in state.fields:
-        session.variables.pop(field.name, None)
+        walk.forget(field.name)
     first = next((n for n, (name, _) in enumerate(session.trail) if name == state.name), len(session.trail))
     del session.trail[first:]  # what was asked since may speak of what is forgotten now
 

@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from sms_service.engine.answers import fold, read_answer
-from sms_service.engine.model import Flow, Session, Sessions
+from sms_service.engine.keywords import first_word, near
+from sms_service.engine.model import Ask, Collect, Flow, Session, Sessions
 
-WORD_ENDS = re.compile(r"[\s\d,.;:#*!-]")
+LONG_NUMBER = re.compile(r"\d[\d \-]{4,}\d")
+"""A number of six digits or more: with it, a word that is nearly a keyword is one, even while a question is open."""
 
 
 class Ways(Struct):
@@ -36,12 +38,14 @@ class Writer(Struct):
 
 class Target(Struct):
     """For whom the text is: an open session, or a flow to begin (at state `at`, with `rest`, the words after its
-    keyword). Neither: nobody, because no flow serves it."""
+    keyword). Neither: nobody, because no flow serves it. `line`: the flow that takes the whole text instead, if it holds a
+    registration without a keyword."""
 
     session: Session | None = None
     flow: Flow | None = None
     at: str = ""
     rest: str = ""
+    line: Flow | None = None
 
 
 def ways_into(flows: Iterable[Flow]) -> Ways:
@@ -72,20 +76,26 @@ def listen(text: str, writer: Writer, ways: Ways) -> Target:
         return Target(flow=ways.words.get("stopped"))
     first, rest = first_word(text)
     flow = ways.keywords.get(fold(first))
+    if writer.enroler and flow is None and word == "unclear":
+        flow = _mistyped(first, rest, ways, answering is not None)
     if flow and flow.starts.who == "enroler" and writer.enroler:
         return Target(flow=flow, rest=rest)
+    line = ways.words.get("line") if writer.enroler else None
     if answering:
-        return Target(session=answering)
+        return Target(session=answering, line=line if LONG_NUMBER.search(text) else None)
     if flow:
         return Target(flow=flow, rest=rest, at=flow.starts.otherwise if flow.starts.who == "enroler" else "")
-    return Target(flow=ways.words.get("help"))
+    return Target(flow=ways.words.get("help"), line=line)
 
 
-def first_word(text: str) -> tuple[str, str]:
-    """The first word of a text, and what comes after it: a digit or a sign ends a word as a space does (REG98..., REG,98)."""
-    text = text.strip()
-    end = WORD_ENDS.search(text)
-    return (text[: end.start()], text[end.start() :].lstrip(" \t\n,.;:#*-")) if end else (text, "")
+def _mistyped(first: str, rest: str, ways: Ways, answering: bool) -> Flow | None:
+    """The enrolers' command that this word nearly is. A command that takes nothing is none before other words (`SAM 98...`
+    is a name, not SUM), and no word of an answer is one unless a long number comes with it."""
+    flow = near(first, {word: flow for word, flow in ways.keywords.items() if flow.starts.who == "enroler"})
+    if flow is None or (answering and not LONG_NUMBER.search(rest)):
+        return None
+    takes_more = isinstance(flow.states[flow.first], Ask | Collect)
+    return flow if takes_more or not rest else None
 
 
 def dial(code: str, writer: Writer, ways: Ways) -> Target:

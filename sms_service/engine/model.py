@@ -280,7 +280,8 @@ class Session(Struct, kw_only=True, omit_defaults=True):
     `prompt_language` and `hop_language` are those that the question was said in there. `asked` is the field a `collect`
     waits for. `trail` are the questions one can go back to (state, field), the last one last; `callers` the flows that
     wait for this one, the innermost last. `lasts` is how long nobody may answer, in seconds; `silent` how often the
-    dialogue has moved on by itself since she was last heard.
+    dialogue has moved on by itself since she was last heard. `repaired` and `flagged` are those of the values in `variables`
+    (see Reading).
     """
 
     id: str
@@ -304,6 +305,8 @@ class Session(Struct, kw_only=True, omit_defaults=True):
     trail: list[tuple[str, str]] = field(default_factory=list)
     callers: list[Caller] = field(default_factory=list)
     silent: int = 0
+    repaired: dict[str, str] = field(default_factory=dict)
+    flagged: dict[str, str] = field(default_factory=dict)
 
 
 class UssdScreen(Struct, kw_only=True):
@@ -341,10 +344,13 @@ class Sessions(Struct, kw_only=True):
 
 class Reading(Struct, frozen=True):
     """What was read in a text for the fields of a question: values by field, and what is wrong with others (field to
-    problem, such as `too_small`)."""
+    problem, such as `too_small`). `repaired`: what was typed for a value in which a sign was read as another; `flagged`:
+    why the office should look at a value."""
 
     values: Variables = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)
+    repaired: dict[str, str] = field(default_factory=dict)
+    flagged: dict[str, str] = field(default_factory=dict)
 
 
 class Begin(Struct, frozen=True):

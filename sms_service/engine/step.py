@@ -35,7 +35,7 @@ from sms_service.engine.model import (
 )
 from sms_service.engine.navigation import caller_of
 from sms_service.engine.waiting import EXPIRED, due_at, expire, tick
-from sms_service.engine.walk import FlowFault, Walk, fields_of, menu, options_of
+from sms_service.engine.walk import FlowFault, Walk, fields_of, menu, options_of, spoken_of
 
 __all__ = ["EXPIRED", "FlowFault", "due_at", "fields_of", "menu", "offers_back", "options_of", "step"]
 
@@ -45,7 +45,10 @@ def step(flow: Flow, session: Session, cause: Cause, now: float) -> Turn:
 
     Raises FlowFault, and texts.TemplateFailed where a text cannot be rendered; then nothing of the step counts.
     """
-    kept = msgspec.structs.replace(session, variables=dict(session.variables), trail=list(session.trail))
+    kept = msgspec.structs.replace(
+        session, variables=dict(session.variables), trail=list(session.trail),
+        repaired=dict(session.repaired), flagged=dict(session.flagged),
+    )  # fmt: skip
     walk = Walk(flow, kept, now)
     on = _happened(walk, cause)
     for _ in range(MAX_STEPS):
@@ -110,14 +113,14 @@ def _ask(walk: Walk, state: Question) -> str | None:
                 start_over(walk, state)
             return fill(walk, state, came or Reading())
         case Ask() if came and not state.field.by_key and state.field.name in came.values:
-            walk.session.variables[state.field.name] = came.values[state.field.name]
+            walk.take(came)
             return walk.leave("next", state.next)
     walk.prompt(state)
     return None
 
 
 def _decide(walk: Walk, state: Decide) -> str:
-    known: Variables = {**walk.flow.constants, **walk.session.variables}
+    known: Variables = {**walk.flow.constants, **spoken_of(walk.session)}
     for number, (condition, to) in enumerate(state.cases, start=1):
         if walk.flow.templates.holds(condition, known):
             return walk.leave(str(number), to)

@@ -63,12 +63,17 @@ def has_text(flow: Flow, slot: str) -> bool:
     return f"{slot}@{flow.languages[0]}" in flow.templates
 
 
+def spoken_of(session: Session) -> Variables:
+    """The variables of texts and conditions. `repaired` is what was typed where a sign was read as another."""
+    return {**session.variables, "repaired": ", ".join(session.repaired.values())}
+
+
 def text_of(flow: Flow, session: Session, slot: str, more: Variables | None = None) -> str:
     """The text of `slot` in the session's language (else the flow's first), in its USSD form where it has one."""
     for language in (session.language, flow.languages[0]):
         for key in (f"{slot}@{language}:{session.kind}", f"{slot}@{language}"):
             if key in flow.templates:
-                return flow.templates.render(key, {**flow.constants, **session.variables, **(more or {})})
+                return flow.templates.render(key, {**flow.constants, **spoken_of(session), **(more or {})})
     raise FlowFault(f"flow {flow.name} has no text {slot}")
 
 
@@ -106,6 +111,22 @@ class Walk:
         if not isinstance(state, Question):
             raise FlowFault(f"flow {self.flow.name}: the session waits in {state.name}, which asks nothing")
         return state
+
+    # -- what is known --
+
+    def take(self, reading: Reading) -> None:
+        """Keeps what was read, in place of what was read before for the same fields."""
+        session = self.session
+        for name, value in reading.values.items():
+            self.forget(name)
+            session.variables[name] = value
+        session.repaired.update(reading.repaired)
+        session.flagged.update(reading.flagged)
+
+    def forget(self, name: str) -> None:
+        """Forgets the value of one field."""
+        for known in (self.session.variables, self.session.repaired, self.session.flagged):
+            known.pop(name, None)
 
     # -- what is said --
 

@@ -1,4 +1,4 @@
-"""What flows can have done, and what can begin them: data only. The functions that do it are in effects.py.
+"""What flows can have done, and what can begin them: data only. The functions that do it are in effects/.
 
 Apart from them, so that a flow file can be checked in half a second, without SQL.
 """

@@ -10,7 +10,7 @@ from typing import TextIO
 from sqlalchemy import Connection, insert, select, update
 
 from sms_service.enrolment.areas import BadLine, id_of, rows, too_long
-from sms_service.enrolment.registrations import read_mobile
+from sms_service.enrolment.reading.answer import read_mobile
 from sms_service.privacy import Keys
 from sms_service.store import people
 from sms_service.store.people import Person

@@ -17,8 +17,8 @@ from sms_service.engine.model import Ask, Begin, Effect, Flow, Heard, Reading, S
 from sms_service.engine.navigation import pages, turned
 from sms_service.engine.step import due_at, fields_of, offers_back
 from sms_service.engine.texts import USSD_SEPTETS, USSD_UCS2, sendable, septets
-from sms_service.enrolment import registrations
 from sms_service.enrolment.answer_types import Setting
+from sms_service.enrolment.reading import answer
 from tests.authoring.checking import GOOD, VOCABULARY
 from tests.conftest import ROOT
 from tests.engine.conftest import Play
@@ -64,7 +64,7 @@ def read(lesson: Play, text: str, media: tuple[str, ...]) -> Reading:
     setting = Setting(
         ("IN", "KE"), lesson.session.language, lesson.now, media, lambda named, _level="": named[:2] or None
     )
-    return registrations.read(text, fields, asked, setting)
+    return answer.read(text, fields, asked, setting)
 
 
 @pytest.mark.parametrize("name", FLOWS)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -15,7 +15,7 @@ from sms_service.engine.model import Field
 from sms_service.enrolment import registrations
 from sms_service.enrolment.answer_types import TYPES, Setting
 from sms_service.enrolment.numbers import REF_ALPHABET, check_sign, new_ref
-from sms_service.enrolment.registrations import read, regions_for, voter_id_is_odd
+from sms_service.enrolment.reading.answer import read, regions_for
 from sms_service.store import people
 from sms_service.store.tables import registration
 from tests.town import ENROLER, ENTRY, MEMBER, Town
@@ -36,8 +36,8 @@ def test_the_enrolers_own_country_comes_first() -> None:
 
 def test_a_voter_id_with_a_wrong_check_digit_is_read_and_found_odd() -> None:
     assert read("ABC1234567", FIELDS, "voter_id", IN).values == {"voter_id": "ABC1234567"}
-    assert voter_id_is_odd("ABC1234567")
-    assert not voter_id_is_odd("WKH1186253")
+    assert read("ABC1234567", FIELDS, "voter_id", IN).flagged == {"voter_id": "check_digit"}
+    assert read("WKH1186253", FIELDS, "voter_id", IN).flagged == {}
 
 
 # --- a whole line -------------------------------------------------------------------------------------------------
@@ -65,12 +65,12 @@ def test_one_line_holds_everything(line: str) -> None:
     [
         ("9876543210 ABC1234567", {"mobile", "voter_id"}, {}),
         ("9876543210 ABC123456 12 Ram Kumar", {"mobile", "booth", "name"}, {"voter_id": "wrong_shape"}),
-        ("9876543210 ABC12345O7 12 Ram Kumar", {"mobile", "booth", "name"}, {"voter_id": "wrong_shape"}),
-        ("123 ABC1234567 12 Ram Kumar", {"voter_id", "booth", "name"}, {"mobile": "too_short"}),
-        ("9876543210 ABC1234567 12 Ram 007", {"mobile", "voter_id", "booth"}, {"name": "has_digits"}),
+        ("987654 ABC1234567 12 Ram Kumar", {"voter_id", "booth", "name"}, {"mobile": "too_short"}),
+        ("123 ABC1234567 12 Ram Kumar", {"voter_id", "name"}, {"booth": "two_values"}),
+        ("9876543210 ABC1234567 12 Ram Kumar 007", {"mobile", "voter_id", "name"}, {"booth": "two_values"}),
         ("", set(), {}),
-        ("9876543210 Ram Kumar", {"mobile", "name"}, {"voter_id": "wrong_shape", "booth": "not_a_booth"}),
-        (f"9876543210 ABC1234567 12 {'Ram ' * 13}", {"mobile", "voter_id", "booth"}, {"name": "not_a_name"}),
+        ("9876543210 Ram Kumar", {"mobile", "name"}, {}),
+        (f"9876543210 ABC1234567 12 {'Ram ' * 13}", {"mobile", "voter_id", "booth"}, {"name": "two_values"}),
     ],
 )
 def test_what_is_wrong_in_a_line_is_told_and_the_rest_is_kept(
@@ -92,10 +92,8 @@ def test_an_answer_is_read_as_the_field_that_was_asked() -> None:
     [
         ("hello", "mobile", "not_a_number"),
         ("12", "mobile", "too_short"),
-        ("yes 9876543210", "mobile", "not_a_number"),
-        ("ABC1234567 12", "voter_id", "wrong_shape"),
         ("", "name", "too_short"),
-        ("Ram, 2", "name", "has_digits"),
+        ("Ram2", "name", "has_digits"),
     ],
 )
 def test_an_answer_that_is_none_is_wrong_for_what_was_asked_and_fills_nothing_else(
@@ -103,6 +101,14 @@ def test_an_answer_that_is_none_is_wrong_for_what_was_asked_and_fills_nothing_el
 ) -> None:
     found = read(typed, FIELDS, asked, IN)
     assert (found.values, found.wrong) == ({}, {asked: problem})
+
+
+def test_an_answer_may_bring_more_than_was_asked_or_correct_something_else() -> None:
+    assert read("yes 9876543210", FIELDS, "mobile", IN).values == {"mobile": "+919876543210"}
+    assert read("ABC1234567 12", FIELDS, "voter_id", IN).values == {"voter_id": "ABC1234567", "booth": "12"}
+    assert read("ABC1234567", FIELDS, "name", IN).values == {"voter_id": "ABC1234567"}
+    assert read("BOOTH 14", FIELDS, "name", IN).values == {"booth": "14"}
+    assert read("NAME Ram Kumar", FIELDS, "name", IN).values == {"name": "Ram Kumar"}
 
 
 def test_a_whole_line_is_taken_also_as_the_answer_to_one_question() -> None:
@@ -126,6 +132,7 @@ def test_a_photo_that_comes_along_takes_no_word_of_the_line() -> None:
     assert read(f"{PHOTO} Ram Kumar", fields, "", IN).values == {"photo": PHOTO, "name": "Ram Kumar"}
 
 
+@settings(deadline=None)  # a busy machine is no fault of the text
 @given(st.text(max_size=200))
 def test_no_text_upsets_the_reading(text: str) -> None:
     fields = tuple(Field(name, name, parameters={"format": "in.pan"}) for name in TYPES)

@@ -7,9 +7,9 @@ package registers all of them.
 from __future__ import annotations
 
 from sms_service.enrolment.answer_types import amounts, attachments, choices, dates, identity, places, texts
-from sms_service.enrolment.answer_types.registry import TYPES, AnswerType, Setting, Wrong, letters, plain, shapes
+from sms_service.enrolment.answer_types.registry import TYPES, AnswerType, Noted, Setting, Wrong, letters, plain, shapes
 
 __all__ = [
-    "TYPES", "AnswerType", "Setting", "Wrong", "amounts", "attachments", "choices", "dates", "identity", "letters",
+    "TYPES", "AnswerType", "Noted", "Setting", "Wrong", "amounts", "attachments", "choices", "dates", "identity", "letters",
     "places", "plain", "shapes", "texts",
 ]  # fmt: skip

@@ -16,10 +16,11 @@ import stdnum
 from phonenumbers import NumberParseException, ValidationResult
 from rapidfuzz import process
 from stdnum.exceptions import InvalidChecksum
+from stdnum.in_ import epic
 
 from sms_service.authoring.vocabulary import Parameters
 from sms_service.engine.model import Field
-from sms_service.enrolment.answer_types.registry import Setting, Wrong, answer_type, letters, plain
+from sms_service.enrolment.answer_types.registry import Noted, Setting, Wrong, answer_type, letters, plain
 
 NAME_MAX = 60
 """Characters of a name: what fits on a card in two lines."""
@@ -36,7 +37,17 @@ NATIONAL_ID_MAX = 32
 ALIKE = 75
 """How alike (of 100) a misspelt format and a real one must be, so that the real one is suggested."""
 
-VOTER_ID = re.compile(r"[A-Z]{3}[0-9]{7}\Z")
+VOTER_ID = re.compile(r"[A-Z0-9]{10}")
+LEGACY_VOTER_ID = re.compile(r"[A-Z]{2}/[0-9]{1,3}/[0-9]{1,3}/[0-9]{5,7}")
+"""What was printed before the ten signs, by state, district, constituency and number: still on people's cards."""
+
+AS_DIGIT = {ord("O"): "0", ord("I"): "1", ord("L"): "1", ord("S"): "5", ord("B"): "8"}
+AS_LETTER = {ord("0"): "O", ord("1"): "I", ord("5"): "S", ord("8"): "B"}
+"""Signs that feature phones and tired eyes confuse: read as the other, only where a place can hold nothing else."""
+
+REPAIRED_MAX = 2
+"""Signs of one number that are read as another. With more of them it is a word rather than a number."""
+
 MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
@@ -56,9 +67,12 @@ def name(text: str, _field: Field, _setting: Setting) -> str | Wrong:
 
 
 @answer_type(words=5, longest=lambda _parameters, _language: f"+{'9' * (MOBILE_MAX - 1)}")
-def mobile(text: str, _field: Field, setting: Setting) -> str | Wrong:
+def mobile(text: str, _field: Field, setting: Setting) -> str | Noted | Wrong:
     """A mobile number in any of its spellings, as E.164; without +code, one of the setting's regions."""
-    return mobile_number(text, setting.regions)
+    typed = plain(text).upper()
+    confused = sum(sign in "OILSB" for sign in typed)
+    found = mobile_number(typed.translate(AS_DIGIT) if confused <= REPAIRED_MAX else typed, setting.regions)
+    return Noted(found, confused) if confused and not isinstance(found, Wrong) else found
 
 
 def mobile_number(text: str, regions: Sequence[str]) -> str | Wrong:
@@ -101,24 +115,43 @@ def _no_mobile(number: phonenumbers.PhoneNumber) -> str:
     }.get(phonenumbers.is_possible_number_for_type_with_reason(number, kind), "not_mobile")
 
 
-@answer_type(words=3, longest=lambda _parameters, _language: "ABC1234567")
-def voter_id(text: str, _field: Field, _setting: Setting) -> str | Wrong:
-    """An Indian voter ID (EPIC): three letters and seven digits. A failing check digit is let pass: such cards exist."""
-    compact = re.sub(r"[\s/\-]", "", plain(text)).upper()
-    return compact if VOTER_ID.match(compact) else Wrong("wrong_shape")
+@answer_type(words=3, longest=lambda _parameters, _language: "AB/123/123/1234567")
+def voter_id(text: str, _field: Field, _setting: Setting) -> str | Noted | Wrong:
+    """An Indian voter ID (EPIC): three letters and seven digits; the older form with slashes is let pass, flagged.
+
+    So is a failing check digit: cards with one were issued.
+    """
+    typed = plain(text).upper()
+    if LEGACY_VOTER_ID.fullmatch(old := typed.replace(" ", "")):
+        return Noted(old, flag="legacy")
+    compact = re.sub(r"[\s/.\-]", "", typed)
+    if not VOTER_ID.fullmatch(compact):
+        return Wrong("wrong_shape")
+    value = compact[:3].translate(AS_LETTER) + compact[3:].translate(AS_DIGIT)
+    confused = sum(one != other for one, other in zip(compact, value, strict=True))
+    if not (value[:3].isalpha() and value[3:].isdigit() and confused <= REPAIRED_MAX):
+        return Wrong("wrong_shape")
+    odd = not epic.is_valid(value)
+    return Noted(value, confused, "check_digit" if odd else "") if confused or odd else value
 
 
 @answer_type(words=1, longest=lambda _parameters, _language: f"{BOOTH_MAX}A")
-def booth(text: str, _field: Field, _setting: Setting) -> str | Wrong:
+def booth(text: str, _field: Field, _setting: Setting) -> str | Noted | Wrong:
     """The number of a polling booth, with or without a letter: 12, 12A.
 
     Of a line it takes one word: the letter after `12` is the initial of a name (`12 R Ramesh`) more often than part of
-    the number.
+    the number. An O or I at its end may be either: it is asked for again.
     """
-    found = re.fullmatch(r"0*([1-9][0-9]*)\s?([A-Za-z]?)", plain(text))
-    if not found:
+    typed = re.sub(r"(?<=[0-9])[\s/.\-](?=[A-Z]$)", "", plain(text).upper())
+    found = re.fullmatch(r"([0-9OIL]*[0-9])([A-HJKMNP-Z]?)", typed)
+    digits = found[1].translate(AS_DIGIT).lstrip("0") if found else ""
+    if not found or not digits:
         return Wrong("not_a_booth")
-    return Wrong("too_large") if len(found[1]) > len(str(BOOTH_MAX)) else f"{found[1]}{found[2].upper()}"
+    if len(digits) > len(str(BOOTH_MAX)):
+        return Wrong("too_large")
+    confused = sum(sign in "OIL" for sign in found[1])
+    value = digits + found[2]
+    return Noted(value, confused) if confused else value
 
 
 # --- national IDs -------------------------------------------------------------------------------------------------

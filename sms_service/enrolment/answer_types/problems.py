@@ -42,6 +42,11 @@ PROBLEMS: Mapping[str, Mapping[str, Sentences]] = {
             "hi": "नाम: 60 अक्षर तक का नाम भेजें, जैसे राम कुमार।",
             "sw": "Jina: tuma herufi 60 au pungufu, kama Amina Wanjiru.",
         },
+        "two_values": {
+            "en": "Name: more than one, or a word too many. Please send the name alone, like Ram Kumar.",
+            "hi": "नाम साफ़ नहीं। केवल नाम भेजें, जैसे राम कुमार।",
+            "sw": "Jina halieleweki. Tuma jina tu, kama Amina Wanjiru.",
+        },
     },
     "mobile": {
         "not_a_number": {
@@ -64,12 +69,22 @@ PROBLEMS: Mapping[str, Mapping[str, Sentences]] = {
             "hi": "यह मोबाइल नंबर नहीं है। मोबाइल भेजें, जैसे 9876543210।",
             "sw": "Hii si namba ya simu ya mkononi. Tuma kama 0712345678.",
         },
+        "two_values": {
+            "en": "Mobile: two numbers. Please send the right one, like 9876543210.",
+            "hi": "मोबाइल: दो नंबर आए। सही वाला भेजें, जैसे 9876543210।",
+            "sw": "Simu: namba mbili. Tuma iliyo sahihi, kama 0712345678.",
+        },
     },
     "voter_id": {
         "wrong_shape": {
             "en": "Voter ID: 3 letters and 7 digits, please, like ABC1234567.",
             "hi": "वोटर ID: 3 अक्षर और 7 अंक भेजें, जैसे ABC1234567।",
             "sw": "Kitambulisho: tuma herufi 3 na tarakimu 7, kama ABC1234567.",
+        },
+        "two_values": {
+            "en": "Voter ID: two of them. Please send the right one, like ABC1234567.",
+            "hi": "वोटर ID: दो आए। सही वाला भेजें, जैसे ABC1234567।",
+            "sw": "Kitambulisho: viwili. Tuma kilicho sahihi, kama ABC1234567.",
         },
     },
     "booth": {
@@ -82,6 +97,11 @@ PROBLEMS: Mapping[str, Mapping[str, Sentences]] = {
             "en": "Booth: at most 9999. Please send its number, like 12.",
             "hi": "बूथ: 9999 तक का नंबर भेजें, जैसे 12।",
             "sw": "Kituo: tuma namba isiyozidi 9999, kama 12.",
+        },
+        "two_values": {
+            "en": "Booth: two numbers. Please send the right one, like BOOTH 12.",
+            "hi": "बूथ: दो नंबर आए। सही वाला भेजें, जैसे 12।",
+            "sw": "Kituo: namba mbili. Tuma iliyo sahihi, kama 12.",
         },
     },
     "national_id": {

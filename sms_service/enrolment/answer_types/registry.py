@@ -76,8 +76,21 @@ class Wrong:
     problem: str
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An answer that was read, with what has to be said about it.
+
+    `signs`: how many signs were read as another (O for 0), so that the sender is told. `flag`: what the office should look
+    at, such as check_digit; "" for nothing.
+    """
+
+    value: Any
+    signs: int = 0
+    flag: str = ""
+
+
 Reader = Callable[[str, Field, Setting], Any]
-"""Makes a value of a text, or a Wrong. The value is plain data, fit for JSON and templates."""
+"""Makes a value of a text, perhaps Noted, or a Wrong. The value is plain data, fit for JSON and templates."""
 
 
 @dataclass(frozen=True, slots=True)

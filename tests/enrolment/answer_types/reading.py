@@ -7,7 +7,7 @@ from typing import Any
 
 from sms_service.engine.answers import fold
 from sms_service.engine.model import Field, Option
-from sms_service.enrolment.answer_types import TYPES, Setting, Wrong
+from sms_service.enrolment.answer_types import TYPES, Noted, Setting, Wrong
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()
 CROPS = (
@@ -28,10 +28,10 @@ def setting(language: str = "en", regions: tuple[str, ...] = ("IN",), **more: An
 
 
 def read(answer_type: str, text: str, at: Setting | None = None, **parameters: Any) -> Any:
-    """The value, or the name of the problem with a question mark before it."""
+    """The value, whatever is noted of it, or the name of the problem with a question mark before it."""
     field = Field("it", answer_type, parameters=parameters, options=CROPS)
     value = TYPES[answer_type].read(text, field, at or setting())
     if isinstance(value, Wrong):
         assert value.problem in TYPES[answer_type].shape.problems
         return f"?{value.problem}"
-    return value
+    return value.value if isinstance(value, Noted) else value

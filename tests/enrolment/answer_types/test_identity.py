@@ -46,7 +46,8 @@ def test_a_number_without_its_country_is_of_the_first_that_has_such_mobiles() ->
     [
         ("ABC1234567", "ABC1234567"), ("abc 123 4567", "ABC1234567"), ("ABC/1234567", "ABC1234567"),
         ("abc-1234567", "ABC1234567"), ("ABC१२३४५६७", "ABC1234567"), ("AB1234567", "?wrong_shape"),
-        ("ABC12345678", "?wrong_shape"), ("ABCD123456", "?wrong_shape"), ("ABC123456O", "?wrong_shape"),
+        ("ABC12345678", "?wrong_shape"), ("ABCD123456", "?wrong_shape"), ("0BC12345S7", "OBC1234557"),
+        ("UP/27/123/456789", "UP/27/123/456789"), ("ABCOOO4567", "?wrong_shape"),
         ("1234567ABC", "?wrong_shape"), ("", "?wrong_shape"),
     ],
 )  # fmt: skip

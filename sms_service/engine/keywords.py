@@ -1,0 +1,48 @@
+"""The keyword a text begins with, as cold fingers type it: glued to a number, between quotes, one letter off. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import TypeVar
+
+from rapidfuzz.distance import OSA
+
+from sms_service.engine.answers import fold
+
+NEAR_MIN = 2
+"""Letters of a word that may be a mistyped keyword (RG for REG); any single letter would be one edit from many."""
+
+NEAR_TO = 3
+"""Letters of a keyword that others may be near misses of: OK is one edit from NO."""
+
+SEPARATORS = " \t\n,.;:#*-+=_/|()[]\"'"
+"""What stands between a keyword and the rest without being part of either."""
+
+Goal = TypeVar("Goal")
+
+
+def first_word(text: str) -> tuple[str, str]:
+    """The first word of a text, and what comes after it. Whatever is no letter ends it (REG98..., REG,98); quotes and the
+    like before it are dropped."""
+    text = text.lstrip().lstrip("\"'“”‘’(.,:;*#-_").lstrip()
+    end = next((place for place, sign in enumerate(text) if not _in_a_word(sign)), len(text))
+    return text[:end], text[end:].lstrip(SEPARATORS) if not text[end:].startswith("+") else text[end:]
+
+
+def _in_a_word(sign: str) -> bool:
+    return sign.isalpha() or sign in "\u200b\u200c\u200d\ufeff" or unicodedata.category(sign)[0] == "M"
+
+
+def near(word: str, keywords: Mapping[str, Goal]) -> Goal | None:
+    """What the folded `keywords` lead to from a word that is one edit away: a letter wrong, missing, too many, or two
+    swapped. None where keywords of two different goals are that near: REG and REF, LIST and LAST."""
+    typed = fold(word)
+    if len(typed) < NEAR_MIN:
+        return None
+    goals = [
+        goal
+        for keyword, goal in keywords.items()
+        if len(keyword) >= NEAR_TO and OSA.distance(typed, keyword, score_cutoff=1) <= 1
+    ]
+    return goals[0] if goals and all(goal is goals[0] for goal in goals) else None

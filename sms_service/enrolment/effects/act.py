@@ -1,0 +1,97 @@
+"""What an effect is: a registered function that does one thing for a flow, inside the turn's transaction.
+
+It answers with one of the outcomes that effect_shapes.py announces; what it wants to begin for other people (the question
+to the person just registered) it hands back, to be begun in the same transaction.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from sms_service.engine.model import Inbound, Session, Variables
+from sms_service.enrolment.effect_shapes import FIRST_NAME_MAX, SHAPES
+from sms_service.privacy import Keys
+from sms_service.store.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What an effect works with: the transaction, who is turning, in which session, by which message."""
+
+    conn: Connection
+    keys: Keys
+    now: float
+    person: Person
+    session: Session
+    inbound: Inbound
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A flow to begin for a person, because of something that happened (`on`), about one thing. Begun once for each.
+
+    `about` is the number of a registration, or what it is and its number (`card 7`).
+    """
+
+    on: str
+    person: Person
+    about: str
+    variables: Variables
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How an effect ended, what the texts may now use, which flows begin, and whose sessions about it are over.
+    `language`: the one this person is spoken to in from now on."""
+
+    outcome: str
+    variables: Variables = field(default_factory=dict)
+    starts: tuple[Start, ...] = ()
+    closes_others: bool = False
+    rings: tuple[str, ...] = ()
+    language: str = ""
+
+
+Effect = Callable[..., Done]
+EFFECTS: dict[str, Effect] = {}
+
+
+class UnknownOutcome(Exception):
+    """An effect ended in a way it did not announce; flows could not have a way on for it."""
+
+
+class UnknownEffect(Exception):
+    """A function is not what effect_shapes.py says of it: a fault of ours, found when it is imported."""
+
+
+def effect(function: Effect) -> Effect:
+    """Registers a function under its name. Its parameters are what a flow gives it, `**more` whatever else the dialogue has
+    collected; effect_shapes.py describes it to the checker. Raises UnknownEffect where the two differ."""
+    shape = SHAPES.get(function.__name__)
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    named = [one for one in parameters if one.kind is not one.VAR_KEYWORD]
+    optional = tuple(one.name for one in named if one.default is not one.empty)
+    takes = ([one.name for one in named], optional, len(named) < len(parameters))
+    if shape is None or takes != (list(shape.parameters), shape.optional, shape.more):
+        raise UnknownEffect(f"{function.__name__} takes {takes}; effect_shapes.py says {shape}")
+    EFFECTS[function.__name__] = function
+    return function
+
+
+def perform(name: str, act: Act, arguments: Variables) -> Done:
+    """Runs one effect. Raises UnknownOutcome."""
+    shape = SHAPES[name]
+    collected = act.session.variables if shape.more else {}
+    done = EFFECTS[name](act, **{**collected, **arguments})
+    if done.outcome not in shape.outcomes:
+        raise UnknownOutcome(f"effect {name} ended as {done.outcome}")
+    return done
+
+
+def first_name(name: str) -> str:
+    """What a person is called in a message to somebody else."""
+    return name.split()[0][:FIRST_NAME_MAX]

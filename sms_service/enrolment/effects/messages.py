@@ -1,0 +1,31 @@
+"""The effects about messages themselves: whether a person gets any, and in which language."""
+
+from __future__ import annotations
+
+from sms_service.enrolment import registrations
+from sms_service.enrolment.effects.act import Act, Done, effect
+from sms_service.store import people
+
+
+@effect
+def opt_out(act: Act) -> Done:
+    """No more messages to this person; whatever she was still asked counts as refused."""
+    people.set_stopped(act.conn, act.person.id, act.now)
+    waiting = registrations.waiting_for(act.conn, act.person.id)
+    if waiting is not None:
+        registrations.decide(act.conn, waiting, "refused", act.now)
+    return Done("done", closes_others=True)
+
+
+@effect
+def opt_in(act: Act) -> Done:
+    """Messages again. What was refused stays refused."""
+    people.set_stopped(act.conn, act.person.id, None)
+    return Done("done")
+
+
+@effect
+def set_language(act: Act, language: str) -> Done:
+    """This person is spoken to in another language from now on, also in what she has open."""
+    people.set_language(act.conn, act.person.id, language)
+    return Done("done", language=language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,10 @@ from sqlalchemy import Connection, Row, insert, select, update
 from sms_service.enrolment.numbers import new_ref
 from sms_service.privacy import Keys, PersonKey
 from sms_service.store.tables import registration
+
+
+FLAGS_MAX = 100
+"""Characters of the flags of one registration: what their column holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +33,13 @@ class Registration:
 
 def save(
     conn: Connection, keys: Keys, key: PersonKey, *, person_id: int, enroler_id: int, area_id: int,
-    fields: dict[str, Any], now: float,
+    fields: dict[str, Any], now: float, raw: str = "", way: str = "sms", flags: Mapping[str, str] | None = None,
+    status: str = "waiting",
 ) -> Registration:  # fmt: skip
-    """Writes a registration that waits for its person. At most one waits for each: check `waiting_for` first."""
+    """Writes a registration that waits for its person, or is held. At most one waits for each: check `waiting_for` first.
+
+    `raw` is the text it came in, `way` sms, ussd or paper, `flags` why the office should look at a field.
+    """
     ref = new_ref()
     while conn.execute(select(registration.c.id).where(registration.c.ref == ref)).first():
         ref = new_ref()
@@ -43,12 +52,15 @@ def save(
             area_id=area_id,
             fields_sealed=key.encrypt("registration.fields", json.dumps(fields, ensure_ascii=False)),
             voter_id_index=keys.index("voter_id", voter_id) if voter_id else None,
-            status="waiting",
+            status=status,
             created_at=now,
+            raw_sealed=key.encrypt("registration.raw", raw) if raw else None,
+            way=way,
+            flags=" ".join(f"{name}:{why}" for name, why in (flags or {}).items())[:FLAGS_MAX],
         )
     )
     [new_id] = added.inserted_primary_key or (0,)
-    return Registration(new_id, ref, person_id, enroler_id, area_id, "waiting", fields)
+    return Registration(new_id, ref, person_id, enroler_id, area_id, status, fields)
 
 
 def waiting_for(conn: Connection, person_id: int) -> int | None:

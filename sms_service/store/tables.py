@@ -47,6 +47,12 @@ area = Table(
     Column("level", String(32), nullable=False),
     Column("name", String(200), nullable=False),
     Column("target", Integer, nullable=False, server_default=text("0")),
+    # Nested numbers: an area holds all whose first number lies between its two. NULL until the tree is numbered.
+    Column("first", Integer, index=True),
+    Column("last", Integer),
+    # When the drive is on here and in all that it holds; NULL: as the area above says, and without any, always.
+    Column("opens_at", Double),
+    Column("closes_at", Double),
 )
 
 person = Table(
@@ -61,6 +67,7 @@ person = Table(
     Column("turn_no", Integer, nullable=False),  # of her last turn; the compare-and-set
     Column("stopped_at", Double),  # since when she wants no messages
     Column("created_at", Double, nullable=False),
+    Column("told_at", Double),  # when a phone that may not enter anybody was last told so
 )
 
 enroler = Table(
@@ -73,6 +80,10 @@ enroler = Table(
     Column("status", String(16), nullable=False),  # appointed activated held retired
     Column("surplus_sealed", LargeBinary),  # columns of the import that we do not know, as JSON
     Column("created_at", Double, nullable=False),
+    Column("appointed_by", Number),  # the person who texted ADD; NULL: the office
+    Column("code_index", LargeBinary, index=True),  # of the activation code, keyed; NULL once it was used
+    Column("code_until", Double),
+    Column("hold_reason", String(64), nullable=False, server_default=text("''")),
 )
 
 registration = Table(
@@ -88,6 +99,11 @@ registration = Table(
     Column("status", String(16), nullable=False),  # waiting confirmed refused returned wrong_number held expired
     Column("created_at", Double, nullable=False),
     Column("decided_at", Double),
+    Column("raw_sealed", LargeBinary),  # the text she was entered by, as it came
+    Column("way", String(8), nullable=False, server_default=text("'sms'")),  # sms ussd paper
+    Column("flags", String(100), nullable=False, server_default=text("''")),  # of its values: voter_id:legacy ...
+    Index("ix_registration_enroler_id_created_at", "enroler_id", "created_at"),
+    Index("ix_registration_area_id_status", "area_id", "status"),
     # One open registration a person: two enrolers at the same door make one question, not two.
     Index(
         "uq_registration_waiting",
@@ -96,6 +112,33 @@ registration = Table(
         sqlite_where=text("status = 'waiting'"),
         postgresql_where=text("status = 'waiting'"),
     ),
+)
+
+hold = Table(
+    "hold",  # why a registration waits for the office: one row a rule that spoke up
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("registration_id", ForeignKey("registration.id"), nullable=False, index=True),
+    Column("rule", String(32), nullable=False),
+    Column("detail", String(200), nullable=False, server_default=text("''")),  # figures and references, nobody's data
+    Column("at", Double, nullable=False, index=True),
+    Column("decided_at", Double),
+    Column("decision", String(16), nullable=False, server_default=text("''")),  # freed refused
+    Column("decided_by", Number),  # the person who texted OK; NULL: the office
+)
+
+fee_receipt = Table(
+    "fee_receipt",  # a leaf of a receipt book: one registration's fee
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("registration_id", ForeignKey("registration.id"), nullable=False, index=True),
+    Column("enroler_id", ForeignKey("enroler.person_id"), nullable=False, index=True),
+    Column("book", String(32), nullable=False),
+    Column("number", String(32), nullable=False),
+    Column("amount", Integer, nullable=False),  # in minor units: 500 is 5 rupees
+    Column("currency", String(3), nullable=False),
+    Column("at", Double, nullable=False),
+    UniqueConstraint("book", "number"),
 )
 
 turn = Table(

@@ -27,6 +27,7 @@ def save_registration(act: Act, /, mobile: str, name: str, **more: Any) -> Done:
     saved = registrations.save(
         act.conn, act.keys, person.key,
         person_id=person.id, enroler_id=act.person.id, fields=entered, now=act.now,
+        raw=act.inbound.text, way=act.session.kind, flags=act.session.flagged,
         area_id=areas.booth_near(act.conn, enroler.area_id, str(more.get("booth", ""))) or enroler.area_id,
     )  # fmt: skip
     asked = Start(

@@ -13,7 +13,6 @@ from sms_service.enrolment.numbers import new_ref
 from sms_service.privacy import Keys, PersonKey
 from sms_service.store.tables import registration
 
-
 FLAGS_MAX = 100
 """Characters of the flags of one registration: what their column holds."""
 

@@ -39,8 +39,8 @@ def upgrade() -> None:
     for table, name, length, default in TEXTS:
         default_text = sa.text(f"'{default}'")
         op.add_column(table, sa.Column(name, sa.String(length=length), server_default=default_text, nullable=False))
-    for name, table, columns in INDEXES:
-        op.create_index(op.f(name), table, columns, unique=False)
+    for name, table, indexed in INDEXES:
+        op.create_index(op.f(name), table, indexed, unique=False)
     op.create_table(
         "hold",
         sa.Column("id", NUMBER, nullable=False),

@@ -8,36 +8,32 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from sms_service import __version__
+from sms_service.commands.enrolers import hold, holds_app, move
 from sms_service.commands.flow import flow_app
-from sms_service.config import Config, read_config
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from sms_service.enrolment.areas import BadLine
-    from sms_service.privacy import Keys
-
-    ReadsRows = Callable[[Connection, Keys, TextIO, Config], tuple[int, list[BadLine]]]
+from sms_service.commands.imports import areas_app, enrolers_app, members_app
+from sms_service.config import read_config
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Enrolment by SMS and USSD."
 )
 database_app = typer.Typer(no_args_is_help=True, help="The database.")
-areas_app = typer.Typer(no_args_is_help=True, help="The tree of areas.")
-enrolers_app = typer.Typer(no_args_is_help=True, help="The enrolers.")
 outbox_app = typer.Typer(no_args_is_help=True, help="Messages that go out, and those that are held.")
 app.add_typer(database_app, name="db")
 app.add_typer(areas_app, name="areas")
 app.add_typer(enrolers_app, name="enrolers")
+app.add_typer(members_app, name="members")
+app.add_typer(holds_app, name="holds")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(flow_app, name="flow")
+enrolers_app.command("hold")(hold)
+enrolers_app.command("move")(move)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of a table.")]
 LISTED = "held,queued,sending"
@@ -126,6 +122,18 @@ Text = Annotated[str, typer.Argument(help="The text; leave it out with --jsonl."
 
 
 @app.command()
+def read(
+    text: Text = "",
+    region: Annotated[str, typer.Option(help="The country of numbers without +code (default: by the settings).")] = "",
+    jsonl: Jsonl = False,
+) -> None:
+    """Show what an enroler's text is read as: the command, its fields, what was repaired, and what is missing or wrong."""
+    from sms_service.commands.reading import reader
+
+    _show(reader(read_config()), {"text": text, "region": region}, jsonl)
+
+
+@app.command()
 def answer(
     text: Text = "",
     language: Annotated[str, typer.Option(help="The person's language, such as hi.")] = "",
@@ -165,46 +173,6 @@ def db_upgrade() -> None:
     engine = database.open_database(read_config().sql_url)
     database.migrate(engine)
     print("the database is at the newest revision.")
-
-
-@areas_app.command("import")
-def areas_import(file: Path) -> None:
-    """Read areas from a CSV file (code,parent,level,name,target). The same file again changes nothing."""
-    from sms_service.enrolment.areas import import_areas
-
-    _import(file, "areas", lambda conn, _keys, rows, _config: import_areas(conn, rows))
-
-
-@enrolers_app.command("import")
-def enrolers_import(file: Path) -> None:
-    """Read enrolers from a CSV file (phone,name,area,level,language). The same file again changes nothing."""
-    from sms_service.enrolment.enrolers import import_enrolers
-
-    def read(conn: Connection, keys: Keys, rows: TextIO, config: Config) -> tuple[int, list[BadLine]]:
-        channel = config.channels.default or "handset"
-        return import_enrolers(conn, keys, rows, config.region, channel, time.time())
-
-    _import(file, "enrolers", read)
-
-
-def _import(file: Path, what: str, read: ReadsRows) -> None:
-    from sms_service.launch import complain
-    from sms_service.service import open_keys
-    from sms_service.store import database
-
-    config = read_config()
-    engine = database.open_database(config.sql_url)
-    database.migrate(engine)
-    keys = open_keys(config, engine)
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as rows, engine.begin() as conn:
-            count, bad = read(conn, keys, rows, config)
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        print(f"{file}: {error}", file=sys.stderr)
-        raise typer.Exit(1) from error
-    complain(bad, file)
-    print(f"{count} {what} read, {len(bad)} lines left out.")
-    raise typer.Exit(1 if bad else 0)
 
 
 @outbox_app.command("list")

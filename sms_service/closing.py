@@ -13,9 +13,10 @@ from sms_service.conversation import Conversation, Moved
 from sms_service.engine import navigation
 from sms_service.engine.answers import read_answer
 from sms_service.engine.model import Consent, Decision, Session, UssdScreen
-from sms_service.enrolment import consent, registrations
+from sms_service.enrolment import consent, families, registrations
+from sms_service.enrolment.effects import entering
 from sms_service.faults import SORRY, Broken
-from sms_service.store import people
+from sms_service.store import outbox, people
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,19 @@ def evict(conversation: Conversation, session: Session) -> None:
     """Ends a session because another one needs its place."""
     conversation.close(session.id)
     _forsake(conversation, session, "newer dialogues took its place")
+
+
+def close_about(conversation: Conversation, about: str) -> bool:
+    """Ends what is open about one registration, of which its enroler has withdrawn the question: nothing that is typed for
+    it counts any more, and what of it has not left stays here. False if nothing was open."""
+    ended = [session for session in conversation.open if session.about == about]
+    for session in ended:
+        conversation.close(session.id)
+        outermost = navigation.outermost(session)
+        others = [one.prompt for one in conversation.open]
+        outbox.withdraw(conversation.conn, conversation.person.id, outermost.flow, session.prompt, others)
+        conversation.went(Moved(session.id, outermost.flow, outermost.version, session.state, "", [], session.language))
+    return bool(ended)
 
 
 def close_lost(conversation: Conversation) -> None:
@@ -84,6 +98,7 @@ def apologise(conversation: Conversation, broken: Broken) -> None:
     close_broken(conversation, broken, "refused" if stops else "expired")
     if stops:
         people.set_stopped(conversation.conn, conversation.person.id, inbound.received_at)
+        families.refuse_all(conversation.conn, conversation.person.id, inbound.received_at)
         for session in list(conversation.open):
             conversation.close(session.id)
             _forsake(conversation, session, "she sent STOP", "refused")
@@ -99,3 +114,5 @@ def _forsake(conversation: Conversation, session: Session, why: str, status: str
         if status == "expired":  # else it is her own wish
             ref = registrations.by_id(conn, person.key, waiting).ref
             log.error(ENTER_AGAIN, ref, session.flow, why)
+            now = conversation.inbound.received_at
+            conversation.starts += entering.next_on_phone(conn, conversation.desk.keys, person.id, now)

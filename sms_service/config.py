@@ -94,8 +94,35 @@ class Price(Section):
     currency: str = "INR"
 
 
+class Fees(Section):
+    """What a member pays for her receipt, in whole units of `currency` (ISO 4217); 0: any amount."""
+
+    currency: str = Field(default="INR", pattern="^[A-Z]{3}$")
+    amount: float = Field(default=5.00, ge=0, lt=1_000_000)
+
+
 class Sweep(Section):
     every: float = Field(default=10, gt=0, le=60)
+
+
+class Rules(Section):
+    """The thresholds of the rules on mistakes and fraud (sms_service/enrolment/rules); 0 turns a rule off."""
+
+    phone_shared: int = Field(default=4, ge=0, le=50)
+    id_shared: int = Field(default=1, ge=0, le=50)
+    entries_hour: int = Field(default=20, ge=0)
+    entries_day: int = Field(default=100, ge=0)
+    booth_roll: int = Field(default=1500, ge=0)
+    sequence: int = Field(default=3, ge=0, le=7)
+    outside: bool = True
+    age: int = Field(default=18, ge=0, le=120)
+    identical_replies: int = Field(default=3, ge=0)
+    identical_seconds: float = Field(default=10, gt=0, le=3600)
+    same_minute: int = Field(default=90, ge=0, le=100)
+    same_minute_replies: int = Field(default=20, ge=1)
+    wrong_numbers: int = Field(default=5, ge=0)
+    wrong_number_days: float = Field(default=7, gt=0, le=90)
+    told_hours: float = Field(default=24, ge=0)
 
 
 class Config(Section):
@@ -117,6 +144,8 @@ class Config(Section):
     outbox: OutboxSettings = OutboxSettings()
     sweep: Sweep = Sweep()
     price: Price = Price()
+    fees: Fees = Fees()
+    rules: Rules = Rules()
 
     @property
     def url(self) -> str:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import msgspec
 from sqlalchemy import Connection
 
 from sms_service.authoring.shelf import Shelf
+from sms_service.config import Fees, Rules
 from sms_service.engine.model import AnyState, Flow, Inbound, Session, Sessions
-from sms_service.enrolment.effects import Start
+from sms_service.enrolment.effects import Over, Start
 from sms_service.privacy import Keys
 from sms_service.store.people import Person
 
@@ -23,13 +24,16 @@ from sms_service.store.people import Person
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What every conversation works with. `new_id` makes session ids and outbox refs. `forgives`: a flow that breaks ends
-    its session, and the person is told; else Broken is raised, for who rehearses the flow."""
+    its session, and the person is told; else Broken is raised, for who rehearses the flow. `rules` are the thresholds of the
+    settings."""
 
     keys: Keys
     shelf: Shelf
     region: str
     new_id: Callable[[], str] = lambda: secrets.token_hex(16)
     forgives: bool = True
+    rules: Rules = field(default_factory=Rules)
+    fees: Fees = field(default_factory=Fees)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Conversation:
         self.prompted: dict[str, str] = {}
         self.to_stopped = False
         self.starts: list[Start] = []
+        self.ends: list[Over] = []
         self.rings: set[str] = set()
         self.moved: list[Moved] = []
 

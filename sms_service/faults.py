@@ -7,8 +7,8 @@ leaves out. A fault of our own code is none of these: see intake.py.
 from __future__ import annotations
 
 from sms_service.engine.navigation import TooManyCalls
-from sms_service.engine.step import FlowFault
 from sms_service.engine.templates import TemplateFailed
+from sms_service.engine.walk import FlowFault
 
 FAULTS = (FlowFault, TemplateFailed, TooManyCalls)
 """What the engine raises where a flow leads nowhere. Their messages quote the flow, never a person: they may be logged."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sms_service import running
 from sms_service.conversation import Conversation
 from sms_service.engine import navigation
@@ -12,6 +14,7 @@ from sms_service.engine.model import (
     Ask,
     Consent,
     Field,
+    Flow,
     Heard,
     Reading,
     Session,
@@ -19,14 +22,20 @@ from sms_service.engine.model import (
     Show,
     UssdScreen,
 )
-from sms_service.engine.step import fields_of
-from sms_service.enrolment import areas
+from sms_service.engine.walk import fields_of
+from sms_service.enrolment import areas, charge, enrolers
 from sms_service.enrolment.answer_types import Setting
+from sms_service.enrolment.answer_types.registry import AreaCalled
 from sms_service.enrolment.reading import answer
+from sms_service.enrolment.rules.secrets import one_time_password
 from sms_service.store import outbox
 
 IN_A_LINE = 3
 """Fields by which a text is a registration while something else is asked; two do where nothing is."""
+
+
+OTP_KEYWORD = "otp"
+"""The keyword of the flow that warns of them; where no flow has it, nobody is warned."""
 
 
 class Overtaken(Exception):
@@ -36,7 +45,18 @@ class Overtaken(Exception):
 def sms(conversation: Conversation) -> None:
     """An SMS came. Raises Overtaken, Broken."""
     text = conversation.inbound.text
-    _serve(conversation, listen(text, _writer(conversation), conversation.serving.ways), text)
+    target = listen(text, _writer(conversation), conversation.serving.ways)
+    _serve(conversation, _warning(conversation, target, text) or target, text)
+
+
+def _warning(conversation: Conversation, target: Target, text: str) -> Target | None:
+    """An enroler's text that is no command and looks like somebody's one-time password: the flow that warns of it."""
+    ways = conversation.serving.ways
+    flow = ways.keywords.get(OTP_KEYWORD)
+    free = target.session is not None or target.flow is ways.words.get("help")
+    if flow and free and conversation.person.enroler and one_time_password(text, answering=target.session is not None):
+        return Target(flow=flow)
+    return None
 
 
 def hop(conversation: Conversation) -> None:
@@ -56,10 +76,8 @@ def hop(conversation: Conversation) -> None:
     elif session is None:
         _dialled(conversation, [])
     else:
-        # A menu may be answered from its first page; what one consents to has to be seen to its end, on this screen:
-        # the session may have come to its question by an SMS or by time while the screen showed another one (hop 0).
-        shown = screen.fully_shown and session.hop > 0
-        _answered(conversation, session, typed, shown or not isinstance(conversation.state(session), Consent))
+        # The session may have come to its question by an SMS or by time while the screen showed another one (hop 0).
+        _typed(conversation, session, typed, to_its_end=screen.fully_shown and session.hop > 0)
 
 
 def _dialled(conversation: Conversation, inputs: list[str]) -> None:
@@ -70,9 +88,13 @@ def _dialled(conversation: Conversation, inputs: list[str]) -> None:
             break
         conversation.texts.clear()  # only the last screen of a direct dial is looked at
         conversation.prompted.clear()
-        _answered(
-            conversation, session, typed, seen=not isinstance(conversation.state(session), Consent)
-        )  # nobody consents to what she dialled past
+        _typed(conversation, session, typed, to_its_end=False)  # nobody consents to what she dialled past
+
+
+def _typed(conversation: Conversation, session: Session, text: str, to_its_end: bool) -> None:
+    """Something was typed on a screen that showed the question to its end, or did not. A menu may be answered all the same;
+    what one consents to has to be seen whole."""
+    _answered(conversation, session, text, seen=to_its_end or not isinstance(conversation.state(session), Consent))
 
 
 def _writer(conversation: Conversation) -> Writer:
@@ -130,8 +152,20 @@ def _was_asked(conversation: Conversation, session: Session) -> bool:
 
 
 def _answered(conversation: Conversation, session: Session, text: str, seen: bool) -> None:
+    if turned_away := _held_in(conversation, session):
+        running.begin(conversation, turned_away, at=turned_away.starts.otherwise)
+        return
     read = _read(conversation, conversation.state(session), text, session.asked)
     running.run(conversation, session, Heard(text, seen, read))
+
+
+def _held_in(conversation: Conversation, session: Session) -> Flow | None:
+    """The enrolers' flow in which a held enroler writes: her draft waits there until she is freed, or it expires."""
+    if conversation.person.enroler:
+        return None
+    began = conversation.desk.shelf.version(navigation.outermost(session).version)
+    enroler = enrolers.by_person(conversation.conn, conversation.person) if began.starts.who == "enroler" else None
+    return began if enroler and enroler.status == "held" else None
 
 
 def _read(conversation: Conversation, state: AnyState, text: str, asked: str) -> Reading:
@@ -143,6 +177,20 @@ def _read(conversation: Conversation, state: AnyState, text: str, asked: str) ->
         language=conversation.person.language,
         now=conversation.inbound.received_at,
         media=conversation.inbound.media,
-        area_called=lambda named, level="": areas.called(conversation.conn, named, level),
+        area_called=_areas(conversation),
     )
     return answer.read(text, fields, state.field.name if isinstance(state, Ask) else asked, setting)
+
+
+def _areas(conversation: Conversation) -> AreaCalled:
+    """How areas are found by name: whoever is in charge means one of hers, there is a Booth 12 in every block."""
+    found: list[AreaCalled] = []
+
+    def called(text: str, level: str = "", /) -> str | None:
+        if not found:  # most texts ask for no area
+            own = charge.of(conversation.conn, conversation.person.id) if conversation.person.enroler else None
+            everywhere = partial(areas.called, conversation.conn)
+            found.append(charge.Places(conversation.conn, own) if own else everywhere)
+        return found[0](text, level)
+
+    return called

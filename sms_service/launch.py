@@ -16,8 +16,9 @@ from sqlalchemy import func, select
 
 from sms_service import valkey
 from sms_service.config import PREFIX, Config
-from sms_service.enrolment.areas import BadLine, import_areas
+from sms_service.enrolment.areas import import_areas
 from sms_service.enrolment.enrolers import import_enrolers
+from sms_service.enrolment.imports import BadLine
 from sms_service.first_start import publish_edited, publish_where_nothing_is
 from sms_service.service import open_keys
 from sms_service.store import database

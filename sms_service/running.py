@@ -28,7 +28,9 @@ from sms_service.engine.model import (
     Turn,
     Variables,
 )
-from sms_service.engine.step import FlowFault, due_at, step
+from sms_service.engine.step import step
+from sms_service.engine.waiting import due_at
+from sms_service.engine.walk import FlowFault
 from sms_service.enrolment import consent, effects
 from sms_service.enrolment.effects import Act
 from sms_service.faults import FAULTS, Broken
@@ -38,8 +40,11 @@ def begin(
     conversation: Conversation, flow: Flow, at: str = "", about: str = "", variables: Variables | None = None,
     reading: Reading | None = None,
 ) -> None:  # fmt: skip
-    """Opens a session and runs it. One about the same thing begins anew; one too many ends the oldest. Raises Broken."""
-    others = [s for s in conversation.open if (navigation.outermost(s).flow, s.about) != (flow.name, about)]
+    """Opens a session and runs it. One about the same thing begins anew; one too many ends the oldest. Raises Broken.
+
+    `at`: not for her, she is told so there; what she has open of this flow waits until she may go on.
+    """
+    others = [s for s in conversation.open if at or (navigation.outermost(s).flow, s.about) != (flow.name, about)]
     if len(others) >= MAX_OPEN_SESSIONS:  # what is about somebody's registration is not dropped for a menu
         evicted = next((one for one in others if not one.about), others[0])
         closing.evict(conversation, evicted)
@@ -64,15 +69,14 @@ def tick(conversation: Conversation, now: float) -> None:
 def run(conversation: Conversation, session: Session, cause: Cause, before: str | None = None) -> None:
     """Steps one session until it waits or ends. `before`: the state it came from, where that is not its own. Raises Broken."""
     conversation.ran = session.id
-    began, path = navigation.outermost(session), list[str]()
+    began, path, left = navigation.outermost(session), list[str](), MAX_STEPS
     stands = msgspec.structs.replace(session, kind=conversation.inbound.kind)
     while True:
         try:
             flow = conversation.flow(stands)
-            turn = step(flow, stands, cause, conversation.inbound.received_at)
+            turn = step(flow, stands, cause, conversation.inbound.received_at, left)
             path += turn.path
-            if len(path) > 2 * MAX_STEPS:
-                raise FlowFault(f"flow {flow.name} passed {MAX_STEPS} states in one turn without a question")
+            left -= turn.passed
             _said(conversation, flow, stands, turn)
             if turn.wants is None:
                 break
@@ -127,10 +131,14 @@ def _brought(
 
 def _performed(conversation: Conversation, wanted: Effect) -> tuple[Session, Outcome]:
     """Has an effect done. The session after it, and how it ended."""
-    session, inbound = wanted.session, conversation.inbound
-    act = Act(conversation.conn, conversation.desk.keys, inbound.received_at, conversation.person, session, inbound)
+    session, inbound, desk = wanted.session, conversation.inbound, conversation.desk
+    act = Act(
+        conversation.conn, desk.keys, inbound.received_at, conversation.person, session, inbound, desk.rules,
+        desk.region, conversation.serving.ways, desk.fees,
+    )  # fmt: skip
     done = effects.perform(wanted.name, act, wanted.arguments)
     conversation.starts += done.starts
+    conversation.ends += done.ends
     conversation.rings.update(done.rings)
     if done.closes_others:
         closing.close_others(conversation, session)

@@ -101,7 +101,7 @@ def open_service(config: Config, now: float) -> Service:
     client = open_redis(config.live_url)
     bell = Bell(client)
     shelf = open_shelf(config, engine, now)
-    desk = Desk(keys, shelf, config.region)
+    desk = Desk(keys, shelf, config.region, rules=config.rules, fees=config.fees)
     return Service(
         config=config,
         keys=keys,

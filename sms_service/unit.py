@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from sms_service import closing, running, writing
 from sms_service.conversation import Conversation, Desk, unheard
 from sms_service.engine.model import Inbound
-from sms_service.enrolment.effects import Start
+from sms_service.enrolment.effects import Over, Start
 from sms_service.faults import Broken
 from sms_service.store import inbox, people
 from sms_service.store import sessions as store_sessions
@@ -43,16 +43,27 @@ class Unit:
         self.fresh.append((conversation.person, sealed))
         self.rings |= conversation.rings
         try:
+            self.end(conversation.ends, conversation.inbound.received_at)
             self.begin(conversation.starts, conversation.inbound.received_at)
         except Broken as broken:  # hers, or the clock's, was the session that would bring it about again
             broken.session = conversation.ran
             raise
         return stored
 
+    def end(self, ends: Sequence[Over], now: float) -> None:
+        """Closes what other people were asked and need not answer any more. Raises Conflict where one is just answering."""
+        for over in ends:
+            person = people.by_id(self.conn, self.desk.keys, over.person.id)
+            if person is not None:
+                conversation = self.conversation(person, unheard("service", f"over:{over.about}:{over.again}", now))
+                if closing.close_about(conversation, over.about):
+                    self.write(conversation)
+
     def begin(self, starts: Sequence[Start], now: float) -> None:
         """Begins flows for other people, each once; what they begin in turn comes after them. Raises Conflict, Broken."""
         for start in starts:
-            flow, inbound = self.desk.shelf.ways.on.get(start.on), unheard("service", f"{start.on}:{start.about}", now)
+            reason = ":".join(filter(None, (start.on, start.about, start.again)))
+            flow, inbound = self.desk.shelf.ways.on.get(start.on), unheard("service", reason, now)
             if flow is None or inbox.taken(self.conn, self.desk.keys, inbound.channel, inbound.id):
                 continue
             if len(self.fresh) > MAX_STARTS:

@@ -6,9 +6,10 @@ import math
 
 from sms_service.conversation import Conversation, Moved
 from sms_service.engine import navigation
+from sms_service.engine.answering import offers_back
 from sms_service.engine.model import Session, Sessions
-from sms_service.engine.step import due_at, offers_back
 from sms_service.engine.texts import sendable
+from sms_service.engine.waiting import due_at
 from sms_service.store import outbox, paths, people
 from sms_service.store import sessions as store_sessions
 from sms_service.store.inbox import Stored

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from sms_service import __version__
 from sms_service.cli import app
 from sms_service.config import PREFIX
+from sms_service.enrolment import tree
 from sms_service.store.tables import area, enroler, outbox
 from tests.town import Town
 
@@ -118,7 +119,7 @@ def test_areas_with_bad_lines_the_good_ones_are_kept(any_town: Town, tmp_path: P
         ended = sms_service(any_town.environment, "areas", "import", str(file))
         assert (ended.returncode, ended.stdout) == (1, "1 areas read, 2 lines left out.\n")
         assert ended.stderr.splitlines() == [
-            f"{file}, line 3 left out: parent XX does not stand above this line",
+            f"{file}, line 3 left out: parent XX is in no line and not known",
             f"{file}, line 4 left out: target many is not a whole number up to 2000000000",
         ]
         assert [row.name for row in any_town.rows(area) if row.code.startswith("GA")] == ["Goa"]
@@ -163,7 +164,8 @@ def test_the_demonstration_drive_can_be_imported_again(any_town: Town) -> None:
             b"code,name\nGA,Goa\n",
             "the header line lacks parent, level, target; it should be code,parent,level,name,target",
         ),
-        (b"code,parent,level,name,target\nGA,,state,\xff,1\n", "'utf-8' codec can't decode"),
+        ("code,parent,level,name,target\n".encode("utf-16"), "the file is UTF-16"),
+        (b"code;parent;level;name;target\n", "the cells are separated by semicolons, not by commas"),
         (b"", "the header line lacks code"),
     ],
 )
@@ -177,6 +179,45 @@ def test_a_file_that_cannot_be_read_is_one_sentence(
     assert (ended.returncode, ended.stdout) == (1, "")
     assert problem in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+def test_many_bad_lines_are_told_in_a_file(any_town: Town, tmp_path: Path) -> None:
+    file, errors = tmp_path / "areas.csv", tmp_path / "errors.csv"
+    file.write_text("code,parent,level,name,target\n" + "".join(f"G{n},=XX,state,Goa,1\n" for n in range(25)))
+
+    shown = sms_service(any_town.environment, "areas", "import", str(file)).stderr.splitlines()
+    assert (len(shown), shown[-1]) == (21, "... and 5 more; `--errors FILE.csv` writes all of them")
+
+    ended = sms_service(any_town.environment, "areas", "import", str(file), "--errors", str(errors))
+    assert ended.stderr.splitlines()[-1] == f"all 25 lines left out are told in {errors}"
+    written = errors.read_text().splitlines()
+    assert (len(written), written[:2]) == (26, ["line,problem", "2,parent =XX is in no line and not known"])
+
+
+def test_the_drive_opens_and_closes_by_area(any_town: Town) -> None:
+    def says(*arguments: str) -> str:
+        ended = sms_service({**any_town.environment, "TZ": "UTC"}, *arguments)
+        return ended.stdout + ended.stderr
+
+    def is_open(now: float) -> bool:
+        with any_town.service.reads.begin() as conn:
+            booth = next(row.id for row in any_town.rows(area) if row.code == "JH-N-RAN-KAN-12")
+            return tree.is_open(conn, booth, now)
+
+    days = says("areas", "open", "JH-N-RAN", "--from", "2026-03-01", "--to", "2026-03-31")
+    assert days == "Ranchi, North Chotanagpur: the drive is on from 2026-03-01 00:00 until 2026-04-01 00:00.\n"
+    assert [is_open(at) for at in (1772323199, 1772323200, 1775001599, 1775001600)] == [False, True, True, False]
+    assert "from 2026-03-01 08:30." in says("areas", "open", "JH-N-RAN", "--from", "2026-03-01T08:30")
+    assert "until" in says("areas", "close", "JH-N-RAN")
+    assert not is_open(4e9)
+    assert "the drive is on from" in says("areas", "open", "JH-N-RAN-KAN")
+    assert is_open(4e9)
+
+    assert says("areas", "open", "XX") == says("areas", "close", "XX") == "there is no area XX\n"
+    assert says("areas", "open", "JH", "--from", "May") == (
+        "May is neither a day (2026-03-01) nor a minute (2026-03-01T08:00)\n"
+    )
+    assert "it would close before it opens" in says("areas", "open", "JH", "--from", "2026-03-02", "--to", "2026-03-01")
 
 
 # --- the outbox ---------------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def test_secrets_are_marked_in_the_file() -> None:
 
 # --- the environment ----------------------------------------------------------------------------------------------
 
-OTHER = {"region": "KE", "language": "sw", "privacy.key": RIGHT_KEY}
+OTHER = {"region": "KE", "language": "sw", "fees.currency": "KES", "privacy.key": RIGHT_KEY, "rules.outside": False}
 
 
 @pytest.mark.parametrize(

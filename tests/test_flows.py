@@ -21,6 +21,25 @@ ONLY_THE_OFFICE = {"no transcript leaves join on not_waiting, to over", "no tran
 """A yes to a registration that was closed meanwhile: no phone can close one and leave its question open."""
 
 
+ONLY_ELSEWHERE = {
+    "no transcript leaves save on closed, to closed", "no transcript comes to closed",
+    "no transcript leaves save on under_age, to under_age", "no transcript comes to under_age",
+    "no transcript leaves save on not_activated, to stranger",
+}  # fmt: skip
+"""The demonstration drive is always on, and its flow asks nobody's age: tests/enrolment/rules shows both. An enroler who is
+held in the middle of an entry is turned away before her answer reaches it; the outcome is the net under that."""
+
+
+ONLY_ONE_WITH_THE_OFFICE = {
+    "activate: no transcript leaves activate on held, to held", "activate: no transcript comes to held",
+    "free: no transcript leaves free on office, to office", "free: no transcript comes to office",
+    "ok: no transcript leaves free on stopped, to stopped", "ok: no transcript comes to stopped",
+    "sum: no transcript leaves look on several, to several", "sum: no transcript comes to several",
+}  # fmt: skip
+"""What the office alone brings about (it moves a held enroler, or holds one), or two areas of one name, which the
+demonstration drive has not: tests/enrolment/test_effects_charge.py and test_effects_activation.py show all."""
+
+
 @pytest.fixture(scope="module")
 def config() -> Config:
     return read_config(environ={}, file=ROOT / "config.yaml")
@@ -48,7 +67,9 @@ def test_the_transcripts_come_to_every_state_way_option_and_language(stage: Stag
     for file in TALKS:
         play_scenes(stage, file, read_file(file), visits.add)
     missing = [f"{one.flow}: {left.message}" for one in covered(visits, FLOWS) for left in one.missing]
-    assert set(missing) == {f"confirm: {sentence}" for sentence in ONLY_THE_OFFICE}
+    left_out = {f"confirm: {sentence}" for sentence in ONLY_THE_OFFICE}
+    left_out |= ONLY_ONE_WITH_THE_OFFICE
+    assert set(missing) == left_out | {f"register: {sentence}" for sentence in ONLY_ELSEWHERE}
 
 
 def test_every_flow_has_a_transcript_of_its_own() -> None:

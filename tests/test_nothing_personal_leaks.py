@@ -35,6 +35,7 @@ from sms_service.demo import free_port
 from tests.gateways import AfricasTalking, Twilio
 from tests.gateways.gateway import PATIENCE
 from tests.gateways.server import Asked
+from tests.town import RULES_OFF
 
 ROOT = Path(__file__).parent.parent
 
@@ -346,6 +347,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Leavings]:
     (folder / "path/sitecustomize.py").write_text(FAULTS, encoding="utf-8")
     with Twilio(auto_reports=True) as twilio, AfricasTalking(auto_reports=True) as africastalking:
         settings = {
+            **RULES_OFF,
             "DATA_DIR": str(folder / "data"), "DEMO_DIR": str(folder / "demo"), "WEB__PORT": str(free_port()),
             "SWEEP__EVERY": "2", "OUTBOX__BACKOFF": "0.2", "OUTBOX__LEASE": "20", "OUTBOX__ATTEMPTS": "3",
             "CHANNELS__TWILIO__ACCOUNT_SID": twilio.account_sid, "CHANNELS__TWILIO__AUTH_TOKEN": twilio.auth_token,

@@ -54,14 +54,16 @@ def test_every_kind_of_state_has_its_test_and_its_line(kind: str) -> None:
 
 @pytest.mark.parametrize("effect", SHAPES)
 def test_every_effect_has_its_tests_and_its_line(effect: str) -> None:
-    source, names = (TESTS / "enrolment" / "test_effects.py").read_text(), names_of_tests("enrolment/test_effects.py")
+    files = sorted((TESTS / "enrolment").glob("test_effects*.py"))
+    source = "".join(file.read_text() for file in files)
+    names = [name for file in files for name in names_of_tests(f"enrolment/{file.name}")]
     outcomes = SHAPES[effect].outcomes
     if len(outcomes) == 1:
         named = f'"{effect}"' in source or any(name.startswith(effect) for name in names)
-        assert named, f"tests/enrolment/test_effects.py has no test of the effect {effect}"
+        assert named, f"tests/enrolment/test_effects*.py has no test of the effect {effect}"
     else:
         missing = [o for o in outcomes if not any(name.startswith(f"{effect}_{o}") for name in names)]
-        assert not missing, f"tests/enrolment/test_effects.py lacks test_{effect}_{'..., '.join(missing)}..."
+        assert not missing, f"tests/enrolment/test_effects*.py lacks test_{effect}_{'..., '.join(missing)}..."
     assert effect in in_backticks(FLOWS), f"docs/flows.md says nothing of the effect `{effect}`"
     unsaid = [outcome for outcome in outcomes if outcome not in in_backticks(FLOWS)]
     assert not unsaid, f"docs/flows.md says nothing of the outcomes {unsaid} of `{effect}`"

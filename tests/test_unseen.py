@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from sms_service.engine.model import Inbound
-from sms_service.store.tables import consent, member, timer
+from sms_service.store import people
+from sms_service.store.tables import consent, enroler, member, timer
 from tests.town import ENROLER, ENTRY, MEMBER, Town
 
 Opened = Callable[..., Town]
@@ -73,11 +75,21 @@ def test_a_message_that_is_older_than_the_question_does_not_answer_it(town: Town
     assert len(town.rows(member)) == 1
 
 
+def becomes(town: Town, status: str) -> None:
+    """What the office says of the enroler."""
+    with town.service.engine.begin() as conn:
+        anil = people.by_phone(conn, town.service.keys, ENROLER)
+        assert anil
+        conn.execute(update(enroler).where(enroler.c.person_id == anil.id).values(status=status))
+
+
 @pytest.mark.parametrize("typed", ["1", "1.", "1)", "(1)", "#1", "1/", "१", "one", "ek", "moja", "12"])
 def test_a_number_is_never_a_consent_while_another_question_is_open(town: Town, typed: str) -> None:
     town.enroler.texts("REG 9876543210")
     assert town.enroler.last.startswith("Voter ID")
+    becomes(town, "retired")  # else it is an enroler's phone, which nobody can enter
     town.phone("+919800000003").texts(f"REG {ENROLER} ABC1234567 12 Anil Oraon")
+    becomes(town, "activated")
     assert "entered you as Anil Oraon" in town.enroler.last
 
     town.enroler.texts(typed)

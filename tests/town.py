@@ -28,6 +28,20 @@ from workers import cards, deliver, sweep
 
 ENTRY = "REG 9876543210 ABC1234567 12 Ram Kumar"
 ENROLER, MEMBER = "+919800000002", "+919876543210"
+RULES_OFF = {
+    f"RULES__{name}": "0"
+    for name in (
+        "ID_SHARED",
+        "ENTRIES_HOUR",
+        "ENTRIES_DAY",
+        "BOOTH_ROLL",
+        "SEQUENCE",
+        "IDENTICAL_REPLIES",
+        "SAME_MINUTE",
+    )
+}
+"""For tests in which one enroler enters hundreds, with one ID and numbers in a row."""
+
 By = Literal["handset", "twilio", "africastalking"]
 
 

@@ -7,9 +7,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from sms_service.authoring.load import Draft
 from sms_service.authoring.schema import HeadPart
 from sms_service.authoring.source import Finding, Path, shown
-from sms_service.authoring.suggest import did_you_mean
+from sms_service.authoring.suggest import did_you_mean, no_type
 from sms_service.authoring.vocabulary import Vocabulary
 from sms_service.engine.answers import fold
+
+RESERVED = frozenset(("and", "or", "not", "in", "is", "none", "true", "false", "loop", "if", "else", "for"))
+"""Words of conditions and texts (Jinja's): a variable called so would be read as the word."""
 
 
 def beginnings(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -20,8 +23,7 @@ def beginnings(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
         yield from _twice(draft, draft.head)
         for name, kind in draft.head.takes.items():
             if kind not in vocabulary.types and kind not in vocabulary.given:
-                message = f'there is no answer type "{kind}"{did_you_mean(kind, vocabulary.types)}'
-                yield draft.source.finding(("takes", name), message)
+                yield draft.source.finding(("takes", name), no_type(kind, vocabulary.types))
     yield from _taken(draft, vocabulary.constants)
 
 
@@ -77,7 +79,7 @@ def _twice(draft: Draft, head: HeadPart) -> Iterator[Finding]:
 
 
 def _taken(draft: Draft, constants: Collection[str]) -> Iterator[Finding]:
-    """Variables called like a constant of the service: texts would say one for the other."""
+    """Variables called like a constant of the service, or like a word of conditions: texts would say one for the other."""
     names: list[tuple[str, Path, bool]] = (
         [(name, ("takes", name), True) for name in draft.head.takes] if draft.head else []
     )
@@ -89,7 +91,8 @@ def _taken(draft: Draft, constants: Collection[str]) -> Iterator[Finding]:
         if part.call:
             names.append((part.into or part.call, (*path, "into" if part.into else "call"), False))
     for name, path, of_key in names:
-        if name in constants:
+        if name in constants or name in RESERVED:
             what = 'add "into" with a name of its own' if path[-1] == "call" else "choose another name"
-            message = f'"{name}" is what every text gets from the service: {what}'
+            taken = "is a word of conditions" if name in RESERVED else "is what every text gets from the service"
+            message = f'"{name}" {taken}: {what}'
             yield draft.source.finding(path, message, of_key=of_key)

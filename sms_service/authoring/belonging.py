@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from sms_service.authoring.beginnings import begins_alone
+from sms_service.authoring.load import Draft
+from sms_service.authoring.schema import HeadPart
 from sms_service.authoring.source import Finding, Source
+from sms_service.authoring.suggest import nearest
 from sms_service.authoring.vocabulary import EffectShape, Vocabulary
 from sms_service.engine.model import Call, Do, Flow
 
@@ -26,6 +30,23 @@ def misplaced(flow: Flow, flows: Mapping[str, Flow], source: Source, vocabulary:
             yield source.finding(
                 path, f"this is about a {shape.about}: only a flow that starts on {on} has one{through}"
             )
+
+
+def unbegun(draft: Draft, flow: Flow, flows: Mapping[str, Flow]) -> Iterator[Finding]:
+    """A warning about a flow without a way in: nothing begins it and none of `flows`, all there are, calls it.
+
+    One that takes or gives something is written for a caller, who may still be to come.
+    """
+    keys = draft.source.data if isinstance(draft.source.data, dict) else {}
+    may_start = "starts" in keys or any(
+        nearest("starts", [key]) for key in keys if key not in (*HeadPart.model_fields, "states")
+    )
+    if may_start or draft.head is None or flow.takes or flow.gives or begins_alone(draft.head):
+        return
+    calls = (state.flow for one in flows.values() for state in one.states.values() if isinstance(state, Call))
+    if not any(called == flow.name or (called not in flows and nearest(called, [flow.name])) for called in calls):
+        message = "nothing begins this flow: give it `starts`, or let another flow call it"
+        yield draft.source.finding(("flow",), message, "warning")
 
 
 def roots(flow: Flow, flows: Mapping[str, Flow]) -> list[Flow]:

@@ -276,6 +276,13 @@ class Builder(FieldBuilder):
         """The state led to; for a misspelt one the one that was probably meant, so that one slip is not told twice."""
         if name in self._names or not name:
             return name
+        if name.lower() == "end" and path[0] == "states":
+            here = f"`{path[-1]}: {name}`"
+            beside = path[-1] == "next" and len(path) == 3
+            advice = "write `end: true`" if beside else "lead to a state with `end: true`"
+            self.say(path, f"{here} leads to no state: to end here, {advice}")
+            self.results.add(DONE)
+            return closed(DONE)
         meant = nearest(name, self.names) if len(self.guessed) < GUESSES_MAX else ""
         self.say(path, f'there is no state "{shown(name)}"' + (f', did you mean "{meant}"?' if meant else ""))
         self.guessed.add((str(path[1]), meant))

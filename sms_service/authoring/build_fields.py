@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sms_service.authoring.proofread import slip_in_condition, slip_in_text
+from sms_service.authoring.proofread import slip_at, slip_in_condition, slip_in_text
 from sms_service.authoring.schema import (
     EVERY_LANGUAGE,
     ByKind,
@@ -16,8 +16,8 @@ from sms_service.authoring.schema import (
     TypedPart,
     UnclearPart,
 )
-from sms_service.authoring.source import Finding, Level, Path, Source
-from sms_service.authoring.suggest import did_you_mean, nearest
+from sms_service.authoring.source import WHOLE, Finding, Level, Path, Source
+from sms_service.authoring.suggest import meant_type, no_type
 from sms_service.authoring.vocabulary import TypeShape, Vocabulary
 from sms_service.engine.model import Field, Option
 from sms_service.engine.texts import Templates
@@ -70,7 +70,7 @@ class FieldBuilder:
     def template(self, key: str, source: str, path: Path) -> None:
         condition = "@" not in key
         if slip := slip_in_condition(source) if condition else slip_in_text(source):
-            self.say(path, slip)
+            self.say(path, slip, word="" if condition else slip_at(source))
             return
         if len(self.sources) == TEXTS_MAX:
             self.say(path, f"more than {TEXTS_MAX:,} texts: divide the flow, and `call` the parts")
@@ -97,7 +97,7 @@ class FieldBuilder:
     ) -> Field:
         kind = part.type
         if kind not in self.vocabulary.types:
-            kind = nearest(kind, self.vocabulary.types)
+            kind = meant_type(kind, self.vocabulary.types)
             if part.type:  # "" stands in for one that is missing, and that was told
                 self.no_type(part.type, (*path, "type"))
         shape = self.vocabulary.types.get(kind)
@@ -123,6 +123,7 @@ class FieldBuilder:
         return Field(name, kind, optional, parameters, options, shape.by_key, zero)
 
     def parameters(self, part: TypedPart, shape: TypeShape, path: Path) -> dict[str, Any]:
+        wrong = False
         given = {
             key: value
             for key in ("min", "max", "options", "format", "level")
@@ -132,11 +133,19 @@ class FieldBuilder:
             if key not in given:
                 self.say(path, f'{_a(part.type)} needs "{key}"')
         given.pop("options", None)
-        if all(key in shape.parameters for key in given) and (problem := shape.check(given)):
+        right = all(key in shape.parameters for key in given)
+        while right and (problem := shape.check(given)):
             about = next((key for key in reversed(given) if re.search(rf"\b{key}\b", problem)), "")
+            written = given.pop(about, None)
+            if isinstance(written, str) and WHOLE.match(written):
+                instead = shape.check({**given, about: int(written)})
+                if not re.search(rf"\b{about}\b", instead):
+                    problem = f'{about} is a text, "{written}": leave the quotes out'
             self.say((*path, about), problem)
-            return {}
-        return given
+            if not about or about in shape.required:
+                return {}
+            wrong = True
+        return {} if wrong else given
 
     def service_words(self, part: TypedPart, shape: TypeShape) -> None:
         """The service's own sentences for what can be wrong with this type, where the flow says nothing."""
@@ -148,9 +157,9 @@ class FieldBuilder:
                     self.sources.setdefault(f"type:{part.type}.{problem}@{language}", sentences[language])
 
     def no_type(self, name: str, path: Path) -> None:
-        self.say(path, f'there is no answer type "{name}"{did_you_mean(name, self.vocabulary.types)}')
+        self.say(path, no_type(name, self.vocabulary.types))
 
-    def say(self, path: Path, message: str, *, of_key: bool = False, level: Level = "error") -> None:
+    def say(self, path: Path, message: str, *, of_key: bool = False, level: Level = "error", word: str = "") -> None:
         if len(path) == 2 and path[1] in self._unread:  # what such a state lacks was told already
             return
-        self.findings.append(self.source.finding(path, message, level, of_key=of_key))
+        self.findings.append(self.source.finding(path, message, level, of_key=of_key, word=word))

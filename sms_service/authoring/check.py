@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path as File
+from typing import NamedTuple
 
 from sms_service.authoring.claims import claimed_twice
 from sms_service.authoring.lengths import Lengths, length_findings
@@ -39,12 +40,13 @@ def check(files: Sequence[File], vocabulary: Vocabulary, texts: Mapping[File, st
     `texts`: what some of the files are to hold, which is checked instead of what they hold.
     """
     texts = texts or {}
-    checked, drafts = Checked(), {}
+    checked, drafts, unread = Checked(), dict[File, Draft](), 0
     neighbours = {file for asked in files for file in asked.parent.glob("*.yaml") if file.is_file()}
     for file in sorted({*files, *neighbours}):
         try:
             drafts[file] = read_draft(texts[file] if file in texts else read_source(file), str(file), vocabulary)
         except BrokenFlow as broken:
+            unread += 1
             if file in files:
                 checked.findings += broken.findings
     by_name: dict[str, Draft] = {}
@@ -54,7 +56,13 @@ def check(files: Sequence[File], vocabulary: Vocabulary, texts: Mapping[File, st
     checked.flows = {name: draft.flow for name, draft in by_name.items() if draft.flow}
     asked = {file: draft for file, draft in drafts.items() if file in files}
     judged = {name: draft for name, draft in by_name.items() if any(draft is one for one in asked.values())}
-    every = Together(checked.flows, {name: draft.unread for name, draft in by_name.items()}, vocabulary, judged)
+    every = Together(
+        checked.flows,
+        {name: draft.unread for name, draft in by_name.items()},
+        vocabulary,
+        judged,
+        whole=not unread and all(draft.flow for draft in drafts.values()),
+    )
     for file, draft in asked.items():
         checked.findings += draft.findings
         if draft.flow is None:
@@ -62,31 +70,40 @@ def check(files: Sequence[File], vocabulary: Vocabulary, texts: Mapping[File, st
         if draft.flow.name != file.stem:
             message = f"flow {draft.flow.name} belongs in {draft.flow.name}.yaml: rename the file, or the flow"
             checked.findings.append(draft.source.finding(("flow",), message))
-        together = every if by_name[draft.flow.name] is draft else every.instead(draft.flow, draft.unread)
-        lint = Lint(draft, draft.flow, together)
-        checked.findings += lint.findings()
-        lengths = Lengths(draft.flow, together.analysis, vocabulary, lint.rendered)
-        checked.lengths[draft.flow.name] = lengths
-        if by_ussd := lint.by_ussd():
-            checked.by_ussd.add(draft.flow.name)
-        checked.findings += length_findings(lengths, draft.source, draft.places, by_ussd=by_ussd)
-        checked.findings += wrong_at_once(draft.flow, lengths, draft.source, vocabulary)
+        together = every if by_name[draft.flow.name] is draft else every.with_flow(draft.flow, draft.unread)
+        examined = _examined(draft, draft.flow, together)
+        checked.findings += examined.findings
+        checked.lengths[draft.flow.name] = examined.lengths
+        checked.by_ussd |= {draft.flow.name} if examined.by_ussd else set()
     others = {file: draft for file, draft in drafts.items() if file not in files}
     checked.findings += claimed_twice(
-        [drafts[file] for file in files if file in drafts], others, lambda draft: _is_right(draft, every, vocabulary)
+        [drafts[file] for file in files if file in drafts], others, lambda draft: _is_right(draft, every)
     )
     checked.findings = _in_order(checked.findings)
     return checked
 
 
-def _is_right(draft: Draft, together: Together, vocabulary: Vocabulary) -> bool:
+class _Examined(NamedTuple):
+    """What is to be said of one flow, and what the command shows of it."""
+
+    findings: list[Finding]
+    lengths: Lengths
+    by_ussd: bool
+
+
+def _examined(draft: Draft, flow: Flow, together: Together) -> _Examined:
+    """All that is to be said of a flow besides what kept its file from being read."""
+    lint = Lint(draft, flow, together)
+    findings = list(lint.findings())
+    lengths, by_ussd = Lengths(flow, together.analysis, together.vocabulary, lint.rendered), lint.by_ussd()
+    findings += length_findings(lengths, draft.source, draft.places, by_ussd=by_ussd)
+    findings += wrong_at_once(flow, lengths, draft.source, together.vocabulary)
+    return _Examined(findings, lengths, by_ussd)
+
+
+def _is_right(draft: Draft, together: Together) -> bool:
     """Whether nothing at all is to be said of a draft, for itself."""
-    if draft.findings or draft.flow is None:
-        return False
-    lint = Lint(draft, draft.flow, together)
-    found = list(lint.findings())
-    lengths = Lengths(draft.flow, together.analysis, vocabulary, lint.rendered)
-    return not found and not list(length_findings(lengths, draft.source, draft.places, by_ussd=lint.by_ussd()))
+    return not draft.findings and draft.flow is not None and not _examined(draft, draft.flow, together).findings
 
 
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:

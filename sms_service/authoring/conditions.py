@@ -68,6 +68,22 @@ def comparisons(source: str) -> Iterator[Comparison]:
                 yield from _listed(tokens, place)
 
 
+def bare_variable(code: str) -> str:
+    """The variable that is all of a condition (`if married`), or ""."""
+    tokens = list(_tokens(code))
+    return (
+        tokens[1].written if len(tokens) == 2 and tokens[0].written in ("if", "elif") and _variable(tokens[1]) else ""
+    )
+
+
+def single(source: str) -> Iterator[Comparison]:
+    """Those that are all of their condition: `age >= 18`, and not `age >= 18 and married`."""
+    for said, code in codes(source):
+        tokens = list(_tokens(code))
+        if not said and len(tokens) == 4 and tokens[0].written in ("if", "elif"):
+            yield from comparisons(f"{{%{code}%}}")
+
+
 def _listed(tokens: Sequence[Token], place: int) -> Iterator[Comparison]:
     """`area in ['N1', 'N2']`: equal to one of them."""
     name = tokens[place - 1]

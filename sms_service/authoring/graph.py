@@ -55,12 +55,16 @@ def length_of_time(seconds: float) -> str:
 
 def readable(source: str) -> str:
     """A template as people read it: `{{ enroler.first_name|upper }}` becomes `{enroler.first_name}`; one line, nothing that
-    is not drawn or that turns the reading order round."""
-    plain = TAG.sub(r"{\1}", PRINTED.sub(r"{\1}", COMMENT.sub("", source)))
+    is not drawn or that turns the reading order round. What an `if` says stands in brackets: `[old | young]`."""
+    plain = TAG.sub(_reading, PRINTED.sub(r"{\1}", COMMENT.sub("", source)))
     line = " ".join(plain.split())
     return "".join(
         c for c in line if c in "\u200c\u200d" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Cn", "Co")
     )
+
+
+def _reading(tag: re.Match[str]) -> str:
+    return {"if": "[", "elif": " | ", "else": " | ", "endif": "]"}.get(tag[1].partition(" ")[0], "")
 
 
 class _Drawing:

@@ -1,282 +1,205 @@
-"""The keys that a text names: all of them, no other, and in every language beside the same words.
-
-A consent in whose translation yes and no have changed places would make members of people who refuse.
-"""
+"""The keys of questions, and those that a text names: all of them, no other, in every language beside the same words."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from sms_service.authoring.keyed_text import Beside, KeyedText, Side
+from sms_service.authoring.key_questions import (
+    KeyQuestion,
+    Said,
+    Texts,
+    asks_for_a_number,
+    key_questions,
+    may_hold_keys,
+    said_in,
+    texts_of,
+    words_in,
+)
+from sms_service.authoring.keyed_text import KeyedText, lexicon
 from sms_service.authoring.load import Draft
-from sms_service.authoring.source import Finding, Path, shown
-from sms_service.engine.model import Choose, Consent, Flow
-from sms_service.engine.navigation import BACK, MORE, RESTART
-
-OWN = frozenset((BACK, RESTART, MORE))
-"""Keys of the service itself, which a text may name too."""
-
-SLOTS = ("say", "unclear", "remind")
-"""The texts of a question in which keys may stand. Only the first has to name them."""
+from sms_service.authoring.source import Finding, Path
+from sms_service.authoring.surplus_keys import OWN, surplus_key
+from sms_service.authoring.swapped_keys import disordered, of_key, swapped
+from sms_service.engine.model import AnyState, Choose, Consent, Flow
 
 NAMED_LEAST = 2
 """Keys from which on a text is taken for a list of them: "1 to join, else do nothing" is none."""
 
 
-Swap = tuple[str, int, int]
-"""A message, and from where to where in the text it is about."""
-
-
-@dataclass(frozen=True)
-class _Said:
-    """One text of a state, with its place. `first` is the same text in the flow's first language; None where this is it."""
-
-    slot: str
-    language: str
-    path: Path
-    text: KeyedText
-    first: KeyedText | None
-    first_language: str
-
-
 def key_findings(flow: Flow, draft: Draft) -> Iterator[Finding]:
-    """What is wrong with the keys that the texts of consents, and of menus without labels, name."""
-    texts: dict[str, dict[tuple[str, str], str]] = {}
-    for template in draft.places:
-        slot, _, rest = template.partition("@")
-        language, _, kind = rest.partition(":")
-        if language and template in flow.templates and "{% for" not in draft.sources[template]:
-            texts.setdefault(slot, {})[language, kind] = template
+    """What is wrong with the keys of menus and consents, and with those that the texts of questions name."""
+    texts = texts_of(flow, draft)
     for name, state in flow.states.items():
         if name in draft.unread:
             continue
-        if isinstance(state, Consent):
-            keys = [state.yes.key, *(option.key for option in state.others), state.no.key]
-        elif isinstance(state, Choose) and not any(option.labels for option in state.options):
-            keys = [option.key for option in state.options]
-        else:
-            continue
-        if not all(keys) or len(set(keys)) < len(keys):  # that was told
-            continue
-        for slot in SLOTS:
-            for said in _said(slot, texts.get(f"{name}.{slot}", {}), keys, flow, draft):
-                yield from _of_text(said, state, draft)
+        yield from _own_keys(state, draft)
+        for question in key_questions(state):
+            if not all(question.keys) or len(set(question.keys)) < len(question.keys):  # that was told
+                continue
+            if question.kind == "labelled" and isinstance(state, Choose):
+                yield from _without_label(state, question, texts, flow, draft)
+            for slot in (question.prompt, *question.others):
+                for one in said_in(slot, question, texts, flow, draft):
+                    yield from _of_text(one, question, flow, draft)
 
 
-def _said(
-    slot: str, templates: Mapping[tuple[str, str], str], keys: Sequence[str], flow: Flow, draft: Draft
-) -> Iterator[_Said]:
-    read = {of: KeyedText(draft.sources[template], of[0], keys) for of, template in templates.items()}
-    main = flow.languages[0]
-    for (language, kind), text in read.items():
-        first = None
-        if language != main:
-            first = read.get((main, kind)) or read.get((main, "")) or read.get((main, "sms"))
-        yield _Said(slot, language, draft.places[templates[language, kind]], text, first, main)
-
-
-def _of_text(said: _Said, state: Consent | Choose, draft: Draft) -> Iterator[Finding]:
-    text, source = said.text, draft.source
+def _of_text(said: Said, question: KeyQuestion, flow: Flow, draft: Draft) -> Iterator[Finding]:
+    text = said.text
+    if question.kind == "labelled":
+        yield from _misplaced(said, question, draft)
+        return
+    if question.kind == "yes_no" and not _says_yes_or_no(text, question):
+        return
     if not text.named:
-        if isinstance(state, Choose) and said.slot == "say" and _names_none(said, state):
-            message = (
-                f"in {said.language} this text names no key, in {said.first_language} it names {_keys(said.first)}"
-            )
-            yield source.finding(said.path, f"{message}: name them here too")
+        if said.slot == question.prompt and text.tokens:
+            yield from _none(said, question, flow, draft)
         return
-    if said.slot != "say" and not _is_list(text):
+    surplus = list(_surplus(said, question, draft))
+    yield from surplus
+    if said.slot == question.prompt or _is_list(text):
+        if not surplus:
+            yield from _missing(said, question, draft)
+        yield from _misplaced(said, question, draft)
+
+
+def _surplus(said: Said, question: KeyQuestion, draft: Draft) -> Iterator[Finding]:
+    """A number that reads like a key."""
+    text = said.text
+    at = surplus_key(text, said.slot == question.prompt or _is_list(text))
+    if at is None or _may_be_a_time(said, question):
         return
-    foreign = _foreign(text)
-    if foreign is not None:
-        number = text.tokens[foreign].text
-        keys = ", ".join(text.keys)
-        message = f"{number} reads like a key here and is none: the keys are {keys}, write one of them or add it"
-        yield source.finding(said.path, message, word=_around(text, foreign, foreign))
-    else:
-        yield from _missing(said, state, draft)
-    swapped = _swapped(said, state) if isinstance(state, Consent) else _other_words(said)
-    if swapped:
-        message, begin, end = swapped
-        yield source.finding(said.path, message, word=text.source[begin:end])
-    elif _disordered(said, state):
+    number, keys = text.tokens[at].text, ", ".join(text.keys)
+    message = f"{number} reads like a key here and is none: the keys are {keys}, write one of them or add it"
+    if question.kind == "yes_no":
+        message = f"{number} reads like a key here and is none: a yes_no has the keys {keys} and no other"
+    yield draft.source.finding(said.path, message, word=_around(text, at))
+
+
+def _misplaced(said: Said, question: KeyQuestion, draft: Draft) -> Iterator[Finding]:
+    """Keys beside words that are another's, or that may be."""
+    text, source = said.text, draft.source
+    if swap := swapped(said, question):
+        yield source.finding(said.path, swap[0], word=text.source[swap[1] : swap[2]])
+    elif question.kind != "labelled" and disordered(said, question):
         assert said.first
         message = (
             f"in {said.language} the keys stand as {', '.join(text.order)}, in {said.first_language} as "
             f"{', '.join(said.first.order)}: look whether each still stands with its own words"
         )
-        yield source.finding(said.path, message, "warning", word=_around(text, text.list[0], text.list[0]))
+        yield source.finding(said.path, message, "warning", word=_around(text, text.list[0]))
 
 
-# -- keys that are missing, numbers that are none --
+def _says_yes_or_no(text: KeyedText, question: KeyQuestion) -> bool:
+    """Whether these numbers are keys at all. A yes_no needs to name none, and asks about numbers too."""
+    meanings = [of_key(text, key, text.side).meaning for key in (question.yes, question.no)]
+    return len(text.list) == len(question.keys) and any(meanings)
 
 
-def _names_none(said: _Said, state: Choose) -> bool:
-    """Whether nobody can know what to answer: no key, where the first language has them all, and no words either."""
-    words = any(option.words.get(said.language) for option in state.options)
-    return said.first is not None and len(said.first.named) == len(state.options) > 1 and not words
+def _may_be_a_time(said: Said, question: KeyQuestion) -> bool:
+    """`May we come at 1 or 3? YES or NO`: a consent can do without keys."""
+    text = said.text
+    return bool(question.yes) and not _is_list(text) and _yes_or_no(said)
 
 
-def _keys(text: KeyedText | None) -> str:
-    return ", ".join(key for key in text.keys if key in text.named) if text else ""
-
-
-def _missing(said: _Said, state: Consent | Choose, draft: Draft) -> Iterator[Finding]:
-    """Keys that are not named beside others that are. What the first language leaves out too may be meant so."""
-    for key in said.text.keys:
-        if key in said.text.named:
-            continue
-        what, in_words = f"the key {key}", False
-        if isinstance(state, Consent) and key in (state.yes.key, state.no.key):
-            what = f"{key}, the key of {'yes' if key == state.yes.key else 'no'}"
-            in_words = said.text.says("yes" if key == state.yes.key else "no")  # "1 to join, or NO"
-        if said.first is not None and key in said.first.order:
-            message = (
-                f"in {said.language} this text does not name {what}; in {said.first_language} it does: add it here too"
-            )
-            yield draft.source.finding(said.path, message, "warning" if in_words else "error")
-        elif not in_words and said.slot == "say" and _is_list(said.text) and not _is_list(said.first):
-            message = f"this text names {_keys(said.text)} and not {what}: add it, or nobody knows of it"
-            yield draft.source.finding(said.path, message, "warning")
+def _yes_or_no(said: Said) -> bool:
+    """Whether the text names a word for yes or for no, be it as `YES or NO`."""
+    text, meanings = said.text, lexicon(said.language)
+    return any(meanings.get(token.text) for token in text.tokens) or text.says("yes") or text.says("no")
 
 
 def _is_list(text: KeyedText | None) -> bool:
     return text is not None and len(text.named) >= NAMED_LEAST
 
 
-def _foreign(text: KeyedText) -> int | None:
-    """A number that stands in the list of the keys, written as they are, and is none of them."""
-    hints = {text.hint(at) for at in text.list}
-    if len(hints) > 1:  # the first stands behind other words, the last before the end
-        hints = {hint for hint in (text.hint(at) for at in text.list) if hint[0]}
-    if len(hints) != 1 or not all(key.isdigit() for key in text.keys):
-        return None
-    side, sign = hints.pop()
-    missing = set(text.keys) - text.named
-    numbers = text.numbers
-    for place, at in enumerate(numbers):
-        number = text.tokens[at].text
-        neighbours = [one for one in (numbers[max(place - 1, 0)], *numbers[place + 1 : place + 2]) if one in text.list]
-        if number in text.keys or number in OWN or len(number) > 2 or not neighbours or not text.alone(at):
+def _around(text: KeyedText, at: int) -> str:
+    """A piece of the text as the file has it, by which its place is found there."""
+    return text.source[text.tokens[at].start : text.tokens[at].end]
+
+
+# -- the keys themselves --
+
+
+def _own_keys(state: AnyState, draft: Draft) -> Iterator[Finding]:
+    """Keys that the service has for itself, and such as nobody would send."""
+    path: Path = ("states", state.name)
+    places: list[tuple[str, Path, bool]] = []
+    if isinstance(state, Choose):
+        places = [(option.key, (*path, "choose", option.key), True) for option in state.options]
+    elif isinstance(state, Consent):
+        within = (*path, "consent")
+        places = [(state.yes.key, (*within, "yes", "key"), False), (state.no.key, (*within, "no", "key"), False)]
+        places += [(option.key, (*within, "other", option.key), True) for option in state.others]
+    for key, place, of_key_ in places:
+        if key in OWN:
+            message = f'the key {key} is the service\'s own ("98 more", "0 back", "00 to the first"): take another'
+            yield draft.source.finding(place, message, of_key=of_key_)
+        elif key.isdigit() and key.startswith("0"):
+            meant = int(key) or 1
+            message = f"write the key {key} as {meant}: who sends {meant} would not be understood"
+            yield draft.source.finding(place, message, of_key=of_key_)
+
+
+def _without_label(state: Choose, question: KeyQuestion, texts: Texts, flow: Flow, draft: Draft) -> Iterator[Finding]:
+    """Options without a label beside others that have one; the text may tell of them itself."""
+    read = list(said_in(question.prompt, question, texts, flow, draft))
+    if len(read) < len(texts.get(question.prompt, ())) or any(may_hold_keys(one.text, flow) for one in read):
+        return
+    for option in state.options:
+        if option.labels or all(
+            option.key in one.text.named or words_in(one.text, (option,), one.language) for one in read
+        ):
             continue
-        between = len(neighbours) == 2
-        alike = side != "" and text.hint(at) == (side, sign) and any(text.clauses(at, side))
-        if missing:
-            near = int(min(text.keys, key=int)) <= int(number) <= int(max(text.keys, key=int)) + 1
-            if alike and near:
-                return at
-        elif alike and len(text.list) > 1 and sign and (between or (side == "after" and sign in "=:).")):
-            return at
-    return None
+        message = f"option {option.key} has no label: nobody sees it; give it one, or tell of it in the text"
+        yield draft.source.finding(("states", state.name, "choose", option.key), message, of_key=True)
 
 
-def _around(text: KeyedText, first: int, last: int) -> str:
-    """A piece of the text from one token to another, as the file has it, by which its place is found there."""
-    return text.source[text.tokens[first].start : text.tokens[last].end]
+# -- keys that are missing --
 
 
-# -- words that have changed places --
+def _none(said: Said, question: KeyQuestion, flow: Flow, draft: Draft) -> Iterator[Finding]:
+    """No key at all: nobody can know what to answer, where no words say it either."""
+    text, asks = said.text, question.kind == "consent"
+    in_words = _yes_or_no(said) if asks else words_in(text, question.options, said.language)
+    worded = any(option.words.get(said.language) for option in question.options)
+    message = ""
+    if _all(said.first):
+        where = (said.language, said.first_language)
+        message = f"in {where[0]} this text names no key, in {where[1]} it names {_keys(said.first)}"
+    elif _all(said.sibling):
+        other = "SMS" if said.by == "USSD" else "USSD"
+        message = f"by {said.by} this text names no key, by {other} it names {_keys(said.sibling)}"
+    if message and (asks or not (in_words or worded)):
+        yield draft.source.finding(said.path, f"{message}: name them here too", "warning" if in_words else "error")
+    elif not message and not in_words and not may_hold_keys(text, flow) and (asks or not asks_for_a_number(text)):
+        keys = ", ".join(text.keys)
+        message = f"this text names none of the keys {keys}: how does one answer? add them, or give each option a label"
+        if asks:
+            message = f"this text says neither the keys {keys} nor YES and NO: how does one answer? add them"
+        yield draft.source.finding(said.path, message, "warning")
 
 
-def _of_key(text: KeyedText, key: str, side: Side) -> Beside:
-    """What stands beside a key; without a side, whatever is the key's alone."""
-    at = next((at for at in text.list if text.tokens[at].text == key), None)
-    if at is None:
-        return Beside()
-    if side:
-        return text.beside(at, side)
-    both = [text.beside(at, one) for one in ("before", "after") if not text.shared(at, one)]
-    meant = [one for one in both if one.meaning]
-    return meant[0] if len({one.meaning for one in meant}) == 1 else Beside()
+def _all(text: KeyedText | None) -> bool:
+    return text is not None and len(text.named) == len(text.keys) > 1
 
 
-def _swapped(said: _Said, state: Consent) -> Swap | None:
-    """Yes beside the key of no, or no beside that of yes.
-
-    By itself a text is blamed only where both are so, or where nothing but the word stands beside the key: "if there is no
-    mistake: 1" is a yes. Where the first language has it right and the keys come in another order, one of them is enough.
-    """
-    text, yes_key, no_key = said.text, state.yes.key, state.no.key
-    if not (yes_key.isdigit() and no_key.isdigit()):
-        return None
-    yes, no = _of_key(text, yes_key, text.side), _of_key(text, no_key, text.side)
-    if not text.plainly and text.otherwise(yes_key, no_key) == ("yes", "no"):
-        return None
-    both = yes.meaning == "no" and no.meaning == "yes"
-    moved = _moved(said, yes_key, no_key)
-    if both or (text.side and yes.meaning == "no" != no.meaning and (yes.bare or moved)):
-        return _told(said, yes_key, yes, f"is yes: people would agree by what they read as no; no is {no_key}")
-    if text.side and no.meaning == "yes" != yes.meaning and (no.bare or moved):
-        return _told(said, no_key, no, f"is no; yes is {yes_key}")
-    for option in state.others if said.first and moved else ():
-        assert said.first
-        here = _of_key(text, option.key, text.side)
-        if here.meaning == "yes" != yes.meaning and _of_key(said.first, option.key, said.first.side).meaning != "yes":
-            return _told(said, option.key, here, f"is not yes; yes is {yes_key}")
-    return None
+def _keys(text: KeyedText | None) -> str:
+    return ", ".join(key for key in text.keys if key in text.named) if text else ""
 
 
-def _moved(said: _Said, yes_key: str, no_key: str) -> bool:
-    """Whether the keys come in another order than in the first language, which has the right words beside them."""
-    text, first = said.text, said.first
-    if first is None or not text.side or text.order == first.order:
-        return False
-    meanings = [_of_key(first, key, first.side).meaning for key in (yes_key, no_key)]
-    return meanings == ["yes", "no"]
-
-
-def _other_words(said: _Said) -> Swap | None:
-    """A menu in which yes and no stand the other way round than in the flow's first language."""
-    text, first = said.text, said.first
-    if first is None or not (text.side and first.side):
-        return None
-    theirs = {key: _of_key(first, key, first.side).meaning for key in first.order if key in text.order}
-    for key in (key for key, meaning in theirs.items() if meaning == "yes"):
-        here = _of_key(text, key, text.side)
-        for other in (other for other, meaning in theirs.items() if meaning == "no" and here.meaning == "no"):
-            if _of_key(text, other, text.side).meaning == "yes":
-                return _told(said, key, here, f"is yes in {said.first_language}, where no is {other}")
-    return None
-
-
-def _told(said: _Said, key: str, beside: Beside, what: str) -> Swap:
-    text = said.text
-    at = next(at for at in text.list if text.tokens[at].text == key)
-    begin, end = min(beside.start, text.tokens[at].start), max(beside.end, text.tokens[at].end)
-    word = " ".join(text.source[beside.start : beside.end].split())
-    return f'in {said.language} "{shown(word)}" stands with {key}, and {key} {what}', begin, end
-
-
-def _disordered(said: _Said, state: Consent | Choose) -> bool:
-    """Whether the keys come in another order than in the first language, for no reason that the words show."""
-    text, first = said.text, said.first
-    if first is None or not (text.once and first.once) or text.order == first.order:
-        return False
-    keys = list(first.order)
-    if sorted(text.order) != sorted(keys) or keys != [key for key in text.keys if key in keys]:
-        return False
-    if list(text.order) == sorted(keys, key=lambda key: (len(key), key)):  # 1, 2, 3 is everybody's order
-        return False
-    meanings = [(_of_key(text, key, text.side).meaning, _of_key(first, key, first.side).meaning) for key in keys]
-    if isinstance(state, Consent):
-        ours = [_of_key(text, option.key, text.side).meaning for option in (state.yes, state.no)]
-        return ours != ["yes", "no"] and not _same_words(text, first, keys)
-    agreed = sum(one == other != "" for one, other in meanings)
-    return agreed < len(keys) - 1 and not _same_words(text, first, keys)
-
-
-def _same_words(ours: KeyedText, theirs: KeyedText, keys: Collection[str]) -> bool:
-    """Whether names or values that both texts have stand beside the same keys in both, and so tell that they agree."""
-    one, other = _labels(ours), _labels(theirs)
-    return any(one[key] & other[key] for key in keys) and not any(
-        one[key] & other[another] - one[another] for key in keys for another in keys if another != key
-    )
-
-
-def _labels(text: KeyedText) -> dict[str, set[str]]:
-    return {
-        text.tokens[at].text: {word.text for clause in text.clauses(at, text.side)[:1] for word in clause}
-        if text.side
-        else set()
-        for at in text.list
-    }
+def _missing(said: Said, question: KeyQuestion, draft: Draft) -> Iterator[Finding]:
+    """Keys that are not named beside others that are. What the first language leaves out too may be meant so."""
+    for key in said.text.keys:
+        if key in said.text.named:
+            continue
+        what, in_words = f"the key {key}", False
+        if key in (question.yes, question.no):
+            what = f"{key}, the key of {'yes' if key == question.yes else 'no'}"
+            in_words = said.text.says("yes" if key == question.yes else "no")  # "1 to join, or NO"
+        if said.first is not None and key in said.first.order:
+            message = (
+                f"in {said.language} this text does not name {what}; in {said.first_language} it does: add it here too"
+            )
+            yield draft.source.finding(said.path, message, "warning" if in_words else "error")
+        elif not in_words and said.slot == question.prompt and _is_list(said.text) and not _is_list(said.first):
+            message = f"this text names {_keys(said.text)} and not {what}: add it, or nobody knows of it"
+            yield draft.source.finding(said.path, message, "warning")

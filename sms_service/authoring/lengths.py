@@ -30,8 +30,8 @@ from sms_service.engine.model import (
     Question,
 )
 from sms_service.engine.navigation import pages
-from sms_service.engine.step import fields_of, menu, options_of
 from sms_service.engine.texts import Count, TemplateFailed, count, sendable, septets
+from sms_service.engine.walk import fields_of, menu, options_of
 
 STRAY = 0.1
 """Up to this share of a text, characters outside GSM-7 are a slip (a curly quote), beyond it they are its script."""

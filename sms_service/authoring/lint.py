@@ -7,9 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from sms_service.authoring.beginnings import beginnings
-from sms_service.authoring.belonging import misplaced, roots
+from sms_service.authoring.belonging import misplaced, roots, unbegun
 from sms_service.authoring.build import GUESSES_MAX
+from sms_service.authoring.cases import shadowed, unturned
 from sms_service.authoring.conditions import Kept
+from sms_service.authoring.exchanged import exchanged
+from sms_service.authoring.handover import Handover
 from sms_service.authoring.keys import key_findings
 from sms_service.authoring.lengths import known_parameters, left_open
 from sms_service.authoring.load import Draft
@@ -17,7 +20,7 @@ from sms_service.authoring.missing import Missing
 from sms_service.authoring.purposes import unknown_purposes, without_consent
 from sms_service.authoring.source import Finding, Path, shown
 from sms_service.authoring.spoken import unspoken
-from sms_service.authoring.suggest import did_you_mean, nearest
+from sms_service.authoring.suggest import did_you_mean
 from sms_service.authoring.surplus import surplus
 from sms_service.authoring.unsaid import unsaid
 from sms_service.authoring.values import concerned, never, tried
@@ -26,7 +29,7 @@ from sms_service.authoring.vocabulary import Vocabulary
 from sms_service.authoring.ways import Way, circles, ending, entries, longest_run, reached, ways_out
 from sms_service.authoring.wording import word_findings
 from sms_service.engine.clusters import units
-from sms_service.engine.model import MAX_STEPS, Call, Do, End, Flow, Input
+from sms_service.engine.model import MAX_STEPS, Call, Decide, Do, Flow
 from sms_service.engine.templates import TemplateFailed
 
 SHOWN = 8
@@ -35,19 +38,21 @@ SHOWN = 8
 
 class Together:
     """The flows that are looked at together, by name, and the states of each that could not be read. `judged` are those
-    whose files are told what is wrong with them; the others lie beside them."""
+    whose files are told what is wrong with them; the others lie beside them. `whole`: every file of the
+    folder could be read."""
 
     def __init__(
         self, flows: Mapping[str, Flow], unread: Mapping[str, frozenset[str]], vocabulary: Vocabulary,
-        judged: Mapping[str, Draft] | None = None,
+        judged: Mapping[str, Draft] | None = None, *, whole: bool = True,
     ) -> None:  # fmt: skip
         self.flows, self.unread, self.vocabulary, self.judged = flows, unread, vocabulary, judged or {}
+        self.whole = whole and not any(unread.values())
         self.analysis = Analysis(flows, unread, vocabulary)
 
-    def instead(self, flow: Flow, unread: frozenset[str]) -> Together:
+    def with_flow(self, flow: Flow, unread: frozenset[str]) -> Together:
         """The same with this flow for the one of its name."""
         flows, states = {**self.flows, flow.name: flow}, {**self.unread, flow.name: unread}
-        return Together(flows, states, self.vocabulary, self.judged)
+        return Together(flows, states, self.vocabulary, self.judged, whole=self.whole)
 
 
 class Lint:
@@ -56,6 +61,7 @@ class Lint:
     def __init__(self, draft: Draft, flow: Flow, together: Together) -> None:
         self.draft, self.flow, self.flows, self.unread = draft, flow, together.flows, together.unread
         self.analysis, self.vocabulary = together.analysis, together.vocabulary
+        self.whole = together.whole
         self.known = self.analysis.of(flow.name)
         self.rendered: dict[str, str] = {}
         self.guesses = 0
@@ -65,36 +71,46 @@ class Lint:
                 self.leading_to.setdefault(way.to, []).append((name, way))
         self.kept = Kept(flow, self.vocabulary)
         self.missing = Missing(flow, self.flows, self.analysis, self.vocabulary, self.leading_to, together.judged)
-        self.elsewhere: list[Finding] = []
+        self.handover = Handover(
+            draft, flow, together.flows, together.unread, together.vocabulary, self.hint, self.sometimes
+        )
+        self.of_others: list[Finding] = []
 
     def findings(self) -> Iterator[Finding]:
-        """All of them but those about lengths."""
+        """All that can be told without the lengths of the texts, and without what else may begin a flow (see check.py)."""
         yield from self.shape()
         for name, state in self.flow.states.items():
             here = self.known.get(name)
             if here is None or name in self.draft.unread:
                 continue
             if isinstance(state, Do):
-                yield from self.inputs(state, here)
+                yield from self.handover.to_effect(state, here)
             elif isinstance(state, Call):
-                yield from self.called(state, here)
-        yield from self.texts()
-        yield from self.given()
+                yield from self.handover.to_flow(state, here)
+            elif isinstance(state, Decide):
+                for number, said in shadowed(state, here):
+                    path = self.draft.places.get(f"{name}.when.{number}", ("states", name, "decide", number, "when"))
+                    yield self.at(path, said.sentence, word=said.word)
+        yield from self.all_texts()
+        yield from self.handover.back(self.known)
         yield from word_findings(self.flow, self.draft.source)
         yield from key_findings(self.flow, self.draft)
         yield from unknown_purposes(self.flow, self.draft.source, self.vocabulary)
         yield from without_consent(self.flow, self.flows, self.draft.unread, self.draft.source, self.vocabulary)
         yield from unspoken(self.flow, self.flows, self.draft.source, self.vocabulary)
         yield from misplaced(self.flow, self.flows, self.draft.source, self.vocabulary)
+        if self.whole:
+            yield from unbegun(self.draft, self.flow, self.flows)
         told = {(finding.line, finding.column) for finding in self.draft.findings}  # of one place the cause is enough
         for finding in [
             *beginnings(self.draft, self.vocabulary),
             *surplus(self.draft, self.vocabulary),
             *unsaid(self.draft, self.vocabulary),
+            *exchanged(self.draft, self.vocabulary),
         ]:
             if (finding.line, finding.column) not in told:
                 yield finding
-        yield from self.elsewhere
+        yield from self.of_others
 
     def at(self, path: Path, message: str, *, of_key: bool = False, word: str = "") -> Finding:
         return self.draft.source.finding(path, message, of_key=of_key, word=word)
@@ -132,23 +148,29 @@ class Lint:
 
     # -- variables --
 
-    def texts(self) -> Iterator[Finding]:
+    def all_texts(self) -> Iterator[Finding]:
         """Every text and condition, with the variables there are where it stands."""
         for key, path in self.draft.places.items():
             name = key.partition(".")[0]
             if key not in self.flow.templates or name not in self.known:
                 continue
             here = self.analysis.within(self.flow.states[name], self.known[name])
-            for message, word in self.text(key, name, here, known_parameters(self.flow, key)):
+            for message, word in self.variables_of(key, name, here, known_parameters(self.flow, key)):
                 yield self.at(path, message, word=word)
             for message, word in self.kept.slips(self.draft.sources[key], here):
                 yield self.at(path, message, word=word)
+            for said in unturned(self.draft.sources[key], here):
+                yield self.draft.source.finding(
+                    path, said.sentence, "warning" if said.harmless else "error", word=said.word
+                )
             for variable, value, options in never(self.draft.sources[key], here.maybe):
                 message = f'"{variable}" is never "{shown(value)}": it can be {options}'
                 yield self.at(path, message, word=value)
 
-    def text(self, key: str, name: str, here: Known, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """What is wrong with one text, and the word it is wrong with."""
+    def variables_of(
+        self, key: str, name: str, here: Known, parameters: Mapping[str, Any]
+    ) -> Iterator[tuple[str, str]]:
+        """What is wrong with the variables of one text, and the word it is wrong with."""
         templates, source = self.flow.templates, self.draft.sources[key]
         free = {*parameters, *left_open(self.flow, key, self.vocabulary)}
         used = {one for one in templates.variables(key) if one not in free}
@@ -158,7 +180,7 @@ class Lint:
             for one in sorted(unknown):
                 hint = self.missing.never_given(one)
                 if hint != "told":
-                    yield f'there is no variable "{shown(one)}" here{hint or self.instead(one, known)}', one
+                    yield f'there is no variable "{shown(one)}" here{hint or self.hint(one, known)}', one
             return
         language = key.partition("@")[2].partition(":")[0] or self.flow.languages[0]
         given = {one.partition(".")[0]: "" for one in unknown} | dict(parameters)
@@ -202,7 +224,7 @@ class Lint:
         """Whether a used name is known: itself, or the group it is in, or the group it names (`member` of `member.number`)."""
         return variable in self.vocabulary.constants or bool(concerned(here.maybe, (variable,)))
 
-    def instead(self, variable: str, known: Collection[str]) -> str:
+    def hint(self, variable: str, known: Collection[str]) -> str:
         self.guesses += 1
         if self.guesses <= GUESSES_MAX and (hint := did_you_mean(variable, known)):
             return hint
@@ -211,103 +233,11 @@ class Lint:
 
     def sometimes(self, variable: str, name: str, here: Known, what: str = "", source: str = "") -> Iterator[str]:
         """What is wrong with a variable that has a value only on some ways; what another file is told is not told here."""
-        blamed = self.missing.elsewhere(variable, name, here, what, source)
+        blamed = self.missing.others_to_blame(variable, name, here, what, source)
         for one in blamed:
             if one.finding:
-                self.elsewhere.append(one.finding)
+                self.of_others.append(one.finding)
             else:
                 yield one.sentence
         if not blamed:
             yield self.missing.sentence(variable, name, here, what, source)
-
-    def inputs(self, state: Do, here: Known) -> Iterator[Finding]:
-        """What an effect needs, and of which type."""
-        shape = self.vocabulary.effects.get(state.effect)
-        for parameter, source in state.inputs.items() if shape else ():
-            assert shape
-            kind = shape.parameters.get(parameter, "text")
-            optional = parameter in shape.optional or parameter not in shape.parameters
-            path: Path = ("states", state.name, "with", parameter)
-            yield from self.input(f"{state.effect} takes", parameter, source, kind, path, here, optional)
-
-    def called(self, state: Call, here: Known) -> Iterator[Finding]:
-        """Whether a called flow is there, gets what it takes, and every result of it has a way on."""
-        path: Path = ("states", state.name)
-        flow = self.flows.get(state.flow)
-        if flow is None:
-            yield self.at((*path, "call"), f'there is no flow "{state.flow}"{did_you_mean(state.flow, self.flows)}')
-            return
-        if self.flow.name in _calls_of(flow, self.flows):
-            both = f'"{self.flow.name}" and "{flow.name}" call each other'
-            what = f'"{flow.name}" calls itself' if flow.name == self.flow.name else both
-            yield self.at((*path, "call"), f"{what}: this would never end")
-        misspelt = {}
-        for parameter in state.inputs.keys() - flow.takes.keys():
-            misspelt[nearest(parameter, flow.takes)] = parameter
-            takes = f"; it takes {', '.join(flow.takes)}" if flow.takes else "; it takes nothing"
-            hint = did_you_mean(parameter, flow.takes) or takes
-            here_ = (*path, "with", parameter)
-            yield self.at(here_, f'flow {flow.name} takes no "{shown(parameter)}"{hint}', of_key=True)
-        for parameter, kind in flow.takes.items():
-            written = misspelt.get(parameter, parameter)
-            source = state.inputs.get(written, Input(variable=parameter))
-            yield from self.input(f"flow {flow.name} takes", parameter, source, kind, (*path, "with", parameter), here)
-        results = sorted({end.result for end in flow.states.values() if isinstance(end, End)})
-        for result in results:
-            if result not in state.outcomes:
-                message = f'flow {flow.name} may end as "{result}": say under "outcomes" where that leads'
-                yield self.at((*path, "outcomes"), message, of_key=True)
-        for outcome in state.outcomes:
-            if outcome not in results and not self.unread.get(flow.name):
-                hint = did_you_mean(outcome, results) or f"; it ends as {', '.join(results)}"
-                here_ = (*path, "outcomes", outcome)
-                yield self.at(here_, f'flow {flow.name} never ends as "{shown(outcome)}"{hint}', of_key=True)
-
-    def input(
-        self, who: str, parameter: str, source: Input, kind: str, path: Path, here: Known, optional: bool = False
-    ) -> Iterator[Finding]:
-        if not source.variable:
-            if source.value is not None and not _fits(source.value, kind):
-                yield self.at(path, f'{who} a {kind} as "{parameter}", and {shown(source.value)} is none')
-            return
-        name = source.variable
-        if name not in here.maybe:
-            if not optional and not here.wild:
-                hint = self.instead(name, here.maybe)
-                yield self.at(path, f'{who} "{parameter}", and there is no variable "{name}" here{hint}')
-        elif name not in here.sure:
-            if not optional:
-                for sentence in self.sometimes(name, str(path[1]), here):
-                    yield self.at(path, f'{who} "{parameter}": {sentence}')
-        elif kind not in ("text", here.sure[name].type) and here.sure[name].type:
-            yield self.at(path, f'{who} a {kind} as "{parameter}", and "{name}" is a {here.sure[name].type}')
-
-    def given(self) -> Iterator[Finding]:
-        """What the flow promises to give to its caller."""
-        ends = [
-            self.known[name]
-            for name, state in self.flow.states.items()
-            if isinstance(state, End) and name in self.known
-        ]
-        for number, name in enumerate(self.flow.gives):
-            if not any(name in end.maybe or end.wild for end in ends):
-                known = {variable for end in ends for variable in end.maybe}
-                yield self.at(("gives", number), f'nothing in this flow sets "{name}"{did_you_mean(name, known)}')
-
-
-def _fits(value: object, kind: str) -> bool:
-    """Whether a plain value in the file can be one of this type; a text can be anything else."""
-    if kind == "yes_no":
-        return isinstance(value, bool)
-    return isinstance(value, int if kind == "number" else str) and not isinstance(value, bool)
-
-
-def _calls_of(flow: Flow, flows: Mapping[str, Flow]) -> set[str]:
-    """The names of all flows that this one calls, by others too."""
-    found, open_ = set[str](), [flow.name]
-    while open_:
-        for state in flows[open_.pop()].states.values():
-            if isinstance(state, Call) and state.flow not in found:
-                found.add(state.flow)
-                open_ += [state.flow] if state.flow in flows else []
-    return found

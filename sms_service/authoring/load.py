@@ -15,7 +15,7 @@ from sms_service.authoring.build import Builder
 from sms_service.authoring.mending import language_code
 from sms_service.authoring.parts import as_name, read_part
 from sms_service.authoring.schema import EVERY_LANGUAGE, LANGUAGE, NAME, HeadPart, StatePart
-from sms_service.authoring.shape_words import PATTERNS
+from sms_service.authoring.shape_words import PATTERNS, STATE_KEYS
 from sms_service.authoring.source import BrokenFlow, Finding, Path, Source
 from sms_service.authoring.suggest import nearest
 from sms_service.authoring.vocabulary import Vocabulary
@@ -92,6 +92,13 @@ def _states(data: dict[str, Any], source: Source, findings: list[Finding]) -> di
         findings.append(source.finding((key,), f'unknown key "{key}", did you mean "states"?', of_key=True))
         source.meant(("states",), (key,))
     states = data.pop(key, None) if key else None
+    within = states if isinstance(states, dict) else {}
+    if key and (within or states is None) and (outside := _outside(data, within)):
+        for name in outside:
+            hint = f'"{name}" is a state and stands beside "states": indent it under that'
+            findings.append(source.finding((name,), hint, of_key=True))
+            source.meant(("states", name), (name,))
+        return {**within, **{name: data.pop(name) for name in outside}}
     if isinstance(states, dict) and states:
         return states
     if isinstance(states, list):
@@ -103,6 +110,16 @@ def _states(data: dict[str, Any], source: Source, findings: list[Finding]) -> di
     if not source.is_broken(("states",)):
         findings.append(source.finding(("states",), what, of_key=True))
     return {}
+
+
+def _outside(data: Mapping[str, Any], within: Mapping[str, Any]) -> list[str]:
+    """The states that stand at the beginning of their lines, as the keys of the head do, and not `within` the states."""
+    others = {key: value for key, value in data.items() if not (key in HeadPart.model_fields or key in STATE_KEYS)}
+    return [
+        key
+        for key, value in others.items()
+        if isinstance(value, dict) and value and key not in within and value.keys() <= STATE_KEYS
+    ]
 
 
 def _languages(written: Any, states: Mapping[str, Any]) -> list[str]:

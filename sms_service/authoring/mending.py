@@ -11,12 +11,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sms_service.authoring.shape_words import known_keys
+from sms_service.authoring.shape_words import known_keys, other_name
 from sms_service.authoring.source import Path, Source
 from sms_service.authoring.suggest import nearest
 
+NO_PURPOSE = "unknown"
+"""The purpose of a consent whose author names none."""
+
 FILLED: Mapping[str, Any] = {
-    "flow": "unnamed", "about": "-", "type": "", "after": "1 day", "purpose": "unknown", "ask": "-", "label": "-",
+    "flow": "unnamed", "about": "-", "type": "", "after": "1 day", "purpose": NO_PURPOSE, "ask": "-", "label": "-",
     "sms": "-", "ussd": "-",
 }  # fmt: skip
 """What stands in for something that is missing and says nothing about where the dialogue goes or what it knows."""
@@ -82,6 +85,13 @@ class Patient:
         holder[key] = stand_in
         return key not in ("choose", "decide", "collect")
 
+    def lifted(self, steps: Path) -> None:
+        """Takes what stands too deep up to the top of this part."""
+        if self.data is self._original:
+            self.data = copy.deepcopy(self._original)
+        self.data[steps[-1]] = self._at(steps[:-1]).pop(steps[-1])
+        self._source.meant((*self._path, steps[-1]), self._source.written((*self._path, *steps)))
+
     def _at(self, steps: Path) -> Any:
         data: Any = self.data
         step: Any
@@ -93,7 +103,8 @@ class Patient:
         """A key under the name that was meant, or gone."""
         value = holder.pop(key)
         if foreign:
-            meant = "" if TWO_LETTERS.match(key) else nearest(key, known_keys((*self._path, *steps)))
+            known = known_keys((*self._path, *steps))
+            meant = other_name(key, known) or ("" if TWO_LETTERS.match(key) else nearest(key, known))
         else:
             meant = language_code(key)
         if meant and meant not in holder:

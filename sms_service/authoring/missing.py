@@ -45,7 +45,7 @@ class Missing:
         advice = self._advice(variable, here, what, source)
         return f'"{variable}" has no value on every way here: not on the one from {without}; ask for it before{advice}'
 
-    def elsewhere(self, variable: str, name: str, here: Known, what: str = "", source: str = "") -> list[Blamed]:
+    def others_to_blame(self, variable: str, name: str, here: Known, what: str = "", source: str = "") -> list[Blamed]:
         """Other flows that are to blame for it, if nothing in this one is: one that is called and does not set what it
         gives, or one that begins this flow without what others begin it with."""
         calls, begins = self._origins(variable, name)

@@ -23,7 +23,6 @@ from sms_service.engine.model import (
     Variables,
 )
 from sms_service.engine.navigation import BACK, LINES
-from sms_service.engine.step import menu, options_of
 from sms_service.engine.texts import (
     SEGMENT_SEPTETS,
     SEGMENT_SEPTETS_JOINED,
@@ -35,6 +34,7 @@ from sms_service.engine.texts import (
     Templates,
     septets,
 )
+from sms_service.engine.walk import menu, options_of
 from sms_service.privacy import FILTERS
 
 PRINTED = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)

@@ -10,7 +10,15 @@ from pydantic import ValidationError
 
 from sms_service.authoring.mending import TWO_LETTERS, Patient, holds, language_code
 from sms_service.authoring.schema import LANGUAGE, NAME, Part
-from sms_service.authoring.shape_words import belongs_under, expected_under, known_keys, sentence
+from sms_service.authoring.shape_words import (
+    ALIASES,
+    belongs_under,
+    expected_under,
+    known_keys,
+    of_a_state,
+    other_name,
+    sentence,
+)
 from sms_service.authoring.source import Finding, Path, Source, shown
 from sms_service.authoring.suggest import did_you_mean
 
@@ -40,6 +48,11 @@ def read_part(
         findings.append(_nothing_stands(source, (*path, *steps)))
         told.add((*path, *steps))
         sure &= patient.mended(steps, {"type": "string_type", "loc": steps})
+    for steps in _too_deep(data) if "say" in kind.model_fields else ():
+        hint = f'indent "{steps[-1]}" less, as far as "say": it is no language of this text'
+        findings.append(source.finding((*path, *steps), hint, of_key=True))
+        told.add((*path, *steps))
+        patient.lifted(steps)
     for _ in range(ROUNDS):
         try:
             return Read(kind.model_validate(patient.data), sure)
@@ -65,6 +78,14 @@ def _nothing(data: Any, steps: Path) -> Iterator[Path]:
         if inner is None:
             yield (*steps, step)
         yield from _nothing(inner, (*steps, step))
+
+
+def _too_deep(data: Any) -> Iterator[Path]:
+    """The keys of a state that stand below its text, among the languages."""
+    said = data.get("say") if isinstance(data, dict) else None
+    for key, value in said.items() if isinstance(said, dict) else ():
+        if of_a_state(key, value) and key not in data:
+            yield ("say", key)
 
 
 def _nothing_stands(source: Source, path: Path) -> Finding:
@@ -103,7 +124,12 @@ def _steps(problem: Mapping[str, Any], path: Path, data: Any) -> Path:
 def _finding(source: Source, path: Path, problem: Mapping[str, Any]) -> Finding:
     key = str(path[-1]) if path else ""
     if problem["type"] == "extra_forbidden":
-        hint = "" if TWO_LETTERS.match(key) else did_you_mean(key, known_keys(path))
+        known = known_keys(path)
+        if (other := other_name(key, known)) and not did_you_mean(key, [other]):
+            return source.finding(path, f'unknown key "{shown(key)}": write "{other}"', of_key=True)
+        hint = "" if TWO_LETTERS.match(key) else did_you_mean(key, known)
+        if not hint and (other := next(iter(ALIASES.get(key.lower(), ())), "")) and belongs_under(other):
+            hint = f': write "{other}"{belongs_under(other)}'
         hint = hint or belongs_under(key)
         return source.finding(path, f'unknown key "{shown(key)}"{hint}', of_key=True)
     if problem["type"] == "missing":

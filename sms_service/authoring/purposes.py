@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from sms_service.authoring.belonging import fits, roots
+from sms_service.authoring.mending import NO_PURPOSE
 from sms_service.authoring.source import Finding, Source
 from sms_service.authoring.suggest import did_you_mean, nearest
 from sms_service.authoring.vocabulary import Vocabulary
@@ -19,6 +20,8 @@ def unknown_purposes(flow: Flow, source: Source, vocabulary: Vocabulary) -> Iter
             known = vocabulary.purposes
             hint = did_you_mean(state.purpose, known) or f"; it can be {', '.join(known)}"
             path = ("states", name, "consent", "purpose")
+            if state.purpose == NO_PURPOSE and not source.has(source.written(path)):
+                continue  # that it is missing was told
             yield source.finding(path, f'nobody knows a consent to "{state.purpose}"{hint}')
 
 
@@ -63,8 +66,9 @@ def _without(wanted: str, purpose: str, flow: Flow, flows: Mapping[str, Flow], u
 def _says_yes(state: AnyState, way: Way, purpose: str, flows: Mapping[str, Flow]) -> bool:
     """Whether the yes is given on this way; in a flow that is called it may be, if that asks for any consent or calls on."""
     if isinstance(state, Consent):
-        # a misspelt purpose is told at its place
-        return nearest(state.purpose, [purpose]) == purpose and way.label == "yes"
+        # a misspelt purpose is told at its place, and so is one that is missing
+        meant = state.purpose == NO_PURPOSE or nearest(state.purpose, [purpose]) == purpose
+        return meant and way.label == "yes"
     if not isinstance(state, Call):
         return False
     called = flows.get(state.flow)

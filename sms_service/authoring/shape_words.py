@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, get_args, get_origin
 
 from sms_service.authoring.schema import (
@@ -78,6 +78,14 @@ EXPECTED: Mapping[tuple[str, ...], str] = {
 }
 """What stands under a key, where something of another kind was found."""
 
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("goto", "go_to", "then", "jump", "leads_to"), ("next",)),
+    **dict.fromkeys(("message", "text", "msg", "prompt", "question"), ("say", "ask")),
+    "keyword": ("keywords",), "language": ("languages",), "lang": ("languages",),
+}  # fmt: skip
+"""What keys are called elsewhere, and what they are called here: the first that may stand there."""
+
+STATE_KEYS = frozenset(described.alias or name for name, described in StatePart.model_fields.items())
 SHAPES = frozenset({"string_type", "dict_type", "model_type", "model_attributes_type", "list_type"})
 
 
@@ -104,6 +112,8 @@ def sentence(problem: Mapping[str, Any]) -> str:
         return f"expected {re.sub(chr(39), '', str(values['expected'])).removeprefix(', ')}"
     if problem["type"] == "string_type" and isinstance(problem["input"], bool):
         return f"expected {expected or 'a text'}: put true and false in quotes"
+    if problem["loc"][-1:] == ("unclear",) and isinstance(problem["input"], str):
+        return "a text stands under `say` here: write `unclear: {say: ...}`"
     if problem["type"] in SHAPES and expected:
         return f"expected {expected}"
     known = SENTENCES.get(problem["type"])
@@ -128,6 +138,17 @@ def belongs_under(key: str) -> str:
         return "; it belongs at the top of the file"
     a_language = '; if it is a language, indent it more than the "say" or the like that it belongs to'
     return a_language if re.match(LANGUAGE, key) else ""
+
+
+def other_name(key: str, known: Collection[str]) -> str:
+    """The known key that is called so elsewhere, or ""."""
+    return next((name for name in ALIASES.get(key.lower(), ()) if name in known), "")
+
+
+def of_a_state(key: str, value: Any) -> bool:
+    """Whether this is a key of a state, and no language: `next` is one, and so is `end` where no text stands behind it."""
+    is_text = isinstance(value, str) or (isinstance(value, dict) and not {"sms", "ussd"}.isdisjoint(value))
+    return key in STATE_KEYS and (not re.match(LANGUAGE, key) or not is_text)
 
 
 def known_keys(path: Sequence[str | int]) -> list[str]:

@@ -87,6 +87,7 @@ class Source:
         self._values: dict[Path, tuple[int, int, int, int]] = {}  # line, column; first and last character in the text
         self._meant: dict[Path, Path] = {}
         self._anchors: set[str] = set()
+        self._told_of_anchors = False
         self._full: set[Path] = set()
         self._nodes = 0
         if len(text) > SOURCE_MAX:
@@ -142,6 +143,11 @@ class Source:
             if path[:length] in self._meant:
                 return (*self._meant[path[:length]], *path[length:])
         return path
+
+    def is_bare(self, path: Path) -> bool:
+        """Whether the value of `path` stands without quotes, so that ` #` ends it."""
+        _, _, start, end = self._values.get(self.written(path), (0, 0, 0, 0))
+        return start < end and self._text[start] not in "'\"|>"
 
     def behind(self, path: Path) -> str:
         """What stands behind the value of `path` in its line."""
@@ -228,28 +234,29 @@ class Source:
     def _foreign(self, event: Any) -> bool:
         """Whether this is a part of YAML that flow files have no use for; notes it."""
         if isinstance(event, yaml.AliasEvent):
-            known = event.anchor in self._anchors
-            self._note(
-                event,
-                "anchors and aliases (&, *) are not read: write it out in each place"
-                if known
-                else 'a text that begins with * must stand in quotes: "* ..."',
-            )
+            if event.anchor in self._anchors:
+                self._note_anchors(event)
+            else:
+                self._note(event, 'a text that begins with * must stand in quotes: "* ..."')
             return True
         if event.anchor:
             self._anchors.add(event.anchor)
             nothing = isinstance(event, yaml.ScalarEvent) and not event.value
-            self._note(
-                event,
-                'a text that begins with & must stand in quotes: "& ..."'
-                if nothing
-                else "anchors and aliases (&, *) are not read: write it out in each place",
-            )
+            if nothing:
+                self._note(event, 'a text that begins with & must stand in quotes: "& ..."')
+            else:
+                self._note_anchors(event)
             return nothing
         if event.tag:
             self._note(event, "tags (!, !!) are not read: leave it out, or put a text that begins with ! in quotes")
             return True
         return False
+
+    def _note_anchors(self, event: Any) -> None:
+        """Once: a few lines with an alias in each place would bury all else."""
+        if not self._told_of_anchors:
+            self._note(event, "anchors and aliases (&, *) are not read: write it out in each place")
+        self._told_of_anchors = True
 
     def _skip(self, event: Any) -> None:
         """Reads on behind what is not understood."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from sms_service.authoring.build import kind_of, kinds_of
 from sms_service.authoring.load import Draft
-from sms_service.authoring.proofread import lone_brace
+from sms_service.authoring.proofread import invisible_sign, lone_brace
 from sms_service.authoring.schema import (
     EVERY_LANGUAGE,
     UNITS,
@@ -20,7 +20,7 @@ from sms_service.authoring.schema import (
     TypedPart,
 )
 from sms_service.authoring.source import Finding, Path, shown
-from sms_service.authoring.suggest import did_you_mean, nearest
+from sms_service.authoring.suggest import did_you_mean, meant_type
 from sms_service.authoring.vocabulary import Vocabulary
 from sms_service.engine.model import DEFAULT_EXPIRY
 
@@ -47,9 +47,10 @@ def surplus(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
     for name, part in draft.parts.items():
         path: Path = ("states", name)
         yield from _keys(part, path, draft)
+        yield from _tries(part, path, draft)
         if draft.head:
             yield from _timers(part, path, draft, draft.head)
-        for one, here in _menus(part, path):
+        for one, here in menus_in(part, path):
             yield from _line(one, here, draft)
         for asked, here in asked_in(part, path):
             yield from _typed(asked, here, draft, vocabulary)
@@ -61,7 +62,12 @@ def _keys(part: StatePart, path: Path, draft: Draft) -> Iterator[Finding]:
     given = {
         described.alias or key for key, described in StatePart.model_fields.items() if key in part.model_fields_set
     }
+    if kind == "say":  # an `end` that is none, or beside `next`: where the file says what to do, that was told
+        given -= {"end"} if part.end or part.next is None else set()
     for key in sorted(given - {"say", *BESIDE[kind], *kinds}):
+        if key == "end" and not part.end:
+            yield draft.source.finding((*path, key), "`end: false` does nothing: leave it out", of_key=True)
+            continue
         here = {"say": "in a state that only says something", "end": "in a state that ends"}.get(kind, f"beside {kind}")
         owners = ", ".join(owner for owner, keys in BESIDE.items() if key in keys)
         yield draft.source.finding((*path, key), f'"{key}" does nothing {here}; it belongs to {owners}', of_key=True)
@@ -71,6 +77,16 @@ def _keys(part: StatePart, path: Path, draft: Draft) -> Iterator[Finding]:
         key = "next" if part.next is not None else "end"
         message = f'"{key}" does nothing beside outcomes: they say where it goes on'
         yield draft.source.finding((*path, key), message, of_key=True)
+
+
+def _tries(part: StatePart, path: Path, draft: Draft) -> Iterator[Finding]:
+    """Tries that nobody counts: without `then` it is asked again however often, but for what may be left empty."""
+    unclear = part.unclear
+    may_be_empty = any(field.optional for field in (part.collect or {}).values())
+    if unclear and "times" in unclear.model_fields_set and unclear.then is None and not may_be_empty:
+        message = '"times" does nothing without "then": add the state to go on to, or leave it out'
+        if kind_of(part) in BESIDE and "unclear" in BESIDE[kind_of(part)]:
+            yield draft.source.finding((*path, "unclear", "times"), message, "warning", of_key=True)
 
 
 def _timers(part: StatePart, path: Path, draft: Draft, head: HeadPart) -> Iterator[Finding]:
@@ -99,7 +115,8 @@ def asked_in(part: StatePart, path: Path) -> Iterator[tuple[AskPart | FieldPart,
         yield field, (*path, "collect", key)
 
 
-def _menus(part: StatePart, path: Path) -> Iterator[tuple[OptionPart | ChoicePart, Path]]:
+def menus_in(part: StatePart, path: Path) -> Iterator[tuple[OptionPart | ChoicePart, Path]]:
+    """The lines of all menus of a state, each with its place."""
     for key, option in (part.choose or {}).items():
         yield option, (*path, "choose", key)
     for asked, here in asked_in(part, path):
@@ -114,6 +131,9 @@ def _line(part: OptionPart | ChoicePart, path: Path, draft: Draft) -> Iterator[F
         if "{{" in label or "{%" in label:
             message = "the line of a menu is said as it stands, without variables: put them in the question"
             yield draft.source.finding(here, message)
+        sentence, sign = invisible_sign(label)
+        if sign:
+            yield draft.source.finding(here, sentence, "warning", word=sign)
         yield from _foreign(language, here, draft)
     for language in part.words:
         yield from _foreign(language, (*path, "words", language), draft)
@@ -121,7 +141,7 @@ def _line(part: OptionPart | ChoicePart, path: Path, draft: Draft) -> Iterator[F
 
 def _typed(part: TypedPart, path: Path, draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
     """What stands beside a type that knows nothing of it."""
-    kind = part.type if part.type in vocabulary.types else nearest(part.type, vocabulary.types)
+    kind = part.type if part.type in vocabulary.types else meant_type(part.type, vocabulary.types)
     shape = vocabulary.types.get(kind)
     if shape is None:
         return
@@ -141,12 +161,15 @@ def _typed(part: TypedPart, path: Path, draft: Draft, vocabulary: Vocabulary) ->
 def _texts(draft: Draft) -> Iterator[Finding]:
     """Braces that are said, a # that ends a text, texts in a language that the flow does not have."""
     for key, path in draft.places.items():
-        if re.match(r"\s+#\S", draft.source.behind(path)):
+        if draft.source.is_bare(path) and re.match(r"\s+#\S|\s#(\s|$)", draft.source.behind(path)):
             yield draft.source.finding(path, "the text ends before the #: put a text with # in quotes", "warning")
         if "@" not in key:
             continue
         if slip := lone_brace(draft.sources[key]):
             yield draft.source.finding(path, slip)
+        sentence, sign = invisible_sign(draft.sources[key])
+        if sign:
+            yield draft.source.finding(path, sentence, "warning", word=sign)
         language, _, kind = key.partition("@")[2].partition(":")
         in_kinds = kind or path[-1] == "sms"
         yield from _foreign(language, path[:-1] if in_kinds else path, draft)

@@ -168,7 +168,7 @@ class Reader:
         else:
             return UNKNOWN_LINE
         kind, text = KINDS[found["verb"]], found["text"] or ""
-        if not text and kind != "texts":  # an empty SMS can be sent, but there is no other empty thing
+        if not text and kind not in ("texts", "types"):  # these two can be sent empty
             return f"nothing stands behind `{found['verb']}`; where nothing comes, write `{name or 'A'} < {NOTHING}`"
         return (
             self._unknown(name) or self._screen(kind, name) or self._add(Step(number, kind, name, text, written=line))

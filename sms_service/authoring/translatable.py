@@ -11,7 +11,7 @@ from sms_service.authoring.load import Draft, read_draft
 from sms_service.authoring.source import BrokenFlow, Path, read_source
 from sms_service.authoring.vocabulary import Vocabulary
 from sms_service.engine.model import Ask, Choose, Collect, Flow, Option
-from sms_service.engine.step import fields_of
+from sms_service.engine.walk import fields_of
 
 BETWEEN = ", "
 """What stands between words that mean an option, in a PO file."""

@@ -74,7 +74,8 @@ class Happening:
 class Vocabulary:
     """All of it. `constants` are variables that every text may use (the organisation's name). `given` are types that
     nobody can be asked for, such as a membership number: the longest value of each, by language. `purposes` are what people
-    may be asked to consent to; none stands for any."""
+    may be asked to consent to; none stands for any. `letters`: one letter of each language that is not written in Latin
+    ones."""
 
     effects: Mapping[str, EffectShape] = field(default_factory=dict)
     types: Mapping[str, TypeShape] = field(default_factory=dict)
@@ -82,3 +83,4 @@ class Vocabulary:
     constants: Mapping[str, Any] = field(default_factory=dict)
     given: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
     purposes: tuple[str, ...] = ()
+    letters: Mapping[str, str] = field(default_factory=dict)

@@ -8,7 +8,6 @@ from sms_service.authoring.source import Finding, Path, Source, shown
 from sms_service.engine.answers import fold, read_answer, read_key, spellings
 from sms_service.engine.keywords import first_word
 from sms_service.engine.model import Ask, Choose, Collect, Flow, Option
-from sms_service.engine.navigation import BACK, MORE, RESTART
 from sms_service.engine.words import CARRIER_STOP
 
 REFUSED = frozenset(word.strip() for word in CARRIER_STOP.split(","))
@@ -50,15 +49,9 @@ def word_findings(flow: Flow, source: Source) -> Iterator[Finding]:
 
 
 def _menu(options: tuple[Option, ...], flow: Flow, paths: Mapping[str, Path], source: Source) -> Iterator[Finding]:
-    """One menu: keys that are the service's own, words that are not free, words that mean two options."""
+    """One menu: words that are not free, words that mean two options."""
     for option in options:
         path = paths[option.key]
-        if option.key in (MORE, RESTART) or (option.key == BACK and option.labels):
-            yield source.finding(
-                path,
-                f'the key {option.key} is the service\'s own ("98 more", "0 back", "00 to the first")',
-                of_key=True,
-            )
         for language in flow.languages:
             for word, where in _said(option, language, path, source):
                 yield from _taken(word, language, where, source, "word")

@@ -227,9 +227,9 @@ def _show_coverage(console: Console, flows: Sequence[Coverage]) -> None:
 
 
 def _record(config: Config, file: Path) -> None:
-    """Plays what is typed until the end of input, then appends it to the file. A pipe is not asked, and stops at a mistake;
-    where a turn fails, what was played before that is written all the same."""
-    from sms_service.workbench.recording import NotRecorded, Recorder, TurnFailed
+    """Plays what is typed until the end of input, then appends it to the file. A pipe is not asked, and stops at a mistake:
+    what was played before that is written all the same."""
+    from sms_service.workbench.recording import NotRecorded, Recorder
     from sms_service.workbench.stage import Stage
 
     asks = sys.stdin.isatty()
@@ -243,19 +243,20 @@ def _record(config: Config, file: Path) -> None:
                     for came in recorder.take(line, number):
                         print(came, flush=True)
                 except NotRecorded as problem:
-                    failed = isinstance(problem, TurnFailed) and not asks
-                    if failed:
+                    if not asks:
+                        failed = True
                         print(f"line {number}: {problem}\nThis line and those after it were left out.", file=sys.stderr)
                         break
-                    if not asks:
-                        _end(f"line {number}: {problem}\nNothing was written.")
                     print(problem, file=sys.stderr)
-            scenes = recorder.write()
-        except NotRecorded as problem:
-            _end(f"{problem}\nNothing was written.")
+            try:
+                scenes = recorder.write()
+            except NotRecorded as problem:  # the last scene; those before it are written
+                print(problem, file=sys.stderr)
+                failed, scenes = True, recorder.write()
         except KeyboardInterrupt:
             _end("\nNothing was written.")
-    print(f"{file}: {_count(scenes, 'scene')} added." if scenes else "Nothing was played, so nothing was written.")
+    nothing = "Nothing was written." if failed else "Nothing was played, so nothing was written."
+    print(f"{file}: {_count(scenes, 'scene')} added." if scenes else nothing)
     raise typer.Exit(1 if failed else 0)
 
 

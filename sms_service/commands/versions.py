@@ -9,10 +9,12 @@ import time
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from sms_service.commands.printing import show
 from sms_service.config import read_config
 
 if TYPE_CHECKING:
@@ -111,7 +113,12 @@ def versions(
     if as_json:
         print(json.dumps([vars(one) for one in found]))
         return
-    table = Table(*(Column(name, no_wrap=True) for name in ("flow", "version", "when", "how", "serves", "sessions")))
+    if not found:
+        print("No flow was ever published here.")
+        return
+    # On 80 columns everything is whole: no lines between the columns, and of all of them only a long name is folded.
+    columns = (Column(name, no_wrap=True) for name in ("version", "when", "how", "serves", "sessions"))
+    table = Table(Column("flow", overflow="fold"), *columns, box=SIMPLE_HEAD, pad_edge=False)
     counted: set[str] = set()
     for one in found:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.at))
@@ -119,7 +126,7 @@ def versions(
         counted.add(one.version)
         short = one.version[:SHORT]
         table.add_row(one.flow, short, when, one.how, "yes" if one.current else "", sessions)
-    Console().print(table if found else "No flow was ever published here.")
+    show(table)
 
 
 def diff(
@@ -187,6 +194,7 @@ def _end(
     told: Sequence[Move | Withdrawal], how: How, wanted: bool, as_json: bool, notes: Sequence[str] = ()
 ) -> NoReturn:
     """Says what was done; ends with 1 where that was not wanted."""
+    from sms_service.workbench.moves import SHORT
     from sms_service.workbench.publishing import TAKEN_UP
 
     if as_json:
@@ -196,6 +204,9 @@ def _end(
         )
     elif wanted:
         print(f"{how.capitalize()}: {', '.join(one.flow for one in told)}. {TAKEN_UP}")
+        if how == "rolled back":
+            undo = (f"rollback {one.flow} {one.old[:SHORT]}" if one.old else f"withdraw {one.flow}" for one in told)
+            print(f"To undo it: {', '.join(f'`sms-service flow {command}`' for command in undo)}.")
     elif told:
         print(
             "Nothing was written."

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sms_service.engine.answers import chosen, fold, read_answer, read_key
 from sms_service.engine.collecting import SKIP, fill
 from sms_service.engine.model import (
+    WENT_BACK,
+    WENT_TO_FIRST,
     Ask,
     Choose,
     Collect,
@@ -20,12 +22,13 @@ from sms_service.engine.model import (
 from sms_service.engine.navigation import BACK, RESTART, remembering
 from sms_service.engine.walk import Walk, fields_of, has_text, menu, options_of
 
-WENT_BACK = {BACK: "(back)", RESTART: "(restart)"}
-"""The outcomes by which a called flow hands over to one that waits for it: from its first question one goes back there."""
+GOES_BACK = {BACK: WENT_BACK, RESTART: WENT_TO_FIRST}
+"""What the two keys do, as the outcome by which a called flow hands over: from its first question one goes back out of it."""
 
 
 def offers_back(flow: Flow, session: Session) -> bool:
-    """Whether "0" leads from the open question to the one before; a menu may want the key for itself."""
+    """Whether "0" leads from the open question to the one before; a menu published earlier may have the key for
+    itself, which the checker refuses today."""
     state = flow.states[session.state]
     if not isinstance(state, Question) or not state.back or not remembering(session):
         return False
@@ -39,12 +42,12 @@ def answer(walk: Walk, heard: Heard) -> str | None:
     state, session = walk.question(), walk.session
     walk.turn.path.append(walk.mark + state.name)
     typed = fold(heard.text)
-    if typed in WENT_BACK and offers_back(walk.flow, session) and not heard.reading.values:
+    if typed in GOES_BACK and offers_back(walk.flow, session) and not heard.reading.values:
         outer = remembering(session)[0 if typed == BACK else -1]
         if len(outer.callers) < len(session.callers):
-            walk.turn.wants = Returned(outer, Outcome(WENT_BACK[typed]))
+            walk.turn.wants = Returned(outer, Outcome(GOES_BACK[typed]))
         else:
-            go_back(walk, WENT_BACK[typed])
+            go_back(walk, GOES_BACK[typed])
         return None
     if not heard.seen and _by_key(state, session.asked):
         walk.prompt(state)  # she cannot have seen the question: whatever she typed answers something else
@@ -66,13 +69,13 @@ def answer(walk: Walk, heard: Heard) -> str | None:
 
 
 def go_back(walk: Walk, how: str) -> None:
-    """To the question before, or (`how` = "(restart)") to the first that can still be changed; its answer is forgotten."""
+    """To the question before, or (`how` = WENT_TO_FIRST) to the first that can still be changed; its answer is forgotten."""
     name, asked = "", ""
     while walk.session.trail:
         name, asked = walk.session.trail.pop()
         state = walk.flow.states[name]
         walk.forget(asked or (state.field.name if isinstance(state, Ask) else ""))
-        if how == WENT_BACK[BACK]:
+        if how == WENT_BACK:
             break
     found = walk.arrive(walk.leave("back", name))
     assert isinstance(found, Question), "only questions are remembered"

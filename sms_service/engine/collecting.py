@@ -5,6 +5,9 @@ from __future__ import annotations
 from sms_service.engine.model import Collect, Field, Reading
 from sms_service.engine.walk import Walk
 
+A_LINE = 2
+"""Fields that one text brings when it is a line rather than an answer."""
+
 SKIP = "-"
 """Sent alone, it leaves an optional field empty."""
 
@@ -42,7 +45,23 @@ def fill(walk: Walk, state: Collect, reading: Reading, skips: bool = False) -> s
         walk.turn.prompted = True
     else:
         walk.prompt(state)
+    for field in _also(walk, missing, reading):
+        walk.say(f"{state.name}.{field.name}.ask")
     return None
+
+
+def _also(walk: Walk, missing: list[Field], reading: Reading) -> list[Field]:
+    """What else is missing in a line of SMS: told along with its first gap, so that one more text can bring it all.
+
+    Not by USSD, whose screen holds one question, nor where somebody answers question by question.
+    """
+    if walk.session.kind != "sms" or len(reading.values) < A_LINE:
+        return []
+    return [
+        field
+        for field in missing
+        if not (field.optional or field.options or field.name in reading.wrong or field.name == walk.session.asked)
+    ]
 
 
 def start_over(walk: Walk, state: Collect) -> None:

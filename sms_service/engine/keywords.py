@@ -19,19 +19,27 @@ NEAR_TO = 3
 SEPARATORS = " \t\n,.;:#*-+=_/|()[]\"'"
 """What stands between a keyword and the rest without being part of either."""
 
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+"""What phones put into words without showing it."""
+
+BEFORE = f" \t\r\n\"'“”‘’(.,:;*#-_{INVISIBLE}"
+"""What may stand before a keyword."""
+
 Goal = TypeVar("Goal")
 
 
 def first_word(text: str) -> tuple[str, str]:
     """The first word of a text, and what comes after it. Whatever is no letter ends it (REG98..., REG,98); quotes and the
-    like before it are dropped."""
-    text = text.lstrip().lstrip("\"'“”‘’(.,:;*#-_").lstrip()
+    like before it are dropped. A + before a number belongs to it."""
+    text = text.lstrip(BEFORE)
     end = next((place for place, sign in enumerate(text) if not _in_a_word(sign)), len(text))
-    return text[:end], text[end:].lstrip(SEPARATORS) if not text[end:].startswith("+") else text[end:]
+    rest = text[end:].lstrip(SEPARATORS)
+    between = text[end : len(text) - len(rest)]
+    return text[:end], f"+{rest}" if between.endswith("+") else rest
 
 
 def _in_a_word(sign: str) -> bool:
-    return sign.isalpha() or sign in "\u200b\u200c\u200d\ufeff" or unicodedata.category(sign)[0] == "M"
+    return sign.isalpha() or sign in INVISIBLE or unicodedata.category(sign)[0] == "M"
 
 
 def near(word: str, keywords: Mapping[str, Goal]) -> Goal | None:

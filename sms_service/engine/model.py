@@ -368,8 +368,14 @@ class Heard(Struct, frozen=True):
     reading: Reading = field(default_factory=Reading)
 
 
+WENT_BACK, WENT_TO_FIRST, EXPIRED = "(back)", "(restart)", "(expired)"
+"""Names of Outcomes that no flow file has a way for: by them a called flow hands over without having ended. She went back from
+its first question, to the one before the call or to the first of all; or nobody answered. No file can name one so."""
+
+
 class Outcome(Struct, frozen=True):
-    """The effect that the last step asked for was performed, with this outcome and these new variables."""
+    """The effect that the last step asked for was performed, or the flow that it called is left, with this outcome and these
+    new variables."""
 
     name: str
     variables: Variables = field(default_factory=dict)
@@ -425,7 +431,7 @@ class Turn(Struct, kw_only=True):
 
     `prompted`: the texts contain the open question itself, so that this message becomes the session's prompt. `path`:
     state, way, state, way ... state, as the dialogue went (`ask`, `yes`, `join`, `admitted`, `member`). States of a called
-    flow are written `flow/state`; after it, way `return` leads to the calling state.
+    flow are written `flow/state`; after it, way `return` leads to the calling state. `passed`: the states arrived in.
     """
 
     session: Session | None
@@ -434,3 +440,4 @@ class Turn(Struct, kw_only=True):
     wants: Effect | Called | Returned | None = None
     decision: Decision | None = None
     path: list[str] = field(default_factory=list)
+    passed: int = 0

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from sms_service.engine.answering import WENT_BACK, answer, go_back, offers_back
+from sms_service.engine.answering import answer, go_back
 from sms_service.engine.collecting import fill, start_over
 from sms_service.engine.model import (
+    EXPIRED,
     MAX_STEPS,
+    WENT_BACK,
+    WENT_TO_FIRST,
     AnyState,
     Ask,
     Begin,
@@ -34,15 +37,14 @@ from sms_service.engine.model import (
     Variables,
 )
 from sms_service.engine.navigation import caller_of
-from sms_service.engine.waiting import EXPIRED, due_at, expire, tick
-from sms_service.engine.walk import FlowFault, Walk, fields_of, menu, options_of, spoken_of
-
-__all__ = ["EXPIRED", "FlowFault", "due_at", "fields_of", "menu", "offers_back", "options_of", "step"]
+from sms_service.engine.waiting import expire, tick
+from sms_service.engine.walk import FlowFault, Walk, spoken_of
 
 
-def step(flow: Flow, session: Session, cause: Cause, now: float) -> Turn:
+def step(flow: Flow, session: Session, cause: Cause, now: float, states: int = MAX_STEPS) -> Turn:
     """One step of one session. If the Turn wants an effect, a call or a return, do it and step again with its Outcome.
 
+    `states` is how many may still be passed: MAX_STEPS less those that the steps before in the same turn `passed`.
     Raises FlowFault, and texts.TemplateFailed where a text cannot be rendered; then nothing of the step counts.
     """
     kept = msgspec.structs.replace(
@@ -51,9 +53,7 @@ def step(flow: Flow, session: Session, cause: Cause, now: float) -> Turn:
     )  # fmt: skip
     walk = Walk(flow, kept, now)
     on = _happened(walk, cause)
-    for _ in range(MAX_STEPS):
-        if on is None:
-            return walk.turn
+    while on is not None and walk.turn.passed < states:
         on = _through(walk, walk.arrive(on))
     if on is None:
         return walk.turn
@@ -145,7 +145,7 @@ def _outcome(walk: Walk, outcome: Outcome) -> str | None:
     """What an effect or a called flow has come to."""
     if outcome.name == EXPIRED:
         return expire(walk)
-    if outcome.name in WENT_BACK.values():
+    if outcome.name in (WENT_BACK, WENT_TO_FIRST):
         go_back(walk, outcome.name)
         return None
     state = walk.flow.states[walk.session.state]

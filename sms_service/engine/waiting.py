@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 
-from sms_service.engine.model import MAX_SILENT, Consent, Flow, Outcome, Question, Returned, Session
+from sms_service.engine.model import EXPIRED, MAX_SILENT, Consent, Flow, Outcome, Question, Returned, Session
 from sms_service.engine.navigation import outermost
 from sms_service.engine.walk import Walk, has_text
-
-EXPIRED = "(expired)"
-"""The outcome by which a called flow that nobody answered hands over to the flow that began it all."""
 
 
 def due_at(flow: Flow, session: Session) -> float:

@@ -95,6 +95,7 @@ class Walk:
         if state is None:
             raise FlowFault(f"flow {self.flow.name} leads to state {name}, which it does not have")
         self.turn.path.append(self.mark + name)
+        self.turn.passed += 1
         session = self.session
         session.state, session.asked, session.tries, session.reminded = name, "", 0, 0
         session.waits_since, session.prompt, session.hop = self.now, "", 0

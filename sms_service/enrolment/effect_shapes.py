@@ -17,22 +17,76 @@ MEMBERSHIP = "membership"
 FIRST_NAME_MAX = 20
 """Letters of a first name in somebody else's message: the longest of 60 would fill half of an SMS in Hindi."""
 
+AREA_NAME_MAX = 30
+"""Letters of an area's name in a text to an enroler; she knows her areas."""
+
+AREAS_BELOW_MAX = 60
+"""Letters of the figures of the areas below, which fill what is left of one SMS; for the checker of flow files, which counts
+with the longest name and figures before them."""
+
+CODE_DIGITS = 5
+"""Digits of an activation code: what one keeps in mind from one text to the next. It fits one phone only, which may try five
+of the 90,000 a day (enrolment/activation.py)."""
+
+NOT_IN_CHARGE: Mapping[str, Mapping[str, str]] = {"not_in_charge": {}, "unknown": {}}
+"""Ends of what those in charge have done: she is not, or what was named is not below her, or does not exist."""
+
+ENROLER_NAMED: Mapping[str, str] = {"first_name": "first_name", "mobile": "mobile"}
+
+LISTED = 5
+"""Registrations that LIST shows: what fits into one or two SMS."""
+
+PRACTICE_REF = "TRY2N"
+"""The reference that stands in a rehearsal. It is a true one, so that FIX can be practised too: it finds nothing."""
+
+STANDINGS: Mapping[str, Mapping[str, str]] = {
+    "waiting": {"en": "waiting", "hi": "उत्तर बाकी", "sw": "inasubiri"},
+    "confirmed": {"en": "yes", "hi": "हां", "sw": "ndiyo"},
+    "refused": {"en": "no", "hi": "नहीं", "sw": "hapana"},
+    "returned": {"en": "mistake", "hi": "गलती", "sw": "kosa"},
+    "wrong_number": {"en": "wrong number", "hi": "गलत नंबर", "sw": "si namba yake"},
+    "held": {"en": "at the office", "hi": "कार्यालय में", "sw": "ofisini"},
+    "expired": {"en": "no answer", "hi": "उत्तर नहीं", "sw": "hakujibu"},
+}
+"""How a registration stands, in a word for its enroler. A flow in another language goes by `status`, and says it itself."""
+
+RECORD_MAX = 90
+"""Characters of a registration as it is repeated: the longest name with three other values. The enroler has what she typed."""
+
+STATUS: Mapping[str, str] = {"status": "status", "standing": "standing"}
+REGISTERED: Mapping[str, str] = {"ref": "ref", "first_name": "first_name", **STATUS}
+FOUND: Mapping[str, str] = {"ref": "ref", "change": "line"}
+COUNTED = {
+    f"{when}.{what}": "count"
+    for when in ("today", "ever")
+    for what in ("all", "yes", "waiting", "wrong", "no", "silent")
+}
+
 DONE: Mapping[str, Mapping[str, str]] = {"done": {}}
 
 SHAPES: Mapping[str, EffectShape] = {
     "save_registration": EffectShape(
         {
             "saved": {"ref": "ref", "first_name": "first_name"},
+            "queued": {"ref": "ref", "first_name": "first_name"},
+            "held": {"ref": "ref", "first_name": "first_name"},
+            "closed": {"ref": "ref", "first_name": "first_name"},
+            "outside": {"area_name": "area_name"},
             "waiting": {},
             "member": {},
             "own_phone": {},
+            "enrolers_phone": {},
+            "under_age": {},
             "stopped": {},
+            "not_activated": {},
         },
-        parameters={"mobile": "mobile", "name": "name"},
+        parameters={"mobile": "mobile", "name": "name", "sure": "yes_no"},
+        optional=("sure",),
         more=True,
         begins=("registration.saved",),
         by_enroler=True,
     ),
+    "turn_away": EffectShape({"stranger": {}, "held": {}, "appointed": {}, "silent": {}}),
     "admit_member": EffectShape(
         {"admitted": {"member.number": "member_number"}, "not_waiting": {}}, about=REGISTRATION, purpose=MEMBERSHIP
     ),
@@ -41,6 +95,91 @@ SHAPES: Mapping[str, EffectShape] = {
     "hold_registration": EffectShape(DONE, about=REGISTRATION),
     "reject_number": EffectShape(DONE, about=REGISTRATION),
     "return_registration": EffectShape(DONE, begins=("registration.returned",), about=REGISTRATION),
+    "sum_area": EffectShape(
+        {
+            "summed": {
+                "area_name": "area_name",
+                "below": "areas_below",
+                "target": "count",
+                **dict.fromkeys(("confirmed", "waiting", "held", "refused"), "count"),
+            },
+            "several": {},
+            **NOT_IN_CHARGE,
+        },
+        by_enroler=True,
+    ),
+    "hold_enroler": EffectShape(
+        {"held": ENROLER_NAMED, "several": {}, **NOT_IN_CHARGE}, parameters={"whom": "whom"}, by_enroler=True
+    ),
+    "free_enroler": EffectShape(
+        {"freed": ENROLER_NAMED, "several": {}, "office": {}, **NOT_IN_CHARGE},
+        parameters={"whom": "whom"},
+        by_enroler=True,
+    ),
+    "free_registration": EffectShape(
+        {"freed": {"ref": "ref"}, "queued": {"ref": "ref"}, "stopped": {}, "own": {}, **NOT_IN_CHARGE},
+        parameters={"ref": "ref"},
+        by_enroler=True,  # begins registration.saved too, with what the registration holds, not with this dialogue's fields
+    ),
+    "appoint_enroler": EffectShape(
+        {
+            "appointed": {"first_name": "first_name", "area_name": "area_name"},
+            "taken": {},
+            "stopped": {},
+            **NOT_IN_CHARGE,
+        },
+        parameters={"mobile": "mobile", "name": "name", "area": "area"},
+        begins=("enroler.appointed",),
+        by_enroler=True,
+    ),
+    "activate_phone": EffectShape(
+        {"activated": {"first_name": "first_name"}, "held": {"first_name": "first_name"}, "wrong": {}, "silent": {}},
+        parameters={"code": "number"},
+    ),
+    "save_fee": EffectShape(
+        {"saved": {"ref": "ref", "fee": "money"}, "used": {}, "unknown": {}, "wrong_amount": {"fee": "money"}},
+        parameters={"ref": "ref", "receipt": "receipt", "amount": "amount"},
+        by_enroler=True,
+    ),
+    "fix_registration": EffectShape(
+        {
+            "fixed": {**FOUND, "record": "record", "typed": "typed"},
+            "queued": {**FOUND, "record": "record", "typed": "typed"},
+            "held": {**FOUND, "record": "record", "typed": "typed"},
+            "same": {**FOUND, "record": "record"},
+            "refused": FOUND,
+            "answered": FOUND,
+            "closed": {**FOUND, **STATUS},
+            "unknown": FOUND,
+            "wrong": {**FOUND, "problem": "said"},
+            "no_ref": {"change": "line"},
+            "no_change": FOUND,
+        },
+        parameters={"line": "line", "ref": "ref", "change": "line"},
+        optional=("ref", "change"),  # it begins registration.saved with what was collected when REG did
+        by_enroler=True,
+    ),
+    "delete_registration": EffectShape(
+        {"deleted": {"first_name": "first_name"}, "closed": STATUS, "too_late": {}, "unknown": {}},
+        parameters={"ref": "ref"},
+        by_enroler=True,
+    ),
+    "last_registration": EffectShape({"found": REGISTERED, "none": {}}, by_enroler=True),
+    "list_registrations": EffectShape({"found": {"registrations": "registrations"}, "none": {}}, by_enroler=True),
+    "count_registrations": EffectShape({"done": COUNTED}, by_enroler=True),
+    "show_registration": EffectShape(
+        {"found": {**REGISTERED, "record": "record"}, "unknown": {}}, parameters={"ref": "ref"}, by_enroler=True
+    ),
+    "rehearse_registration": EffectShape(
+        {
+            "entered": {"reply": "said", "asked": "said"},
+            "goes_on": {"reply": "said", "practice": "practice"},
+            "over": {"reply": "said"},
+        },
+        parameters={"line": "line", "practice": "practice"},
+        optional=("practice",),
+        by_enroler=True,
+    ),
     "opt_out": EffectShape(DONE),
     "opt_in": EffectShape(DONE),
     "set_language": EffectShape(DONE, parameters={"language": "choice"}, language="language"),
@@ -49,6 +188,7 @@ SHAPES: Mapping[str, EffectShape] = {
 HAPPENINGS: Mapping[str, Happening] = {
     "registration.saved": Happening({"ref": "ref", "enroler.first_name": "first_name"}, True, REGISTRATION),
     "registration.returned": Happening({"ref": "ref", "first_name": "first_name"}),
+    "enroler.appointed": Happening({"code": "code", "area_name": "area_name", "enroler.first_name": "first_name"}),
     "card.ready": Happening({"name": "name", "member.number": "member_number", "card.link": "card_link"}),
 }
-"""What begins flows by itself, and the variables it brings. The first two come from effects, the last from workers/cards."""
+"""What begins flows by itself, and the variables it brings. All but the last come from effects, that from workers/cards."""

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TextIO
+from itertools import islice
+from typing import Any, TextIO
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, select
 
-from sms_service.enrolment.areas import BadLine, id_of, rows, too_long
+from sms_service.enrolment.imports import BadLine, Progress, nothing, rows, too_long
 from sms_service.enrolment.reading.answer import read_mobile
-from sms_service.privacy import Keys
-from sms_service.store import people
+from sms_service.privacy import Keys, PersonKey
+from sms_service.store import blocks, people
 from sms_service.store.people import Person
-from sms_service.store.tables import enroler, person
+from sms_service.store.tables import area, enroler, person
 
 COLUMNS = ("phone", "name", "area", "level", "language")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+FORGOTTEN = "whoever had this phone was forgotten; nothing can be written about it any more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,43 +34,109 @@ class Enroler:
 
 
 def import_enrolers(
-    conn: Connection, keys: Keys, file: TextIO, region: str, channel: str, now: float
+    conn: Connection, keys: Keys, file: TextIO, region: str, channel: str, now: float, progress: Progress = nothing
 ) -> tuple[int, list[BadLine]]:
     """Reads `phone,name,area,level,language` (surplus columns are kept); each is activated. How many are there now from
-    this file, and the lines left out. The same file again changes nothing; a held enroler stays held."""
+    this file, and the lines left out. The same file again writes nothing; a held enroler stays held.
+
+    `progress` may commit: each block of lines is whole. Raises NotReadable.
+    """
     bad: list[BadLine] = []
+    areas: dict[str, int] = {}
+    seen: dict[bytes, int] = {}
     count = 0
-    for line, row in rows(file, COLUMNS, bad):
+    lines = rows(file, COLUMNS, bad)
+    while block := list(islice(lines, blocks.BLOCK)):
+        _find_areas(conn, {row["area"] for _, row in block} - areas.keys(), areas)
+        good = _good(block, keys, region, areas, seen, bad)
+        count += _write(conn, keys, good, channel, now, bad)
+        progress()
+    return count, sorted(bad, key=lambda one: one.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One good line. `surplus` is JSON, or ""."""
+
+    number: int
+    phone: str
+    name: str
+    area_id: int
+    level: str
+    language: str
+    surplus: str
+
+
+def _find_areas(conn: Connection, codes: set[str], found: dict[str, int]) -> None:
+    query = select(area.c.code, area.c.id)
+    found.update({row.code: row.id for row in blocks.rows_with(conn, query, area.c.code, codes)})
+
+
+def _good(
+    block: list[tuple[int, dict[str, str]]], keys: Keys, region: str, areas: dict[str, int], seen: dict[bytes, int],
+    bad: list[BadLine],
+) -> dict[bytes, Line]:  # fmt: skip
+    """The lines that are right by themselves, by the index of their phone; the first with each phone."""
+    good: dict[bytes, Line] = {}
+    for number, row in block:
         phone = read_mobile(row["phone"], (region,))
-        area_id = id_of(conn, row["area"])
+        area_id = areas.get(row["area"])
         if phone is None:
-            bad.append(BadLine(line, "the phone is not a mobile number (write it with +code of its country)"))
+            bad.append(BadLine(number, "the phone is not a mobile number (write it with +code of its country)"))
         elif area_id is None:
-            bad.append(BadLine(line, f"there is no area {row['area']}; import the areas first"))
+            bad.append(BadLine(number, f"there is no area {row['area'][:64]}; import the areas first"))
         elif not row["name"]:
-            bad.append(BadLine(line, "the name is empty"))
+            bad.append(BadLine(number, "the name is empty"))
         elif not LANGUAGE.fullmatch(row["language"]):
-            bad.append(BadLine(line, f"the language {row['language']} is not a code such as hi, en or sw"))
+            bad.append(BadLine(number, f"the language {row['language'][:20]} is not a code such as hi, en or sw"))
         elif problem := too_long(row, enroler):
-            bad.append(BadLine(line, problem))
+            bad.append(BadLine(number, problem))
+        elif (first := seen.setdefault(index := keys.index("phone", phone), number)) != number:
+            bad.append(BadLine(number, f"this phone stands in line {first} already"))
         else:
-            somebody = people.find_or_add(conn, keys, phone, row["language"], channel, now)
             surplus = {name: value for name, value in row.items() if name not in COLUMNS and value}
-            values = {
-                "area_id": area_id,
-                "level": row["level"],
-                "name_sealed": somebody.key.encrypt("enroler.name", row["name"]),
-                "surplus_sealed": somebody.key.encrypt("enroler.surplus", json.dumps(surplus)) if surplus else None,
-            }
-            if by_person(conn, somebody):
-                conn.execute(update(enroler).where(enroler.c.person_id == somebody.id).values(values))
-            else:
-                conn.execute(
-                    insert(enroler).values(person_id=somebody.id, status="activated", created_at=now, **values)
-                )
-            conn.execute(update(person).where(person.c.id == somebody.id).values(language=row["language"]))
-            count += 1
-    return count, bad
+            told = json.dumps(surplus) if surplus else ""
+            good[index] = Line(number, phone, row["name"], area_id, row["level"], row["language"], told)
+    return good
+
+
+def _write(conn: Connection, keys: Keys, good: dict[bytes, Line], channel: str, now: float, bad: list[BadLine]) -> int:
+    """Writes a block: people who are new, enrolers who are new, and what differs of the others. How many lines it was."""
+    somebody = people.find_or_add_all(
+        conn, keys, {index: (line.phone, line.language) for index, line in good.items()}, channel, now
+    )
+    bad += [BadLine(line.number, FORGOTTEN) for index, line in good.items() if index not in somebody]
+    lines = {known.id: (known, good[index]) for index, known in somebody.items()}
+    columns = (enroler.c.person_id, enroler.c.area_id, enroler.c.level, enroler.c.name_sealed, enroler.c.surplus_sealed)
+    before = {row.person_id: row for row in blocks.rows_with(conn, select(*columns), enroler.c.person_id, lines.keys())}
+    new, changed, spoken = [], [], []
+    for person_id, (known, line) in lines.items():
+        row = before.get(person_id)
+        if row is None:
+            told = {"status": "activated", "created_at": now}
+            new.append({"person_id": person_id, **told, **_sealed(known.key, line)})
+        elif _said(known.key, row) != (line.area_id, line.level, line.name, line.surplus):
+            changed.append({"person_id": person_id, **_sealed(known.key, line)})
+        if known.language != line.language:
+            spoken.append({"id": person_id, "language": line.language})
+    blocks.insert_rows(conn, enroler, new, unless="person_id")
+    blocks.update_rows(conn, enroler, "person_id", changed)
+    blocks.update_rows(conn, person, "id", spoken)
+    return len(lines)
+
+
+def _sealed(key: PersonKey, line: Line) -> dict[str, object]:
+    return {
+        "area_id": line.area_id,
+        "level": line.level,
+        "name_sealed": key.encrypt("enroler.name", line.name),
+        "surplus_sealed": key.encrypt("enroler.surplus", line.surplus) if line.surplus else None,
+    }
+
+
+def _said(key: PersonKey, row: Row[Any]) -> tuple[int, str, str, str]:
+    surplus = key.decrypt("enroler.surplus", row.surplus_sealed) if row.surplus_sealed else ""
+    return row.area_id, row.level, key.decrypt("enroler.name", row.name_sealed), surplus
 
 
 def by_person(conn: Connection, somebody: Person) -> Enroler | None:

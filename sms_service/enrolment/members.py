@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select
 
+from sms_service.enrolment.imports import safe
 from sms_service.enrolment.numbers import written
-from sms_service.store.tables import member
+from sms_service.privacy import Keys
+from sms_service.store.tables import area, member, person, registration
+
+EXPORTED = ("number", "status", "since", "way", "ref", "area", "phone", "name")
+"""Columns of the export; then come the fields that the flow of registrations collects."""
+
+READ_AHEAD = 2_000
+"""Members that the database hands over at once: an export of millions takes no more memory than these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +64,30 @@ def is_member(conn: Connection, person_id: int) -> bool:
     """Whether the person is a member now."""
     query = select(member.c.number).where(member.c.person_id == person_id, member.c.status == "valid")
     return conn.execute(query).first() is not None
+
+
+def export(conn: Connection, keys: Keys, fields: Sequence[str]) -> Iterator[list[str]]:
+    """Every member as a line of a CSV file, the header first, by number. `since` is UTC (ISO 8601); cells are safe in a
+    spreadsheet (a phone begins with an apostrophe). Of one who was forgotten what she entered is empty."""
+    others = [name for name in fields if name not in EXPORTED]
+    yield [*EXPORTED, *others]
+    query = (
+        select(
+            member.c.number, member.c.status, member.c.since, registration.c.way, registration.c.ref, area.c.code,
+            person.c.phone_sealed, person.c.wrapped_key, registration.c.fields_sealed,
+        )
+        .join(registration, registration.c.id == member.c.registration_id)
+        .join(area, area.c.id == member.c.area_id)
+        .join(person, person.c.id == member.c.person_id)
+        .order_by(member.c.number)
+    )  # fmt: skip
+    for row in conn.execution_options(yield_per=READ_AHEAD).execute(query):
+        phone, entered = "", {}
+        if row.wrapped_key is not None:
+            key = keys.person_key(row.wrapped_key)
+            phone = key.decrypt("person.phone", row.phone_sealed)
+            entered = json.loads(key.decrypt("registration.fields", row.fields_sealed))
+        since = datetime.fromtimestamp(row.since, UTC).isoformat(timespec="seconds")
+        known = [written(row.number), row.status, since, row.way, row.ref, row.code, phone]
+        told = [entered.get(name, "") for name in ("name", *others)]
+        yield [safe(str(cell)) for cell in (*known, *told)]

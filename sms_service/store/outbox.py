@@ -1,7 +1,8 @@
 """Every message that is to go out, from the transaction that wants it to its last delivery report.
 
 A row goes queued -> sending -> sent -> delivered, or to failed (refused for good), held (nobody can say whether it was
-sent; the office decides) or dropped (she sent STOP, or the office said so). It never goes backwards.
+sent; the office decides) or dropped (she sent STOP, the question was withdrawn, or the office said so). It never goes
+backwards.
 """
 
 from __future__ import annotations
@@ -137,6 +138,17 @@ def _claimed(row: Row[Any], key: PersonKey) -> Claimed:
 def _move(conn: Connection, row_id: int, status_before: str, **values: Any) -> bool:
     moved = conn.execute(update(outbox).where(outbox.c.id == row_id, outbox.c.status == status_before).values(**values))
     return moved.rowcount == 1
+
+
+def withdraw(conn: Connection, person_id: int, flow: str, ref: str, others: Sequence[str]) -> None:
+    """Drops a question that has not left, and the reminders of it; not what carries `others`, questions that stand."""
+    asked = select(outbox.c.turn_no).where(outbox.c.ref == ref).scalar_subquery()
+    conn.execute(
+        update(outbox)
+        .where(outbox.c.person_id == person_id, outbox.c.flow == flow, outbox.c.turn_no >= asked)
+        .where(outbox.c.status == "queued", outbox.c.ref.not_in(others))
+        .values(status="dropped", reason="the question was withdrawn")
+    )
 
 
 def settle(conn: Connection, row_id: int, **values: Any) -> bool:

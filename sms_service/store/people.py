@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sms_service.privacy import Keys, PersonKey
+from sms_service.store import blocks
 from sms_service.store.tables import enroler, person
 
 PERSON_WITH_ENROLER = select(person, enroler.c.status.label("enroler_status")).select_from(
@@ -51,9 +54,39 @@ def find_or_add(conn: Connection, keys: Keys, phone: str, language: str, channel
     found = by_phone(conn, keys, phone)
     if found:
         return found
+    values = _new(keys, keys.index("phone", phone), phone, language, channel, now)
+    # Two first messages of one phone at the same instant: the second insert does nothing, and both read the first's row.
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    conn.execute(dialect.insert(person).values(values).on_conflict_do_nothing(index_elements=["phone_index"]))
+    added = by_phone(conn, keys, phone)
+    assert added, "a person just written must be there, unless she was forgotten in the same instant"
+    return added
+
+
+def find_or_add_all(
+    conn: Connection, keys: Keys, wanted: Mapping[bytes, tuple[str, str]], channel: str, now: float
+) -> dict[bytes, Person]:
+    """`find_or_add` for a block: phone (E.164) and language by the index of the phone. Whoever was forgotten is left out."""
+    found = _by_index(conn, keys, wanted)
+    rows = []
+    for index in wanted.keys() - found.keys():
+        phone, language = wanted[index]
+        rows.append(_new(keys, index, phone, language, channel, now))
+    if not rows:
+        return found
+    blocks.insert_rows(conn, person, rows, unless="phone_index")
+    return {**found, **_by_index(conn, keys, [row["phone_index"] for row in rows])}
+
+
+def _by_index(conn: Connection, keys: Keys, indexes: Collection[bytes]) -> dict[bytes, Person]:
+    found = blocks.rows_with(conn, PERSON_WITH_ENROLER, person.c.phone_index, indexes)
+    return {row.phone_index: somebody for row in found if (somebody := _made(row, keys))}
+
+
+def _new(keys: Keys, index: bytes, phone: str, language: str, channel: str, now: float) -> dict[str, Any]:
     wrapped = keys.new_person_key()
-    values = {
-        "phone_index": keys.index("phone", phone),
+    return {
+        "phone_index": index,
         "phone_sealed": keys.person_key(wrapped).encrypt("person.phone", phone),
         "wrapped_key": wrapped,
         "language": language,
@@ -61,12 +94,6 @@ def find_or_add(conn: Connection, keys: Keys, phone: str, language: str, channel
         "turn_no": 0,
         "created_at": now,
     }
-    # Two first messages of one phone at the same instant: the second insert does nothing, and both read the first's row.
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    conn.execute(dialect.insert(person).values(values).on_conflict_do_nothing(index_elements=["phone_index"]))
-    added = by_phone(conn, keys, phone)
-    assert added, "a person just written must be there, unless she was forgotten in the same instant"
-    return added
 
 
 def _made(row: Row[tuple[object, ...]] | None, keys: Keys) -> Person | None:

@@ -24,6 +24,8 @@ from sqlalchemy import (
     text,
 )
 
+from sms_service.store.folded import FOLDED_MAX, code_folded, name_folded
+
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -53,6 +55,10 @@ area = Table(
     # When the drive is on here and in all that it holds; NULL: as the area above says, and without any, always.
     Column("opens_at", Double),
     Column("closes_at", Double),
+    # To be found by, however somebody spells them. NULL: written by a process of the release before.
+    Column("name_folded", String(FOLDED_MAX), default=name_folded),
+    Column("code_folded", String(FOLDED_MAX), default=code_folded, index=True),
+    Index("ix_area_name_folded_level", "name_folded", "level"),
 )
 
 person = Table(
@@ -68,6 +74,8 @@ person = Table(
     Column("stopped_at", Double),  # since when she wants no messages
     Column("created_at", Double, nullable=False),
     Column("told_at", Double),  # when a phone that may not enter anybody was last told so
+    Column("wrong_codes", SmallInteger),  # activation codes from this phone that were none ...
+    Column("wrong_codes_since", Double),  # ... since the first of them
 )
 
 enroler = Table(
@@ -91,12 +99,14 @@ registration = Table(
     metadata,
     Column("id", Number, primary_key=True),
     Column("ref", String(8), nullable=False, unique=True),
-    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
     Column("enroler_id", ForeignKey("enroler.person_id"), nullable=False, index=True),
     Column("area_id", ForeignKey("area.id"), nullable=False, index=True),
     Column("fields_sealed", LargeBinary, nullable=False),  # what was entered, as JSON
     Column("voter_id_index", LargeBinary, index=True),
-    Column("status", String(16), nullable=False),  # waiting confirmed refused returned wrong_number held expired
+    Column(
+        "status", String(16), nullable=False
+    ),  # waiting confirmed refused returned wrong_number held expired deleted
     Column("created_at", Double, nullable=False),
     Column("decided_at", Double),
     Column("raw_sealed", LargeBinary),  # the text she was entered by, as it came

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -11,13 +12,13 @@ from sqlalchemy import func, select
 
 from sms_service.authoring.talk import NOTHING, Scene, Step, got
 from sms_service.engine.model import Inbound
-from sms_service.engine.step import FlowFault
+from sms_service.engine.walk import FlowFault
 from sms_service.enrolment.cards import Card, next_wanted
 from sms_service.faults import Broken
 from sms_service.service import Service
-from sms_service.store import outbox, sessions
+from sms_service.store import outbox, people, sessions, tables
 from sms_service.store.inbox import Stored
-from sms_service.store.tables import timer
+from sms_service.store.tables import person, registration, timer
 from workers import cards
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,12 @@ BATCH = 1000
 
 MAX_ROUNDS = 10_000
 """Reminders and expiries in one `after`: more is a clock that stands still, not a conversation."""
+
+REF = re.compile(r"\{ref(?: (\w+))?\}")
+"""Where a sender of a transcript types the reference of a registration."""
+
+CODE = re.compile(r"ACT (\d{5})")
+"""An activation code in a text to a new enroler."""
 
 FAULTS = (Broken, FlowFault)
 """What a flow can do wrong that no checker saw; in service its person reads an apology, and here it is told."""
@@ -69,7 +76,7 @@ class Acting:
                 case "after":
                     self.pass_time(step.seconds)
                 case "texts":
-                    self.send("sms", number, step.text)
+                    self.send("sms", number, self.with_code(number, self.with_refs(scene, step.text)))
                 case "enters":
                     problem = self.enter(scene.phones[step.by], step.by, number, step)
                 case "dials":
@@ -89,10 +96,38 @@ class Acting:
             problem = f"here the service itself fails, please report it: {type(error).__name__}: {error}"
         return problem
 
+    def with_refs(self, scene: Scene, text: str) -> str:
+        """`text` with the reference of the newest registration for `{ref}`, of Ram's newest for `{ref Ram}`: they are drawn
+        by lot. What has none stays as it stands."""
+
+        def ref(found: re.Match[str]) -> str:
+            query = select(registration.c.ref).order_by(registration.c.id.desc()).limit(1)
+            if name := found[1]:
+                index = self.service.keys.index("phone", scene.phones.get(name, ""))
+                query = query.join(person, person.c.id == registration.c.person_id).where(person.c.phone_index == index)
+            with self.service.reads.begin() as conn:
+                return conn.execute(query).scalar() or found[0]
+
+        return REF.sub(ref, text)
+
+    def with_code(self, number: str, text: str) -> str:
+        """`text` with the activation code that this phone was sent last for `{code}`: it is drawn by lot."""
+        if "{code}" not in text:
+            return text
+        with self.service.reads.begin() as conn:
+            somebody = people.by_phone(conn, self.service.keys, number)
+            query = select(tables.outbox.c.text_sealed).order_by(tables.outbox.c.id.desc())
+            rows = conn.execute(query.where(tables.outbox.c.person_id == somebody.id)).scalars() if somebody else ()
+            sent = [somebody.key.decrypt("outbox.text", row) for row in rows] if somebody else []
+        codes = [found[1] for one in sent if (found := CODE.search(one))]
+        return text.replace("{code}", codes[0]) if codes else text
+
     def enter(self, enroler: str, by: str, number: str, step: Step) -> str:
         """The entry of a person as one line of text: her number, what stands behind her name, her name."""
         ways = self.service.shelf.ways.keywords
-        keyword = next((word for word, flow in ways.items() if flow.starts.who == "enroler"), None)
+        # of all the enrolers' commands, the one that enters
+        entering = {word: flow.starts for word, flow in ways.items() if flow.starts.who == "enroler"}
+        keyword = max(entering, key=lambda word: entering[word].words == "line", default=None)
         if keyword is None:
             return "there is no flow that begins with an enroler's keyword (starts: who: enroler)"
         name, *others = (part.strip() for part in step.text.split(","))

@@ -121,7 +121,8 @@ class Recorder:
             self._written.append(written(self._stage, live.reader.scene, self._file))
 
     def write(self) -> int:
-        """Appends all that was recorded to the file; how many scenes. Raises NotRecorded, and nothing is written then."""
+        """Appends all that was recorded to the file; how many scenes. Raises NotRecorded, and nothing is written then; called
+        again, it writes the scenes but that one."""
         self._finish()
         if self._written:
             there = read_source(self._file) if self._file.exists() else ""

@@ -88,7 +88,10 @@ class Stage:
         self._prepared = folder / "prepared.sqlite3"
         shutil.copyfile(self._database, self._prepared)
         service = open_service(self.config, now)
-        desk = Desk(service.keys, service.shelf, self.config.region, forgives=False)
+        config = self.config
+        desk = Desk(
+            service.keys, service.shelf, config.region, forgives=False, rules=config.rules, fees=config.fees
+        )  # fmt: skip
         turns = Turns(service.engine, desk, NoLiveSessions(), NoBell(), self.config.language)
         self._service = replace(service, bell=NoBell(), turns=turns)
         event.listen(service.engine, "connect", _in_haste)
@@ -129,10 +132,11 @@ def make_known(service: Service, somebody: Newcomer, now: float) -> str:
         code = somebody.area or _deepest_area(conn)
         if not code:
             return f"{somebody.name} has no area to work in: write `in AREA`, with areas in demo_dir (config.yaml)"
+        level = conn.execute(select(area.c.level).where(area.c.code == code)).scalar() or "booth"  # so in charge of it
         line = io.StringIO(newline="")
         language = somebody.language or service.config.language
         writer(line).writerows(
-            [enrolers.COLUMNS, (somebody.number, somebody.name, code, "booth", language)]
+            [enrolers.COLUMNS, (somebody.number, somebody.name, code, level, language)]
         )  # an enroler is told as the office tells of her, and refused in the same words
         line.seek(0)
         _, bad = enrolers.import_enrolers(conn, service.keys, line, service.config.region, "handset", now)

@@ -157,8 +157,8 @@ def test_what_another_flow_has_collected_is_known_to_the_flow_that_it_begins(tmp
     shutil.copy(ROOT / "flows" / "register.yaml", tmp_path)
     [found] = findings_of(tmp_path, begun)
     assert found == (
-        '6:18: there is no variable "shoe" here; known here: booth, enroler.first_name, mobile, name, org, ref, '
-        "repaired, service_number ..."
+        '6:18: there is no variable "shoe" here; known here: area_name, booth, enroler.first_name, mobile, name, '
+        "org, ref, repaired ..."
     )
 
 

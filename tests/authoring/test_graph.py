@@ -194,7 +194,7 @@ def test_lengths_of_time(seconds: float, said: str) -> None:
     ("template", "read"),
     [
         ("{{ org }}: {{ enroler.first_name|upper }}", "{org}: {enroler.first_name}"),
-        ("{% if paid %}Thanks.{% endif %} {# later #}Bye.", "{if paid}Thanks.{endif} Bye."),
+        ("{% if paid %}Thanks.{% endif %} {# later #}Bye.", "[Thanks.] Bye."),
         ("two\nlines\tand  spaces", "two lines and spaces"),
         ("a\u202eb\u0007c\u200dd", "abc\u200dd"),
     ],

@@ -87,6 +87,19 @@ def test_a_text_that_is_right_has_none(text: str) -> None:
         ("name == 'Ram", "a quote is never closed in this condition"),
         ('name == "Ram', "a quote is never closed in this condition"),
         ("age = 18", "to compare, write ==, like \"answer == 'yes'\""),
+        ("(age = 18) or old", "to compare, write ==, like \"answer == 'yes'\""),
+        ("age is bigger than 18", "to compare, write a sign: `age > 18`"),
+        ("age is at least 18", "to compare, write a sign: `age >= 18`"),
+        ("age is at most 18", "to compare, write a sign: `age <= 18`"),
+        ("age is less than 18", "to compare, write a sign: `age < 18`"),
+        ("name is equal to 'Ram'", "to compare, write a sign: `name == 'Ram'`"),
+        ("name is not equal to 'Ram'", "to compare, write a sign: `name != 'Ram'`"),
+        ("age > 18 && old", "&& is no sign of a condition: write `and`"),
+        ("age > 18 || old", "|| is no sign of a condition: write `or`"),
+        ("age > 18 AND old", "AND is no sign of a condition: write `and`"),
+        ("age => 18", "=> is no sign of a condition: write `>=`"),
+        ("age <> 18", "<> is no sign of a condition: write `!=`"),
+        ("age === 18", "=== is no sign of a condition: write `==`"),
         ("age >", "this condition ends too early: something is missing behind its last word"),
         ("age > 18 and ", "this condition ends too early: something is missing behind its last word"),
         ("a" * (TEXT_SOURCE_MAX + 1), "this condition has 4,001 characters: at most 4,000 are read"),
@@ -98,7 +111,19 @@ def test_a_slip_in_a_condition_is_told(condition: str, slip: str) -> None:
 
 @pytest.mark.parametrize(
     "condition",
-    ["age >= 18", "a != b", "a <= 1", "name == 'a = b'", 'name == "it\'s"', "not a", "a in ['x', 'y']", "band"],
+    [
+        "booth is defined",
+        "name == 'a && b'",
+        "name == 'is at least 3'",
+        "age >= 18",
+        "a != b",
+        "a <= 1",
+        "name == 'a = b'",
+        'name == "it\'s"',
+        "not a",
+        "a in ['x', 'y']",
+        "band",
+    ],
 )
 def test_a_condition_that_is_right_has_none(condition: str) -> None:
     assert slip_in_condition(condition) == ""

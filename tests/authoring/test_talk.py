@@ -104,6 +104,11 @@ def test_nobody_types_where_no_ussd_session_is_open(lines: str, why: str) -> Non
     assert problem.endswith(f": Ram is in no USSD session ({why}): dial first, `Ram dials *384*96#`")
 
 
+def test_one_can_send_without_typing_on_a_screen() -> None:
+    [scene] = read_talk(PHONES + "Ram dials *384*96#\nRam types\n", "x")
+    assert [(step.kind, step.text) for step in scene.steps] == [("dials", "*384*96#"), ("types", "")]
+
+
 def test_a_session_that_dropped_is_dialled_anew() -> None:
     [scene] = read_talk(
         PHONES + "Ram dials *384*96#\nafter 2 minutes\nRam types 1\nRam drops\nRam dials *384*96#\nRam types 1\n", "x"

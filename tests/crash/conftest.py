@@ -14,6 +14,7 @@ import redis
 
 from sms_service import valkey
 from sms_service.config import read_config
+from tests.town import RULES_OFF
 
 
 class OwnValkey:
@@ -89,3 +90,9 @@ def own_postgres() -> Iterator[OwnPostgres]:
             yield made
         finally:
             made.end()
+
+
+@pytest.fixture
+def stack(stack: dict[str, str]) -> dict[str, str]:
+    """Without the rules: here hundreds are entered at once, by one enroler."""
+    return {**stack, **RULES_OFF}

@@ -15,7 +15,7 @@ from tests.crash.conftest import OwnPostgres
 from tests.crash.drive import VICTIMS, Drive
 from tests.crash.share import EVERY, OFFSET
 from tests.gateways import Twilio
-from tests.town import ENROLER
+from tests.town import ENROLER, RULES_OFF
 
 ASKED, WELCOME, LINK = "XYZ: Anil entered you", "You are a member of XYZ", "XYZ card of R. Kumar"
 
@@ -32,7 +32,7 @@ def drives(
         @cache
         def on(stack: str) -> Drive:
             folder = tmp_path_factory.mktemp("drive")
-            settings = {"DATA_DIR": str(folder / "data"), "PRIVACY__KEY": KEY}
+            settings = {"DATA_DIR": str(folder / "data"), "PRIVACY__KEY": KEY, **RULES_OFF}
             if stack == "postgres":
                 settings["DATABASE_URL"] = request.getfixturevalue("own_postgres").url
             twilio = running.enter_context(Twilio(ledger=folder / "ledger", auto_reports=True))

@@ -29,7 +29,8 @@ from sms_service.engine.model import (
     Variables,
 )
 from sms_service.engine.navigation import called
-from sms_service.engine.step import FlowFault, step
+from sms_service.engine.step import step
+from sms_service.engine.walk import FlowFault
 
 Player = Callable[..., "Play"]
 

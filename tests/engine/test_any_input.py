@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from sms_service.authoring.load import load_flow
 from sms_service.authoring.variables import nested
+from sms_service.engine.answering import offers_back
 from sms_service.engine.clusters import units
 from sms_service.engine.model import Ask, Begin, Effect, Flow, Heard, Reading, Session, UssdScreen
 from sms_service.engine.navigation import pages, turned
-from sms_service.engine.step import due_at, fields_of, offers_back
 from sms_service.engine.texts import USSD_SEPTETS, USSD_UCS2, sendable, septets
+from sms_service.engine.waiting import due_at
+from sms_service.engine.walk import fields_of
 from sms_service.enrolment.answer_types import Setting
 from sms_service.enrolment.reading import answer
 from tests.authoring.checking import GOOD, VOCABULARY
@@ -32,7 +34,8 @@ FLOWS: dict[str, Flow] = {
 BROUGHT: dict[str, Any] = {
     "ref": "AB2CD", "name": "Ram Kumar", "first_name": "Ram", "enroler.first_name": "Anil", "voter_id": "ABC1234567",
     "booth": "12", "mobile": "+919876543210", "member.number": "000007", "card.link": "https://xyz.example/card",
-    "person": "Ram Kumar", "again": False,
+    "person": "Ram Kumar", "again": False, "area_name": "Kanke", "below": "Booth 12: 3/100.", "target": 100, "confirmed": 3,
+    "waiting": 2, "held": 0, "refused": 1, "code": "83511", "fee": "INR 5.00",
 }  # fmt: skip
 """What happenings, effects and calling flows bring."""
 
@@ -101,10 +104,17 @@ def perform(lesson: Play, data: st.DataObject) -> None:
     while isinstance(wanted := lesson.turn.wants, Effect):
         outcomes = VOCABULARY.effects[wanted.name].outcomes
         outcome = data.draw(st.sampled_from(sorted(outcomes)))
-        brought = nested({one: BROUGHT[one] for one in outcomes[outcome]}, VOCABULARY)
+        brought = nested({one: brought_as(kind) for one, kind in outcomes[outcome].items()}, VOCABULARY)
         said = lesson.turn.texts
         lesson.effect_ends(outcome, **{one: brought[one.partition(".")[0]] for one in brought})
         lesson.turn.texts[:0] = said
+
+
+def brought_as(kind: str) -> Any:
+    """A value of a type that an effect may bring."""
+    if kind in VOCABULARY.given:
+        return VOCABULARY.given[kind]("en")
+    return VOCABULARY.types[kind].longest({}, "en")
 
 
 def assert_well(lesson: Play) -> None:

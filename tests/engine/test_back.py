@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sms_service.engine.answering import offers_back
 from sms_service.engine.model import MAX_TRAIL, Effect
-from sms_service.engine.step import offers_back
 from tests.engine.conftest import Play, Player, part
 
 THREE = """

@@ -7,7 +7,7 @@ import pytest
 
 from sms_service.engine.model import MAX_CALLS, Called, Flow, Outcome, Returned, Session
 from sms_service.engine.navigation import TooManyCalls, caller_of, outermost
-from sms_service.engine.step import FlowFault
+from sms_service.engine.walk import FlowFault
 from tests.engine.conftest import Player, part
 
 AREA = """

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from sms_service.engine.model import MAX_STEPS, Collect, Decision, Effect, Flow, Say
-from sms_service.engine.step import FlowFault
 from sms_service.engine.texts import TemplateFailed
+from sms_service.engine.walk import FlowFault
 from tests.engine.conftest import HEAD, Play, Player, flow_of, part
 
 ASK_NAME = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sms_service.engine.model import DAY, DEFAULT_EXPIRY, Effect
-from sms_service.engine.step import due_at
+from sms_service.engine.waiting import due_at
 from tests.engine.conftest import HEAD, Play, Player, part
 from tests.engine.test_step import ASK_NAME, CONSENT
 

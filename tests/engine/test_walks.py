@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from sms_service.authoring.load import load_flow
 from sms_service.authoring.ways import Way, ways_out
+from sms_service.engine.answering import offers_back
 from sms_service.engine.model import (
     DAY,
+    EXPIRED,
     MAX_STEPS,
     MAX_TRAIL,
     Ask,
@@ -28,7 +30,7 @@ from sms_service.engine.model import (
     Show,
 )
 from sms_service.engine.navigation import outermost, remembering
-from sms_service.engine.step import EXPIRED, due_at, offers_back
+from sms_service.engine.waiting import due_at
 from tests.engine.conftest import VOCABULARY, Play, Step
 
 TYPED = (

@@ -7,8 +7,10 @@ import io
 import pytest
 from sqlalchemy import select
 
-from sms_service.enrolment import areas
-from sms_service.enrolment.areas import BadLine, import_areas
+from sms_service.enrolment import areas, tree
+from sms_service.enrolment.areas import import_areas
+from sms_service.enrolment.imports import BadLine
+from sms_service.store.blocks import BLOCK
 from sms_service.store.tables import area
 from tests.town import Town
 
@@ -43,7 +45,7 @@ def test_a_changed_line_changes_its_area(any_town: Town) -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("BR-P,XX,district,Patna,1", "parent XX does not stand above this line"),
+        ("BR-P,XX,district,Patna,1", "parent XX is in no line and not known"),
         (",,state,Bihar,1", "code or name is empty"),
         ("BR,,state,,1", "code or name is empty"),
         ("BR,,state,Bihar,many", "target many is not a whole number up to 2000000000"),
@@ -79,6 +81,59 @@ def test_a_file_without_its_header_is_refused_whole(town: Town) -> None:
         read(town, "GA,state,Goa\n", "code,level,name\n")
     with pytest.raises(ValueError, match="the header line lacks code"):
         read(town, "", "")
+
+
+def test_a_parent_may_stand_below_its_children(any_town: Town) -> None:
+    lines = "BR-P-1,BR-P,block,Danapur,1\nBR-P,BR,district,Patna,1\nBR,,state,Bihar,1\n"
+    assert read(any_town, lines) == (3, [])
+    assert read(any_town, lines) == (3, [])
+    ids = {row.code: row.id for row in any_town.rows(area)}
+    parents = {row.code: row.parent_id for row in any_town.rows(area)}
+    assert (parents["BR-P-1"], parents["BR-P"], parents["BR"]) == (ids["BR-P"], ids["BR"], None)
+
+
+def test_areas_that_lie_in_one_another_are_left_out(any_town: Town) -> None:
+    count, bad = read(any_town, "A,B,state,A,1\nB,A,state,B,1\nC,XX,state,C,1\nD,C,state,D,1\nGA,,state,Goa,1\n")
+    why = "was left out too, or lies in this area itself"
+    assert count == 1
+    assert bad == [
+        BadLine(2, f"parent B {why}"), BadLine(3, f"parent A {why}"),
+        BadLine(4, "parent XX is in no line and not known"), BadLine(5, f"parent C {why}"),
+    ]  # fmt: skip
+
+
+def test_a_tree_may_be_turned_round_whatever_the_order_of_lines(any_town: Town) -> None:
+    read(any_town, "A,,state,A,1\nB,A,state,B,1\n")
+    assert read(any_town, "A,B,state,A,1\nB,,state,B,1\n") == (2, [])
+    ids = {row.code: row.id for row in any_town.rows(area)}
+    with any_town.service.reads.begin() as conn:
+        assert tree.holds(conn, ids["B"], ids["A"])
+        assert not tree.holds(conn, ids["A"], ids["B"])
+
+
+def test_a_code_counts_where_it_stands_first(any_town: Town) -> None:
+    count, bad = read(any_town, "GA,,state,Goa,5\nGA,,state,Gomantak,6\n")
+    assert (count, bad) == (1, [BadLine(3, "code GA stands in line 2 already")])
+    assert stored(any_town)["GA"] == ("Goa", 5)
+
+
+def test_more_lines_than_one_block_are_read(any_town: Town) -> None:
+    count = 2 * BLOCK + 7
+    lines = "".join(f"P-{n},P-{n // 10},booth,Booth {n},1\n" for n in range(1, count)) + "P-0,,state,Goa,1\n"
+    assert read(any_town, lines) == (count, [])
+    assert read(any_town, lines) == (count, [])
+    ids = {row.code: row.id for row in any_town.rows(area)}
+    with any_town.service.reads.begin() as conn:
+        assert tree.holds(conn, ids["P-8"], ids["P-8000"])
+        assert not tree.holds(conn, ids["P-9"], ids["P-8000"])
+
+
+def test_a_changed_name_is_found_and_the_old_one_is_not(any_town: Town) -> None:
+    read(any_town, "GA,,state,Goa,5\n")
+    read(any_town, "GA,,state,गोवा,5\n")
+    with any_town.service.reads.begin() as conn:
+        assert areas.called(conn, "गोवा") == "GA"
+        assert areas.called(conn, "Goa") is None
 
 
 def test_the_booth_of_a_number_is_looked_for_near_the_enroler(town: Town) -> None:

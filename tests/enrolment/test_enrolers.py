@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import update
 
 from sms_service.enrolment import enrolers
-from sms_service.enrolment.areas import BadLine
-from sms_service.enrolment.enrolers import Enroler, import_enrolers
+from sms_service.enrolment.enrolers import FORGOTTEN, Enroler, import_enrolers
+from sms_service.enrolment.imports import BadLine
 from sms_service.store import people
-from sms_service.store.tables import enroler, registration
+from sms_service.store.blocks import BLOCK
+from sms_service.store.tables import enroler, person, registration
 from tests.town import ENROLER, ENTRY, Town
 
 HEADER = "phone,name,area,level,language\n"
@@ -42,9 +43,9 @@ def test_an_enroler_is_activated_and_may_enter_people(any_town: Town) -> None:
 
 def test_the_same_file_again_changes_nothing(any_town: Town) -> None:
     read(any_town, MEENA)
-    before = [(row.person_id, row.area_id, row.status, row.created_at) for row in any_town.rows(enroler)]
+    before = any_town.rows(enroler), any_town.rows(person)
     assert read(any_town, MEENA) == (1, [])
-    assert [(row.person_id, row.area_id, row.status, row.created_at) for row in any_town.rows(enroler)] == before
+    assert (any_town.rows(enroler), any_town.rows(person)) == before, "not even encrypted anew"
 
 
 def test_a_changed_line_changes_her(any_town: Town) -> None:
@@ -86,6 +87,35 @@ def test_a_bad_line_is_left_out_and_the_others_are_read(any_town: Town, line: st
     assert (count, bad) == (1, [BadLine(2, problem)])
     assert known(any_town, "+919822222222")
     assert known(any_town, "+919811111111") is None
+
+
+def test_a_phone_counts_where_it_stands_first(any_town: Town) -> None:
+    count, bad = read(any_town, MEENA + "98111 11111,Asha,JH,state,hi\n")
+    assert (count, bad) == (1, [BadLine(3, "this phone stands in line 2 already")])
+    found = known(any_town, "+919811111111")
+    assert found
+    assert found.name == "Meena Kumari"
+
+
+def test_one_who_was_forgotten_is_left_out(any_town: Town) -> None:
+    any_town.phone("+919811111111").texts("hello")
+    with any_town.service.engine.begin() as conn:
+        index = any_town.service.keys.index("phone", "+919811111111")
+        conn.execute(update(person).where(person.c.phone_index == index).values(wrapped_key=None))
+    assert read(any_town, MEENA) == (0, [BadLine(2, FORGOTTEN)])
+
+
+def test_more_lines_than_one_block_are_read_and_each_block_is_told(any_town: Town) -> None:
+    count, told = BLOCK + 3, []
+    lines = HEADER + "".join(f"+9190{n:08d},Meena {n},JH,state,hi\n" for n in range(count))
+    with any_town.service.engine.begin() as conn:
+        keys = any_town.service.keys
+        read_ = import_enrolers(conn, keys, io.StringIO(lines), "IN", "twilio", 5.0, lambda: told.append(1))
+    assert read_ == (count, [])
+    assert len(told) == 2
+    found = known(any_town, f"+9190{count - 1:08d}")
+    assert found
+    assert found.name == f"Meena {count - 1}"
 
 
 def test_numbers_are_read_in_the_spellings_of_a_spreadsheet(town: Town) -> None:

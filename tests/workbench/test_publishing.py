@@ -605,8 +605,8 @@ def test_versions_diff_and_rollback_on_the_command_line(town: Town, write: Write
     new, old = (one.version for one in publishing.versions(town.service.engine, "survey"))
 
     table = sms_service(town.environment, "flow", "versions", "survey").stdout
-    assert re.search(rf"{new[:12]} │ \d{{4}}-\d\d-\d\d \d\d:\d\d │ published +│ yes", table)
-    assert re.search(rf"{old[:12]} │ .* │ first start │  ", table)
+    assert re.search(rf"{new[:12]} +\d{{4}}-\d\d-\d\d \d\d:\d\d +published +yes", table)
+    assert re.search(rf"{old[:12]} +.* first start +[0-9]", table)
 
     diff = sms_service(town.environment, "flow", "diff", "survey", old[:8], new[:8]).stdout
     assert diff.startswith(
@@ -616,9 +616,24 @@ def test_versions_diff_and_rollback_on_the_command_line(town: Town, write: Write
     ended = sms_service(town.environment, "flow", "rollback", "survey", "--yes")
     assert ended.returncode == 0
     assert ended.stdout.startswith(f"survey: {new[:12]} -> {old[:12]}\n  texts en: ask, bye\nRolled back: survey. ")
+    assert ended.stdout.endswith(f"To undo it: `sms-service flow rollback survey {new[:12]}`.\n")
     assert listed(town)[0] == ("rolled back", True, 0)
     again = sms_service(town.environment, "flow", "rollback", "survey", old[:8])
     assert (again.returncode, again.stdout) == (0, "Nothing changes: that is what serves.\n")
+
+
+def test_on_eighty_columns_nothing_of_a_version_is_cut(town: Town) -> None:
+    ours, its = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "sms_service", "flow", "versions"],
+        env={**os.environ, **town.environment, "COLUMNS": "80", "TERM": "dumb"}, stdout=its, timeout=60, check=True,
+    )  # fmt: skip
+    os.close(its)
+    shown = os.read(ours, 100_000).decode().splitlines()
+    os.close(ours)
+    assert max(map(len, shown)) <= 80
+    for one in publishing.versions(town.service.engine):
+        assert any(f"{one.flow} " in line and one.version[:12] in line and "first start" in line for line in shown)
 
 
 def test_all_of_it_for_programs(town: Town, write: Write) -> None:

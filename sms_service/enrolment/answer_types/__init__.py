@@ -6,10 +6,21 @@ package registers all of them.
 
 from __future__ import annotations
 
-from sms_service.enrolment.answer_types import amounts, attachments, choices, dates, identity, places, texts
+from sms_service.enrolment.answer_types import (
+    amounts,
+    attachments,
+    choices,
+    dates,
+    identity,
+    money,
+    places,
+    references,
+    texts,
+    whom,
+)
 from sms_service.enrolment.answer_types.registry import TYPES, AnswerType, Noted, Setting, Wrong, letters, plain, shapes
 
 __all__ = [
     "TYPES", "AnswerType", "Noted", "Setting", "Wrong", "amounts", "attachments", "choices", "dates", "identity", "letters",
-    "places", "plain", "shapes", "texts",
+    "money", "places", "plain", "references", "shapes", "texts", "whom",
 ]  # fmt: skip

@@ -192,6 +192,61 @@ PROBLEMS: Mapping[str, Mapping[str, Sentences]] = {
             "sw": "Hatujui eneo hilo. Tuma msimbo wake, au jina kama kwenye orodha.",
         },
     },
+    "receipt": {
+        "not_a_receipt": {
+            "en": "Receipt: the letters of the book and the number, please, like B1207.",
+            "hi": "रसीद: बुक का अक्षर और नंबर भेजें, जैसे B1207।",
+            "sw": "Risiti: tuma herufi za kitabu na namba, kama B1207.",
+        },
+    },
+    "amount": {
+        "not_an_amount": {
+            "en": "Amount: in digits, please, like 5 or 5.00.",
+            "hi": "राशि: अंकों में भेजें, जैसे 5 या 5.00।",
+            "sw": "Kiasi: tuma kwa tarakimu, kama 50 au 50.00.",
+        },
+        "too_large": {
+            "en": "Amount: at most 999999. Please send what stands on the receipt, like 5.",
+            "hi": "राशि: 999999 तक। रसीद की राशि भेजें, जैसे 5।",
+            "sw": "Kiasi: kisizidi 999999. Tuma kilichoandikwa kwenye risiti, kama 50.",
+        },
+    },
+    "whom": {
+        "nobody": {
+            "en": "Whom? Please send the enroler's mobile number or name, like 9876543210.",
+            "hi": "किसे? कार्यकर्ता का मोबाइल या नाम भेजें, जैसे 9876543210।",
+            "sw": "Nani? Tuma namba ya simu au jina la mwandikishaji, kama 0712345678.",
+        },
+    },
+    "ref": {
+        "wrong_shape": {
+            "en": "Reference: 5 signs, please, like R4K7P. LIST shows the latest.",
+            "hi": "कोड: 5 अक्षर-अंक भेजें, जैसे R4K7P। LIST से देखें।",
+            "sw": "Kumbukumbu: tuma herufi 5, kama R4K7P. ORODHA huonyesha za karibuni.",
+        },
+        "confused_sign": {
+            "en": "A reference has no O, 0, I or 1. Please look again; LIST shows the latest.",
+            "hi": "कोड में O, 0, I, 1 नहीं होते। फिर देखें, LIST भेजें।",
+            "sw": "Kumbukumbu haina O, 0, I wala 1. Angalia tena; ORODHA huonyesha za karibuni.",
+        },
+        "wrong_check_sign": {
+            "en": "This reference is mistyped. Please look again; LIST shows the latest.",
+            "hi": "कोड में गलती है। फिर देखकर भेजें, या LIST भेजें।",
+            "sw": "Kumbukumbu ina kosa. Angalia tena; ORODHA huonyesha za karibuni.",
+        },
+    },
+    "line": {
+        "nothing": {
+            "en": "Nothing could be read. Please send it again.",
+            "hi": "कुछ पढ़ा नहीं गया। कृपया फिर भेजें।",
+            "sw": "Hakuna kilichosomeka. Tafadhali tuma tena.",
+        },
+        "too_long": {
+            "en": "This is too long: 160 characters at most, please.",
+            "hi": "यह बहुत लंबा है। 160 अक्षर तक भेजें।",
+            "sw": "Ni ndefu mno. Tuma herufi 160 au pungufu.",
+        },
+    },
     "photo": {
         "no_photo": {
             "en": "No photo came. Please send a photo, or its link (https://...).",

@@ -41,7 +41,7 @@ LETTERS = {
 }
 """A letter of the script of each language that is not written in Latin letters: names in it make an SMS UCS-2."""
 
-_LETTER = {language: letter for languages, letter in LETTERS.items() for language in languages.split()}
+LETTER_OF = {language: letter for languages, letter in LETTERS.items() for language in languages.split()}
 
 
 class AreaCalled(Protocol):
@@ -133,7 +133,7 @@ def shapes() -> Mapping[str, TypeShape]:
 
 def letters(count: int, language: str) -> str:
     """So many letters of the script that `language` is written in."""
-    return _LETTER.get(language, "m") * count
+    return LETTER_OF.get(language, "m") * count
 
 
 def plain(text: str) -> str:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from sms_service.enrolment.effects import deciding, entering, messages
-from sms_service.enrolment.effects.act import EFFECTS, Act, Done, Start, UnknownEffect, UnknownOutcome, effect, perform
+from sms_service.enrolment.effects import activation, charge, deciding, entering, fees, messages, own
+from sms_service.enrolment.effects.act import (
+    EFFECTS,
+    Act,
+    Done,
+    Over,
+    Start,
+    UnknownEffect,
+    UnknownOutcome,
+    effect,
+    perform,
+)
 
 __all__ = [
-    "EFFECTS", "Act", "Done", "Start", "UnknownEffect", "UnknownOutcome", "deciding", "effect", "entering", "messages",
-    "perform",
+    "EFFECTS", "Act", "Done", "Over", "Start", "UnknownEffect", "UnknownOutcome", "activation", "charge", "deciding",
+    "effect", "entering", "fees", "messages", "own", "perform",
 ]  # fmt: skip

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from sms_service.config import Fees, Rules
+from sms_service.engine.listen import Ways
 from sms_service.engine.model import Inbound, Session, Variables
 from sms_service.enrolment.effect_shapes import FIRST_NAME_MAX, SHAPES
 from sms_service.privacy import Keys
@@ -20,7 +22,8 @@ from sms_service.store.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What an effect works with: the transaction, who is turning, in which session, by which message."""
+    """What an effect works with: the transaction, who is turning, in which session, by which message; `rules` are the
+    thresholds of the settings, `region` the drive's country, `ways` those into the flows that serve."""
 
     conn: Connection
     keys: Keys
@@ -28,24 +31,40 @@ class Act:
     person: Person
     session: Session
     inbound: Inbound
+    rules: Rules = field(default_factory=Rules)
+    region: str = "IN"
+    ways: Ways = field(default_factory=Ways)
+    fees: Fees = field(default_factory=Fees)
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """A flow to begin for a person, because of something that happened (`on`), about one thing. Begun once for each.
 
-    `about` is the number of a registration, or what it is and its number (`card 7`).
+    `about` is the number of a registration, or what it is and its number (`card 7`). `again` is what makes it happen once
+    more: another word for each time.
     """
 
     on: str
     person: Person
     about: str
     variables: Variables
+    again: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """What somebody was asked about one thing, and need not answer any more. `again` as of a Start."""
+
+    person: Person
+    about: str
+    again: str
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How an effect ended, what the texts may now use, which flows begin, and whose sessions about it are over.
+    """How an effect ended, what the texts may now use, which flows begin, and which questions to other people are
+    over (before the new ones begin). `closes_others`: so are all that this person has open.
     `language`: the one this person is spoken to in from now on."""
 
     outcome: str
@@ -54,6 +73,7 @@ class Done:
     closes_others: bool = False
     rings: tuple[str, ...] = ()
     language: str = ""
+    ends: tuple[Over, ...] = ()
 
 
 Effect = Callable[..., Done]

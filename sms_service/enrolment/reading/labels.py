@@ -42,7 +42,7 @@ SURPLUS = """age, umar, umr, umra, umri, miaka, उम्र, आयु, sex, ge
 """Labels of what nobody asked for, so that `AGE 34` is neither part of a name nor a second booth: dropped with their value."""
 
 COURTESIES = """please, pls, plz, sir, madam, thank, you, thanks, thankyou, hello, namaste, namaskar, kripya, dhanyavad,
-        kindly, regards, ok, add, enter, new, member, register, tafadhali, asante, habari, karibu, mwanachama, mpya,
+        kindly, regards, ok, add, enter, new, member, register, tafadhali, habari, karibu, mwanachama, mpya,
         sajili, नमस्ते, नमस्कार, कृपया, धन्यवाद, सदस्य, नया, नए, जोड़ें, और, ka, hai, aur, का, की, है"""
 """Words at the edge of a name that are not part of it."""
 

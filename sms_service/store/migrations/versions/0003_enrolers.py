@@ -10,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from sms_service.store.folded import folded
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -18,15 +20,25 @@ depends_on = None
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 COLUMNS: dict[str, dict[str, Any]] = {
-    "area": {"first": sa.Integer(), "last": sa.Integer(), "opens_at": sa.Double(), "closes_at": sa.Double()},
-    "person": {"told_at": sa.Double()},
+    "area": {
+        "first": sa.Integer(),
+        "last": sa.Integer(),
+        "opens_at": sa.Double(),
+        "closes_at": sa.Double(),
+        "name_folded": sa.String(length=200),
+        "code_folded": sa.String(length=200),
+    },
+    "person": {"told_at": sa.Double(), "wrong_codes": sa.SmallInteger(), "wrong_codes_since": sa.Double()},
     "enroler": {"appointed_by": NUMBER, "code_index": sa.LargeBinary(), "code_until": sa.Double()},
     "registration": {"raw_sealed": sa.LargeBinary()},
 }
 TEXTS = (("enroler", "hold_reason", 64, ""), ("registration", "way", 8, "sms"), ("registration", "flags", 100, ""))
 INDEXES = (
     ("ix_area_first", "area", ["first"]),
+    ("ix_area_name_folded_level", "area", ["name_folded", "level"]),
+    ("ix_area_code_folded", "area", ["code_folded"]),
     ("ix_enroler_code_index", "enroler", ["code_index"]),
+    ("ix_registration_person_id", "registration", ["person_id"]),
     ("ix_registration_enroler_id_created_at", "registration", ["enroler_id", "created_at"]),
     ("ix_registration_area_id_status", "registration", ["area_id", "status"]),
 )
@@ -39,6 +51,7 @@ def upgrade() -> None:
     for table, name, length, default in TEXTS:
         default_text = sa.text(f"'{default}'")
         op.add_column(table, sa.Column(name, sa.String(length=length), server_default=default_text, nullable=False))
+    _fold_names()
     for name, table, indexed in INDEXES:
         op.create_index(op.f(name), table, indexed, unique=False)
     op.create_table(
@@ -73,6 +86,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_fee_receipt_registration_id"), "fee_receipt", ["registration_id"], unique=False)
     op.create_index(op.f("ix_fee_receipt_enroler_id"), "fee_receipt", ["enroler_id"], unique=False)
+
+
+def _fold_names() -> None:
+    """The areas that are there can be found by name at once. Their numbers come with the next import."""
+    area = sa.table("area", *(sa.column(name) for name in ("id", "code", "name", "name_folded", "code_folded")))
+    known = op.get_bind().execute(sa.select(area.c.id, area.c.name, area.c.code)).all()
+    rows = [{"of": row.id, "name": folded(row.name), "code": folded(row.code)} for row in known]
+    if rows:
+        change = sa.update(area).where(area.c.id == sa.bindparam("of"))
+        new: dict[str, Any] = {"name_folded": sa.bindparam("name"), "code_folded": sa.bindparam("code")}
+        op.get_bind().execute(change.values(new), rows)
 
 
 def downgrade() -> None:

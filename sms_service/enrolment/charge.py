@@ -1,0 +1,155 @@
+"""Who is in charge of what: the enrolers above a booth, those below them, and the areas that they may name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from sms_service.engine.answers import fold
+from sms_service.enrolment import enrolers, tree
+from sms_service.enrolment.enrolers import Enroler
+from sms_service.privacy import Keys
+from sms_service.store import people
+from sms_service.store.folded import folded
+from sms_service.store.tables import area, enroler, person
+
+LOWEST = "booth"
+"""The level of those who are in charge of nobody, also where they work in a whole block."""
+
+NAMES_SEARCHED = 2_000
+"""Names of enrolers that are opened to find one by her name (each is encrypted: 20 microseconds): a block, a small district.
+Whoever has more below her names the phone."""
+
+NAMED_MAX = 1_000
+"""Areas of one name that are looked through for the one right below: more than any block has."""
+
+OFFICE, IN_CHARGE = "office", "in charge"
+"""Reasons of a hold: what the office held, only the office frees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What somebody is in charge of: her area, and all below it. `range`: their numbers, see tree.range_of."""
+
+    person_id: int
+    area_id: int
+    range: tuple[int, int]
+
+
+def of(conn: Connection, person_id: int) -> Charge | None:
+    """What this person is in charge of; None unless she is an activated enroler above a booth, with areas below hers.
+
+    None too while an import has not numbered the areas: nothing is decided by half a tree.
+    """
+    own = (enroler.c.person_id == person_id) & (enroler.c.status == "activated") & (enroler.c.level != LOWEST)
+    area_id = conn.execute(select(enroler.c.area_id).where(own)).scalar_one_or_none()
+    if area_id is None:
+        return None
+    numbers = tree.range_of(conn, area_id)
+    return Charge(person_id, area_id, numbers) if numbers and numbers[0] < numbers[1] else None
+
+
+# --- enrolers below -----------------------------------------------------------------------------------------------
+
+
+def is_below(conn: Connection, charge: Charge, person_id: int) -> bool:
+    """Whether this enroler is below: in an area below, or in the same one and in charge of nobody. Nobody is below herself."""
+    row = conn.execute(
+        select(enroler.c.area_id, enroler.c.level).where(
+            enroler.c.person_id == person_id, enroler.c.status != "retired"
+        )
+    ).one_or_none()
+    if row is None or person_id == charge.person_id:
+        return False
+    if row.area_id == charge.area_id:
+        return str(row.level) == LOWEST
+    return tree.holds(conn, charge.area_id, row.area_id)
+
+
+def called(conn: Connection, keys: Keys, charge: Charge, whom: str) -> list[Enroler]:
+    """The enrolers below whom `whom` names: by phone (E.164) the one; by name all whose name has these words."""
+    if whom.startswith("+"):
+        somebody = people.by_phone(conn, keys, whom)
+        found = enrolers.by_person(conn, somebody) if somebody else None
+        return [found] if found and is_below(conn, charge, found.person.id) else []
+    typed = set(fold(whom).split())
+    named = [one for one, name in _names(conn, keys, charge) if typed and typed <= set(fold(name).split())]
+    within = [person_id for person_id in named if is_below(conn, charge, person_id)]
+    known = (people.by_id(conn, keys, person_id) for person_id in within)
+    return [found for somebody in known if somebody and (found := enrolers.by_person(conn, somebody))]
+
+
+def _names(conn: Connection, keys: Keys, charge: Charge) -> Iterator[tuple[int, str]]:
+    """The names within an area, each with its person; nothing if there are more than can be opened."""
+    rows = conn.execute(
+        select(enroler.c.person_id, enroler.c.name_sealed, person.c.wrapped_key)
+        .join(area, area.c.id == enroler.c.area_id)
+        .join(person, person.c.id == enroler.c.person_id)
+        .where(area.c.first.between(*charge.range), person.c.wrapped_key.is_not(None))
+        .limit(NAMES_SEARCHED + 1)
+    ).all()
+    if len(rows) <= NAMES_SEARCHED:
+        for row in rows:
+            yield row.person_id, keys.person_key(row.wrapped_key).decrypt("enroler.name", row.name_sealed)
+
+
+def is_elsewhere(conn: Connection, charge: Charge, person_id: int) -> bool:
+    """Whether somebody is, or was, an enroler, but none below: herself, one above, one of other areas, a retired one."""
+    known = conn.execute(select(enroler.c.status).where(enroler.c.person_id == person_id)).first()
+    return known is not None and not is_below(conn, charge, person_id)
+
+
+def hold_reason(conn: Connection, person_id: int) -> str:
+    """Why an enroler is held."""
+    return str(conn.execute(select(enroler.c.hold_reason).where(enroler.c.person_id == person_id)).scalar() or "")
+
+
+def hold(conn: Connection, person_id: int, reason: str) -> bool:
+    """Holds an activated enroler; False if she is not one. What she entered, and her drafts, stay."""
+    query = update(enroler).where(enroler.c.person_id == person_id, enroler.c.status == "activated")
+    return conn.execute(query.values(status="held", hold_reason=reason)).rowcount == 1
+
+
+def hold_for_office(conn: Connection, person_id: int) -> bool:
+    """The office holds an active enroler, or one whom somebody else holds: from now on only the office frees her."""
+    query = update(enroler).where(enroler.c.person_id == person_id, enroler.c.status.in_(("activated", "held")))
+    return conn.execute(query.values(status="held", hold_reason=OFFICE)).rowcount == 1
+
+
+def release(conn: Connection, person_id: int) -> bool:
+    """Activates a held enroler again; False if she is not held."""
+    query = update(enroler).where(enroler.c.person_id == person_id, enroler.c.status == "held")
+    return conn.execute(query.values(status="activated", hold_reason="")).rowcount == 1
+
+
+# --- areas below --------------------------------------------------------------------------------------------------
+
+
+class Places:
+    """The areas that somebody in charge may name: her own, and those below."""
+
+    def __init__(self, conn: Connection, charge: Charge) -> None:
+        self._conn, self._charge = conn, charge
+
+    def __call__(self, text: str, level: str = "", /) -> str | None:
+        """The code of the one area that `text` names, as `answer_types.registry.AreaCalled` wants it."""
+        found = self.named(text, level)
+        return found[0][1] if len(found) == 1 else None
+
+    def named(self, text: str, level: str = "") -> list[tuple[int, str]]:
+        """Id and code of the areas with this code or name, however it is spelt. Of several, the one right below hers, if
+        there is one: there is a Booth 12 in every block."""
+        typed = folded(text)
+        if not typed:
+            return []
+        within = select(area.c.id, area.c.code, area.c.parent_id).where(area.c.first.between(*self._charge.range))
+        if level:
+            within = within.where(area.c.level == level)
+        for same in (area.c.code == text.strip(), area.c.code_folded == typed, area.c.name_folded == typed):
+            found = self._conn.execute(within.where(same).limit(NAMED_MAX)).all()
+            near = [row for row in found if row.parent_id == self._charge.area_id]
+            if found:
+                return [(row.id, row.code) for row in (near if len(near) == 1 else found)]
+        return []

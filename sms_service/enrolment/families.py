@@ -1,0 +1,85 @@
+"""Several people on one phone: each is a registration of her own, and the phone is asked about one after the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, exists, select, update
+
+from sms_service.engine.answers import fold
+from sms_service.enrolment import holds
+from sms_service.enrolment.rules.registry import OPEN
+from sms_service.privacy import Keys
+from sms_service.store.people import Person
+from sms_service.store.tables import member, registration
+
+TURN = "same_phone"
+"""The rule by which a registration waits for nothing but its turn."""
+
+WRONG_NUMBER = "wrong_number"
+"""Why one is held whose phone was a wrong number for another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """Somebody who was entered with this phone, and nobody refused her. `status` waiting, held or confirmed."""
+
+    id: int
+    ref: str
+    status: str
+    name: str
+    voter_id_index: bytes | None
+
+
+def on_phone(conn: Connection, person: Person) -> list[Relative]:
+    """Who was entered with this phone, the first one first; without those who were refused or have left."""
+    left = exists().where(member.c.registration_id == registration.c.id, member.c.status != "valid")
+    query = (
+        select(registration)
+        .where(registration.c.person_id == person.id, registration.c.status.in_(OPEN), ~left)
+        .order_by(registration.c.id)
+    )
+    return [
+        Relative(row.id, row.ref, row.status, _name(person, row.fields_sealed), row.voter_id_index)
+        for row in conn.execute(query)
+    ]
+
+
+def _name(person: Person, fields_sealed: bytes) -> str:
+    return str(json.loads(person.key.decrypt("registration.fields", fields_sealed)).get("name", ""))
+
+
+def same_one(keys: Keys, relatives: Sequence[Relative], name: str, voter_id: str) -> Relative | None:
+    """The one of them who is entered again: by her voter ID, or where one of the two entries has none by her name."""
+    index = keys.index("voter_id", voter_id) if voter_id else None
+    for one in relatives:
+        if index and one.voter_id_index:
+            if index == one.voter_id_index:
+                return one
+        elif fold(one.name) == fold(name):
+            return one
+    return None
+
+
+def next_in_turn(conn: Connection, person_id: int) -> int | None:
+    """The id of the registration whose turn it is on this phone: the oldest that waits for nothing else."""
+    query = select(registration.c.id).where(registration.c.person_id == person_id, registration.c.status == "held")
+    waiting = conn.execute(query.order_by(registration.c.id)).scalars().all()
+    return next((one for one in waiting if set(holds.open_rules(conn, one)) == {TURN}), None)
+
+
+def distrust(conn: Connection, person_id: int, ref: str, now: float) -> None:
+    """The phone says that it is not the person's of `ref`: whoever waits on it is asked only if the office says so."""
+    held = (registration.c.person_id == person_id) & (registration.c.status == "held")
+    for one in conn.execute(select(registration.c.id).where(held)).scalars().all():
+        holds.put(conn, one, WRONG_NUMBER, f"this phone was wrong for {ref}", now)
+
+
+def refuse_all(conn: Connection, person_id: int, now: float) -> None:
+    """The phone wants no messages: who waits on it cannot be asked, and so is no member."""
+    held = (registration.c.person_id == person_id) & (registration.c.status == "held")
+    for one in conn.execute(select(registration.c.id).where(held)).scalars().all():
+        holds.decide(conn, one, "refused", now)
+        conn.execute(update(registration).where(registration.c.id == one).values(status="refused", decided_at=now))

@@ -1,0 +1,141 @@
+"""An enroler's own registrations: found by their references, mended, deleted, counted. Nobody finds another's here."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from phonenumbers import timezone
+from sqlalchemy import ColumnElement, Connection, Row, func, select, true, update
+
+from sms_service.engine.clusters import prefix, units
+from sms_service.engine.model import Field
+from sms_service.enrolment.effect_shapes import RECORD_MAX
+from sms_service.enrolment.registrations import FLAGS_MAX
+from sms_service.privacy import Keys, mask_id
+from sms_service.store import people
+from sms_service.store.people import Person
+from sms_service.store.tables import consent, registration
+
+MASKED = frozenset({"mobile", "voter_id", "national_id"})
+"""Answer types of which an SMS shows no more than the last three signs."""
+
+ALWAYS = ("mobile", "name")
+"""What every registration has, whatever else a drive asks for; the phone is its person's, not one of its fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """One of her registrations, with the person it is about. `fields` is what was entered, besides the phone."""
+
+    id: int
+    ref: str
+    person: Person
+    area_id: int
+    status: str
+    created_at: float
+    fields: dict[str, Any]
+    flags: dict[str, str]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """All that was entered, with the phone."""
+        return {**self.fields, "mobile": self.person.phone}
+
+
+def by_ref(conn: Connection, keys: Keys, enroler: Person, ref: str) -> Own | None:
+    """Her registration of this reference; None for somebody else's, for one that is deleted, and for none at all."""
+    row = conn.execute(_hers(enroler).where(registration.c.ref == ref)).one_or_none()
+    return _opened(conn, keys, row) if row else None
+
+
+def latest(conn: Connection, keys: Keys, enroler: Person, limit: int) -> list[Own]:
+    """Her last registrations, the newest first."""
+    rows = conn.execute(
+        _hers(enroler).order_by(registration.c.created_at.desc(), registration.c.id.desc()).limit(limit)
+    )
+    return [own for row in rows if (own := _opened(conn, keys, row))]
+
+
+def counts(conn: Connection, enroler: Person, since: float | None = None) -> Counter[str]:
+    """How many of hers (entered since then) have come to which status."""
+    young: ColumnElement[bool] = registration.c.created_at >= since if since is not None else true()
+    query = select(registration.c.status, func.count()).where(registration.c.enroler_id == enroler.id, young)
+    found: Counter[str] = Counter()
+    for status, count in conn.execute(query.group_by(registration.c.status)):
+        found[status] = count
+    return found
+
+
+def is_answered(conn: Connection, registration_id: int) -> bool:
+    """Whether anybody has decided anything on it."""
+    return conn.execute(select(consent.c.id).where(consent.c.registration_id == registration_id)).first() is not None
+
+
+def move(conn: Connection, entered: Own, status: str, now: float) -> bool:
+    """Gives it another status; False if it has come to one meanwhile."""
+    values = {"status": status, "decided_at": None if status == "waiting" else now}
+    query = update(registration).where(registration.c.id == entered.id, registration.c.status == entered.status)
+    return conn.execute(query.values(values)).rowcount == 1
+
+
+def mend(
+    conn: Connection, keys: Keys, entered: Own, person: Person, fields: Mapping[str, Any], flags: Mapping[str, str],
+    area_id: int,
+) -> None:  # fmt: skip
+    """Writes other data into it. `person` is whom it is about from now on: her key seals all of it."""
+    raw = conn.execute(select(registration.c.raw_sealed).where(registration.c.id == entered.id)).scalar_one()
+    voter_id = fields.get("voter_id")
+    values = {
+        "person_id": person.id,
+        "area_id": area_id,
+        "fields_sealed": person.key.encrypt("registration.fields", json.dumps(fields, ensure_ascii=False)),
+        "voter_id_index": keys.index("voter_id", voter_id) if voter_id else None,
+        "flags": " ".join(f"{name}:{why}" for name, why in flags.items())[:FLAGS_MAX],
+        "raw_sealed": raw
+        and person.key.encrypt("registration.raw", entered.person.key.decrypt("registration.raw", raw)),
+    }
+    conn.execute(update(registration).where(registration.c.id == entered.id).values(values))
+
+
+def record(values: Mapping[str, Any], fields: Sequence[Field]) -> str:
+    """What was entered, as it is repeated to the enroler: the name, then the others as the flow asks for them, numbers
+    masked. Without `fields`, by the names alone."""
+    types = {asked.name: asked.type for asked in fields} or {name: name for name in values}
+    named = [str(values["name"])] if values.get("name") else []
+    others = [(types[name], values[name]) for name in types if name != "name" and values.get(name) not in (None, "")]
+    shown = [
+        mask_id(str(value)) if kind in MASKED else str(value) for kind, value in others if not _hidden(kind, value)
+    ]
+    return prefix(", ".join([*named, *shown]), RECORD_MAX, units)
+
+
+def _hidden(kind: str, value: object) -> bool:
+    return kind in ("photo", "link") or isinstance(value, bool | dict | list)
+
+
+def midnight(phone: str, now: float) -> float:
+    """When today began where this phone (E.164) is at home; a country of several time zones has that of its first."""
+    [zone, *_] = timezone.time_zones_for_number(phonenumbers.parse(phone))
+    there = ZoneInfo("UTC" if zone == timezone.UNKNOWN_TIMEZONE else zone)
+    today = datetime.fromtimestamp(now, there).date()
+    return datetime.combine(today, time(), there).timestamp()
+
+
+def _hers(enroler: Person) -> Any:
+    return select(registration).where(registration.c.enroler_id == enroler.id, registration.c.status != "deleted")
+
+
+def _opened(conn: Connection, keys: Keys, row: Row[Any]) -> Own | None:
+    person = people.by_id(conn, keys, row.person_id)
+    if person is None:
+        return None
+    fields = json.loads(person.key.decrypt("registration.fields", row.fields_sealed))
+    flags = dict(flag.partition(":")[::2] for flag in row.flags.split())
+    return Own(row.id, row.ref, person, row.area_id, row.status, row.created_at, fields, flags)

@@ -1,0 +1,112 @@
+"""What a rule is: a registered function that looks at one entry or one reply, and says what is odd about it, or "".
+
+A rule counts with an index and reads few rows: it runs inside a turn. Each has its settings in config.yaml (`rules:`),
+its line in docs/rules.md and its tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from sms_service.config import Rules
+from sms_service.enrolment.enrolers import Enroler
+from sms_service.enrolment.registrations import Registration
+from sms_service.privacy import Keys
+from sms_service.store.people import Person
+
+HOUR, DAY = 3_600.0, 86_400.0
+
+OPEN = ("waiting", "held", "confirmed")
+"""Statuses of registrations that nobody has refused: they count against one more."""
+
+When = Literal["before", "entry", "reply"]
+Does = Literal["refused", "held", "warned", "noted", "suspended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an enroler entered, before it is saved. `mobile` is E.164; `outside`: its booth is not among hers, and she says
+    that it is right. `on_this_phone`: registrations that the phone has already, nobody refused them; `asked_now`: the ref of
+    the one that it is asked about now, or ""."""
+
+    conn: Connection
+    keys: Keys
+    rules: Rules
+    now: float
+    enroler: Enroler
+    person: Person
+    mobile: str
+    fields: Mapping[str, Any]
+    area_id: int
+    outside: bool
+    on_this_phone: int = 0
+    asked_now: str = ""
+
+    @property
+    def voter_id(self) -> str:
+        return str(self.fields.get("voter_id", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the person said, and the registration that it decided."""
+
+    conn: Connection
+    keys: Keys
+    rules: Rules
+    now: float
+    entered: Registration
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: when it is asked, what comes of it, and which settings of the section `rules` it goes by."""
+
+    name: str
+    when: When
+    does: Does
+    settings: tuple[str, ...]
+    check: Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A rule spoke up. `detail` is for the office: figures and references, nobody's data."""
+
+    rule: Rule
+    detail: str
+
+
+RULES: dict[str, Rule] = {}
+"""All of them by name, in the order in which the office reads them."""
+
+
+def rule(when: When, does: Does, *settings: str, name: str = "") -> Callable[[Callable[..., str]], Callable[..., str]]:
+    """Registers a function as a rule under its name."""
+
+    def registered(check: Callable[..., str]) -> Callable[..., str]:
+        made = Rule(name or check.__name__, when, does, settings, check)
+        RULES[made.name] = made
+        return check
+
+    return registered
+
+
+def on_entry(entry: Entry) -> list[Found]:
+    """Why this entry is held, each reason once; nothing where nobody has to look at it."""
+    return _found("entry", entry)
+
+
+def on_reply(reply: Reply) -> list[Found]:
+    """What is odd about this reply, and what was done about it."""
+    return _found("reply", reply)
+
+
+def _found(when: When, what: Entry | Reply) -> list[Found]:
+    asked = ((one, one.check(what)) for one in RULES.values() if one.when == when)
+    return [Found(one, detail) for one, detail in asked if detail]

@@ -1,0 +1,86 @@
+"""Rules on replies: many phones in one hand, and phones that belong to nobody who was entered.
+
+What is odd about a reply does not undo it: the person's yes is in the ledger. The office looks at the registration, and
+calls some of the people.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select, update
+
+from sms_service.engine.answers import fold
+from sms_service.engine.model import DEFAULT_EXPIRY
+from sms_service.enrolment.rules.registry import DAY, Reply, rule
+from sms_service.store import people
+from sms_service.store.tables import consent, enroler, registration
+
+MINUTE = 60.0
+
+COMPARED = 20
+"""Replies that are opened and compared, the newest first: so many in some seconds are enough to speak up."""
+
+
+@rule("reply", "noted", "identical_replies", "identical_seconds")
+def identical_replies(reply: Reply) -> str:
+    """The same text from several phones of one enroler, within seconds."""
+    least, seconds = reply.rules.identical_replies, reply.rules.identical_seconds
+    if not least:
+        return ""
+    asked_since = reply.now - seconds - DEFAULT_EXPIRY  # nobody answers a question that is older
+    query = (
+        select(consent.c.person_id, consent.c.reply_sealed)
+        .join(registration, registration.c.id == consent.c.registration_id)
+        .where(registration.c.enroler_id == reply.entered.enroler_id, registration.c.created_at > asked_since)
+        .where(consent.c.at >= reply.now - seconds, consent.c.person_id != reply.entered.person_id)
+        .order_by(consent.c.id.desc())
+        .limit(COMPARED)
+    )
+    said, phones = fold(reply.text), {reply.entered.person_id}
+    for row in reply.conn.execute(query).all():
+        person = people.by_id(reply.conn, reply.keys, row.person_id)
+        if person and fold(person.key.decrypt("consent.reply", row.reply_sealed)) == said:
+            phones.add(person.id)
+    return f"{len(phones)} phones with one text in {seconds:g} seconds" if len(phones) >= least else ""
+
+
+@rule("reply", "noted", "same_minute", "same_minute_replies")
+def same_minute(reply: Reply) -> str:
+    """Nearly all of an enroler's people reply within a minute of the entry: she may hold their phones."""
+    if not reply.rules.same_minute:
+        return ""
+    quick = registration.c.decided_at - registration.c.created_at < MINUTE
+    query = select(func.count(), func.count().filter(quick)).where(
+        registration.c.enroler_id == reply.entered.enroler_id,
+        registration.c.created_at > reply.now - DAY,
+        registration.c.status == "confirmed",
+    )
+    everybody, at_once = reply.conn.execute(query).one()
+    if everybody < reply.rules.same_minute_replies or at_once * 100 < reply.rules.same_minute * everybody:
+        return ""
+    return f"{at_once} of {everybody} replied within a minute"
+
+
+@rule("reply", "suspended", "wrong_numbers", "wrong_number_days")
+def wrong_numbers(reply: Reply) -> str:
+    """Several people on whom an enroler entered a phone that is not theirs: she is held, and enters nobody until the
+    office frees her."""
+    if reply.entered.status != "wrong_number" or not reply.rules.wrong_numbers:
+        return ""
+    since = reply.now - reply.rules.wrong_number_days * DAY
+    query = select(func.count()).where(
+        registration.c.enroler_id == reply.entered.enroler_id,
+        registration.c.created_at > since - DEFAULT_EXPIRY,
+        registration.c.status == "wrong_number",
+        registration.c.decided_at > since,
+    )
+    count = reply.conn.execute(query).scalar_one()
+    if count < reply.rules.wrong_numbers:
+        return ""
+    suspend(reply, f"{count} wrong numbers in {reply.rules.wrong_number_days:g} days")
+    return f"{count} wrong numbers in {reply.rules.wrong_number_days:g} days"
+
+
+def suspend(reply: Reply, reason: str) -> None:
+    """Holds the enroler, if she is active."""
+    hers = (enroler.c.person_id == reply.entered.enroler_id) & (enroler.c.status == "activated")
+    reply.conn.execute(update(enroler).where(hers).values(status="held", hold_reason=reason))

@@ -1,0 +1,72 @@
+"""`sms-service enrolers hold|move` and `sms-service holds`: what the office decides."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from typer.testing import CliRunner, Result
+
+from sms_service.cli import app
+from sms_service.enrolment import held as queue
+from sms_service.store.tables import hold, registration
+from tests.enrolment.test_effects_charge import held, status_of
+from tests.town import ENROLER, MEMBER, Town
+
+
+def types(town: Town, *arguments: str) -> Result:
+    """Somebody of the office types a command."""
+    return CliRunner().invoke(app, list(arguments), env=town.environment)
+
+
+def test_hold_and_free_an_enroler(any_town: Town) -> None:
+    assert types(any_town, "enrolers", "hold", ENROLER).stdout == "the enroler is held. `--free` lets her go on.\n"
+    assert status_of(any_town, ENROLER) == "held"
+    any_town.phone("+919800000003").texts(f"FREE {ENROLER}")
+    assert status_of(any_town, ENROLER) == "held", "whom the office holds, only the office frees"
+
+    assert types(any_town, "enrolers", "hold", "98000 00002", "--free").exit_code == 0
+    assert status_of(any_town, ENROLER) == "activated"
+    assert types(any_town, "enrolers", "hold", ENROLER, "--free").stderr == "this enroler is not held\n"
+
+
+def test_who_is_no_enroler_cannot_be_held(town: Town) -> None:
+    for number in (MEMBER, "+919811111111"):
+        told = types(town, "enrolers", "hold", number)
+        assert (told.exit_code, told.stderr) == (1, "no enroler has this number\n")
+    assert "write it with its country code" in types(town, "enrolers", "hold", "12").stderr
+
+
+def test_move_makes_a_code_for_the_new_phone(town: Town) -> None:
+    said = types(town, "enrolers", "move", ENROLER, "+919811111113").stdout
+    code = re.search(r"ACT \d{5}", said)
+    assert code
+    town.phone("+919811111113").texts(code[0])
+    assert town.phone("+919811111113").last.startswith("XYZ: welcome, Anil.")
+    assert status_of(town, ENROLER) == "retired"
+    taken = types(town, "enrolers", "move", "+919800000003", "+919811111113")
+    assert taken.stderr == "the new number is an enroler's already\n"
+
+
+def test_holds_list_free_and_refuse(any_town: Town) -> None:
+    assert types(any_town, "holds", "list").stdout == "nothing is held.\n"
+    first, second = held(any_town), held(any_town, "REG 9876543211 ABC1234575 12 Sita Devi")
+    shown = json.loads(types(any_town, "holds", "list", "--json").stdout)
+    assert [(row["ref"], row["area"], row["rule"]) for row in shown] == [
+        (first, "JH-N-RAN-KAN-12", "id_shared"),
+        (second, "JH-N-RAN-KAN-12", "id_shared"),
+    ]
+    assert first in types(any_town, "holds", "list").stdout
+
+    any_town.member.news  # noqa: B018
+    assert types(any_town, "holds", "free", first.lower()).stdout == f"{first} is freed.\n"
+    any_town.work()
+    assert [text[:22] for text in any_town.member.news] == ["XYZ: Anil entered you "]
+    told = types(any_town, "holds", "refuse", second, "R4K7P")
+    assert (told.exit_code, told.stdout) == (1, f"{second} is refused.\n")
+    assert "not held: R4K7P" in told.stderr
+
+    assert [row.status for row in any_town.rows(registration)] == ["waiting", "refused"]
+    assert [(row.decision, row.decided_by) for row in any_town.rows(hold)] == [("freed", None), ("refused", None)]
+    with any_town.service.reads.begin() as conn:
+        assert queue.listed(conn) == []

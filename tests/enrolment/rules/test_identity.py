@@ -1,0 +1,199 @@
+"""Rules on who is entered: each trips, and just does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from sms_service.config import Rules
+from sms_service.store import people
+from sms_service.store.tables import area, enroler, hold, person, registration
+from tests.enrolment.rules.conftest import NOON, Desk
+from tests.town import ENROLER, ENTRY, MEMBER, Town
+
+NAMES = ("Ram Kumar", "Sita Kumari", "Mohan Kumar", "Gita Kumari", "Hari Kumar")
+DAY = 86_400.0
+
+
+def entry(n: int) -> str:
+    return f"REG 9876543210 ABC100000{n} 12 {NAMES[n]}"
+
+
+# --- one phone ----------------------------------------------------------------------------------------------------
+
+
+def test_same_phone_a_family_of_four_is_asked_one_after_the_other(any_town: Town) -> None:
+    for n in range(4):
+        any_town.enroler.texts(entry(n))
+    assert [row.status for row in any_town.rows(registration)] == ["waiting", "held", "held", "held"]
+    assert "Phone ..210 is asked about somebody else now" in any_town.enroler.last
+    assert len(any_town.member.heard) == 1, "one question at a time"
+
+    any_town.member.texts("1")
+    assert [text[:30] for text in any_town.member.heard[1:3]] == [
+        "You are a member of XYZ. No 00", "XYZ: Anil entered you as Sita "
+    ]  # fmt: skip
+    any_town.member.texts("3")
+    assert "entered you as Mohan Kumar" in any_town.member.last
+    any_town.member.texts("2")
+    assert "entered you as Gita Kumari" in any_town.member.last
+    any_town.member.texts("1")
+
+    assert [row.status for row in any_town.rows(registration)] == ["confirmed", "refused", "returned", "confirmed"]
+    assert {(row.rule, row.decision) for row in any_town.rows(hold)} == {("same_phone", "freed")}
+
+
+def test_phone_full_the_fifth_on_one_phone_is_held_for_the_office(any_town: Town) -> None:
+    for n in range(5):
+        any_town.enroler.texts(entry(n))
+    assert "The office looks at it first" in any_town.enroler.last
+    held = [(row.registration_id, row.rule) for row in any_town.rows(hold)]
+    assert held[-2:] == [(5, "phone_full"), (5, "same_phone")]
+
+    for _ in range(4):
+        any_town.member.texts("1")
+    assert [row.status for row in any_town.rows(registration)] == ["confirmed"] * 4 + ["held"]
+    assert "Hari" not in " ".join(any_town.member.heard), "nobody asks before the office did"
+
+
+def test_phone_full_four_where_one_was_refused_leave_room(desk: Desk) -> None:
+    for n in range(4):
+        desk.enters(name=NAMES[n], voter_id=f"ABC100000{n}")
+    with desk.town.service.engine.begin() as conn:
+        conn.execute(update(registration).where(registration.c.id == 4).values(status="refused"))
+    assert desk.enters(name=NAMES[4], voter_id="ABC1000004").outcome == "queued"
+
+
+def test_same_phone_stop_refuses_everybody_who_waits_on_it(any_town: Town) -> None:
+    any_town.enroler.texts(entry(0))
+    any_town.enroler.texts(entry(1))
+    any_town.member.texts("STOP")
+    assert [row.status for row in any_town.rows(registration)] == ["refused", "refused"]
+    assert [row.decision for row in any_town.rows(hold)] == ["refused"]
+
+
+def test_same_phone_after_a_wrong_number_nobody_else_is_asked_by_itself(any_town: Town) -> None:
+    any_town.enroler.texts(entry(0))
+    any_town.enroler.texts(entry(1))
+    any_town.member.texts("wrong number")
+    assert [row.status for row in any_town.rows(registration)] == ["wrong_number", "held"]
+    assert [row.rule for row in any_town.rows(hold)] == ["same_phone", "wrong_number"]
+    assert "Sita" not in " ".join(any_town.member.heard)
+
+
+def test_the_same_person_again_is_not_saved_even_with_her_name_misspelt(desk: Desk) -> None:
+    assert desk.enters(voter_id="ABC1000001").outcome == "saved"
+    assert desk.enters(voter_id="ABC1000001", name="Ram Kumaar").outcome == "waiting"
+    assert desk.enters(name="ram kumar").outcome == "waiting", "without an ID it is the name that counts"
+    assert desk.statuses() == ["waiting"]
+
+
+# --- one ID -------------------------------------------------------------------------------------------------------
+
+
+def test_same_id_the_second_is_held_not_refused(desk: Desk) -> None:
+    assert desk.enters(voter_id="ABC1000001").outcome == "saved"
+    assert desk.enters("+919811111111", voter_id="ABC1000001", by="+919800000003").outcome == "held"
+    ref = desk.town.rows(registration)[0].ref
+    assert desk.held() == [("same_id", f"the ID of {ref}")]
+
+
+def test_same_id_of_somebody_who_refused_or_another_id_is_nobodys(desk: Desk) -> None:
+    desk.enters(voter_id="ABC1000001")
+    with desk.town.service.engine.begin() as conn:
+        conn.execute(update(registration).values(status="refused"))
+    assert desk.enters("+919811111111", voter_id="ABC1000001").outcome == "saved"
+    assert desk.enters("+919822222222", voter_id="ABC1000002").outcome == "saved"
+
+
+# --- who, how old, where ------------------------------------------------------------------------------------------
+
+
+def test_enrolers_phone_is_refused_whoever_enters_it(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY.replace("9876543210", "9800000001"))
+    assert any_town.enroler.last.startswith("NOT saved: ..001 is an enroler's phone.")
+    assert any_town.rows(registration) == []
+
+
+def test_enrolers_phone_of_one_who_retired_is_a_phone_like_others(desk: Desk) -> None:
+    with desk.town.service.engine.begin() as conn:
+        somebody = people.by_phone(conn, desk.town.service.keys, "+919800000001")
+        assert somebody
+        conn.execute(update(enroler).where(enroler.c.person_id == somebody.id).values(status="retired"))
+    assert desk.enters("+919800000001").outcome == "saved"
+
+
+@pytest.mark.parametrize(
+    "fields", [{"age": 17}, {"date_of_birth": "2008-03-02"}, {"born": "2020-01-01"}, {"dob": "2008-03-02", "age": 40}]
+)
+def test_under_age_is_refused_and_nothing_is_stored(desk: Desk, fields: dict[str, Any]) -> None:
+    before = len(desk.town.rows(person))
+    assert desk.enters(**fields).outcome == "under_age"
+    assert (desk.statuses(), len(desk.town.rows(person))) == ([], before)
+
+
+@pytest.mark.parametrize("fields", [{"age": 18}, {"date_of_birth": "2008-03-01"}, {"born": "1990"}, {}])
+def test_under_age_is_nobody_of_18_today(desk: Desk, fields: dict[str, Any]) -> None:
+    assert desk.enters(**fields).outcome == "saved"
+
+
+def test_outside_she_is_asked_and_if_she_is_sure_it_is_held(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY.replace(" 12 ", " 77 "))
+    assert any_town.enroler.last == "Not saved yet: booth 77 is not in Kanke. 1 it is right, 2 another booth"
+    assert any_town.rows(registration) == []
+
+    any_town.enroler.texts("1")
+
+    assert "The office looks at it first" in any_town.enroler.last
+    assert [row.rule for row in any_town.rows(hold)] == ["outside"]
+    assert any_town.member.heard == []
+
+
+def test_outside_the_booth_is_mended(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY.replace(" 12 ", " 77 "))
+    any_town.enroler.texts("2")
+    any_town.enroler.texts("13")
+    assert any_town.enroler.last.startswith("Saved ")
+    [saved] = any_town.rows(registration)
+    assert next(row.code for row in any_town.rows(area) if row.id == saved.area_id) == "JH-N-RAN-KAN-13"
+
+
+def test_outside_by_the_code_of_an_area(desk: Desk) -> None:
+    assert desk.enters(area="JH-N-RAN-ORM-4").outcome == "outside"
+    assert desk.enters(area="JH-N-RAN-KAN-13").outcome == "saved"
+
+
+def test_outside_is_nothing_where_no_booth_was_imported_or_the_rule_is_off(any_town: Town) -> None:
+    assert Desk(any_town, Rules(outside=False)).enters(booth="77").outcome == "saved"
+    with any_town.service.engine.begin() as conn:
+        conn.execute(update(enroler).values(area_id=1))
+    assert Desk(any_town).enters("+919811111111", booth="77").outcome == "saved"
+
+
+def test_closed_it_is_kept_and_the_person_is_not_asked(any_town: Town) -> None:
+    with any_town.service.engine.begin() as conn:
+        conn.execute(update(area).where(area.c.code == "JH").values(closes_at=NOON))
+    any_town.enroler.texts(ENTRY)
+    assert "The drive is not on there now: the office keeps it" in any_town.enroler.last
+    assert [row.rule for row in any_town.rows(hold)] == ["closed"]
+    assert any_town.member.heard == []
+
+
+def test_closed_it_is_open_until_the_last_second(any_town: Town) -> None:
+    with any_town.service.engine.begin() as conn:
+        conn.execute(update(area).where(area.c.code == "JH").values(opens_at=NOON - DAY, closes_at=NOON))
+    desk = Desk(any_town)
+    assert desk.enters(now=NOON - 1).outcome == "saved"
+    assert desk.enters("+919811111111", now=NOON).outcome == "closed"
+
+
+def test_an_enroler_who_was_held_meanwhile_saves_nothing(any_town: Town) -> None:
+    any_town.enroler.texts("REG 9876543210 ABC1234567 Ram Kumar")
+    with any_town.service.engine.begin() as conn:
+        conn.execute(update(enroler).values(status="held"))
+    any_town.enroler.texts("12")
+    assert "your phone is on hold" in any_town.enroler.last
+    assert any_town.rows(registration) == []
+    assert ENROLER != MEMBER

@@ -71,4 +71,5 @@ def no_type(given: str, types: Collection[str]) -> str:
 
 def instead(given: str, known: Collection[str]) -> str:
     """The same, or `; there are x, y` where none is near."""
-    return did_you_mean(given, known) or (f"; there are {', '.join(sorted(known)[:SHOWN])}" if known else "")
+    more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
+    return did_you_mean(given, known) or (f"; there are {', '.join(sorted(known)[:SHOWN])}{more}" if known else "")

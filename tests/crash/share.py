@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-EVERY = int(os.environ.get("CRASH_EVERY", "101"))
-"""So chosen that the default takes about two minutes for the lines, and one for the processes."""
+EVERY = int(os.environ.get("CRASH_EVERY", "211"))
+"""So chosen that the default takes about one minute for the lines, and one for the processes."""
 
 OFFSET = int(os.environ.get("CRASH_OFFSET", "0"))

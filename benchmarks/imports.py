@@ -127,7 +127,6 @@ def ask(conn: Connection) -> None:
         "areas.called, by name": lambda one: areas.called(conn, f"ज़िला {one % 30}-{one % 25}"),
         "areas.called, by a name of thousands": lambda one: areas.called(conn, f"booth {one % 50}"),
         "areas.called, by no name": lambda one: areas.called(conn, f"nowhere {one}"),
-        "areas.booth_near": lambda one: areas.booth_near(conn, one, "12"),
     }
     for name, question in questions.items():
         taken = []

@@ -6,15 +6,18 @@ import base64
 import binascii
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from sms_service.id_pattern import SEPARATORS, read_pattern
 
 PREFIX = "SMS_SERVICE__"
 FILE_VARIABLE = "SMS_SERVICE_CONFIG"
@@ -101,6 +104,31 @@ class Fees(Section):
     amount: float = Field(default=5.00, ge=0, lt=1_000_000)
 
 
+class IdFormat(Section):
+    """ID numbers of an organisation's own: what they look like (id_pattern.py), and one of them."""
+
+    pattern: str
+    example: str
+
+    @field_validator("pattern")
+    @classmethod
+    def _can_be_read(cls, pattern: str) -> str:
+        read_pattern(pattern)
+        return pattern
+
+    @model_validator(mode="after")
+    def _example_fits(self) -> Self:
+        if read_pattern(self.pattern).value(self.example) != (SEPARATORS.sub("", self.example.upper()), 0):
+            raise ValueError(f"the example {self.example} does not fit the pattern {self.pattern}")
+        return self
+
+
+def _format_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,29}", name):
+        raise ValueError(f"{name} is no name: small letters, digits and _, at most 30, like union_card")
+    return name
+
+
 class Sweep(Section):
     every: float = Field(default=10, gt=0, le=60)
 
@@ -145,6 +173,7 @@ class Config(Section):
     sweep: Sweep = Sweep()
     price: Price = Price()
     fees: Fees = Fees()
+    id_formats: dict[Annotated[str, AfterValidator(_format_name)], IdFormat] = {}
     rules: Rules = Rules()
 
     @property
@@ -205,8 +234,8 @@ def read_config(environ: Mapping[str, str] | None = None, file: Path | None = No
         config = Config.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        what = "is not a setting" if first["type"] == "extra_forbidden" else first["msg"]
+        where = ".".join(str(part) for part in first["loc"] if part != "[key]")  # pydantic's word for "not its value"
+        what = "is not a setting" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
         raise ConfigError(f"setting {where}: {what}") from error
     root = file.parent.resolve()
     return config.model_copy(

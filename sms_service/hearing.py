@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from sms_service import running
+from msgspec.structs import replace
+
+from sms_service import pictures, running
 from sms_service.conversation import Conversation
 from sms_service.engine import navigation
 from sms_service.engine.answers import is_number, read_answer
-from sms_service.engine.listen import Target, Writer, dial, listen
+from sms_service.engine.listen import Target, Writer, dial, is_line, listen
 from sms_service.engine.model import (
     AnyState,
     Ask,
@@ -27,12 +29,8 @@ from sms_service.enrolment import areas, charge, enrolers
 from sms_service.enrolment.answer_types import Setting
 from sms_service.enrolment.answer_types.registry import AreaCalled
 from sms_service.enrolment.reading import answer
-from sms_service.enrolment.rules.secrets import one_time_password
+from sms_service.enrolment.rules import secrets
 from sms_service.store import outbox
-
-IN_A_LINE = 3
-"""Fields by which a text is a registration while something else is asked; two do where nothing is."""
-
 
 OTP_KEYWORD = "otp"
 """The keyword of the flow that warns of them; where no flow has it, nobody is warned."""
@@ -46,17 +44,40 @@ def sms(conversation: Conversation) -> None:
     """An SMS came. Raises Overtaken, Broken."""
     text = conversation.inbound.text
     target = listen(text, _writer(conversation), conversation.serving.ways)
-    _serve(conversation, _warning(conversation, target, text) or target, text)
+    flow = conversation.serving.ways.keywords.get(OTP_KEYWORD) if conversation.person.enroler else None
+    if flow and (entry := _entry_without(conversation, target, text)):
+        running.begin(conversation, flow)  # it warns, and ends; what she entered is not lost over it
+        _heard(conversation, listen(entry, _writer(conversation), conversation.serving.ways), entry)
+    elif flow and _warned(conversation, target, text):
+        _serve(conversation, Target(flow=flow), text)
+    else:
+        _heard(conversation, target, text)
+    pictures.attach(conversation)
 
 
-def _warning(conversation: Conversation, target: Target, text: str) -> Target | None:
-    """An enroler's text that is no command and looks like somebody's one-time password: the flow that warns of it."""
-    ways = conversation.serving.ways
-    flow = ways.keywords.get(OTP_KEYWORD)
-    free = target.session is not None or target.flow is ways.words.get("help")
-    if flow and free and conversation.person.enroler and one_time_password(text, answering=target.session is not None):
-        return Target(flow=flow)
-    return None
+def _heard(conversation: Conversation, target: Target, text: str) -> None:
+    """What a text says, then the picture that came with it."""
+    entry = bool(conversation.inbound.media and target.line and _line(conversation, target, text))
+    if not entry and (flow := pictures.alone(conversation, target, text)):
+        running.begin(conversation, flow)
+        return
+    beside = pictures.beside(conversation, replace(target, session=None, flow=target.line) if entry else target)
+    _serve(conversation, target, text)
+    if beside:
+        pictures.keep(conversation, beside)
+
+
+def _entry_without(conversation: Conversation, target: Target, text: str) -> str:
+    """An entry that has somebody's one-time password in it, without that; "" if it is none, or has none."""
+    entry = secrets.without(text) or ""
+    named = target.flow is not None and target.flow is conversation.serving.ways.words.get("line")
+    return entry if entry and (named or (target.line and _line(conversation, target, entry))) else ""
+
+
+def _warned(conversation: Conversation, target: Target, text: str) -> bool:
+    """Whether an enroler's text is no command and looks like somebody's one-time password."""
+    free = target.session is not None or target.flow is conversation.serving.ways.words.get("help")
+    return free and bool(secrets.one_time_password(text, answering=target.session is not None))
 
 
 def hop(conversation: Conversation) -> None:
@@ -121,10 +142,18 @@ def _serve(conversation: Conversation, target: Target, text: str) -> None:
 def _line(conversation: Conversation, target: Target, text: str) -> Reading | None:
     """The registration that `text` holds without a keyword, if it holds more than any answer to an open question would."""
     assert target.line
-    if target.session and navigation.outermost(target.session).flow == target.line.name:
-        return None  # her entry is under way: this goes into it
+    if target.session and _takes_a_line(conversation, target.session, target.line):
+        return None
     found = _read(conversation, target.line.states[target.line.first], text, "")
-    return found if len(found.values) >= (IN_A_LINE if target.session else IN_A_LINE - 1) else None
+    return found if is_line(found, target) else None
+
+
+def _takes_a_line(conversation: Conversation, session: Session, line: Flow) -> bool:
+    """Whether a whole line is an answer here: her entry is under way, or she practises one (TRY), and practice must never
+    become an entry."""
+    if navigation.outermost(session).flow == line.name:
+        return True
+    return any(field.type == "line" for field in _asked(conversation, session))
 
 
 def _meant(conversation: Conversation, session: Session, text: str) -> Session:

@@ -114,9 +114,10 @@ def mask(value: str) -> str:
 
 
 def mask_id(value: str) -> str:
-    """First and last three characters of an ID (`ABC..567`); of a number, or of less than eight, the last three."""
-    has_letters = any(sign.isalpha() for sign in value)
-    return f"{value[:3]}..{value[-3:]}" if has_letters and len(value) >= 8 else mask(value)
+    """The last three characters of an ID, and of one of eight or more the letters that it begins with, at most three
+    (`ABC..567`, `AB..456`). Digits at its beginning would leave two to be guessed."""
+    letters = re.match(r"[^\W\d_]{0,3}", value)
+    return f"{letters[0] if letters and len(value) >= 8 else ''}{mask(value)}"
 
 
 def mask_name(name: str) -> str:

@@ -119,7 +119,7 @@ def _brought(
     """Brings what a step wants. The session that goes on, and how."""
     match wanted:
         case Effect():
-            return _performed(conversation, wanted)
+            return _performed(conversation, flow, wanted)
         case Called():
             called = conversation.desk.shelf.called(wanted.flow, wanted.session, conversation.serving)
             if called is None:
@@ -129,12 +129,12 @@ def _brought(
             return wanted.session, wanted.outcome
 
 
-def _performed(conversation: Conversation, wanted: Effect) -> tuple[Session, Outcome]:
+def _performed(conversation: Conversation, flow: Flow, wanted: Effect) -> tuple[Session, Outcome]:
     """Has an effect done. The session after it, and how it ended."""
     session, inbound, desk = wanted.session, conversation.inbound, conversation.desk
     act = Act(
         conversation.conn, desk.keys, inbound.received_at, conversation.person, session, inbound, desk.rules,
-        desk.region, conversation.serving.ways, desk.fees,
+        desk.region, conversation.serving.ways, desk.fees, flow,
     )  # fmt: skip
     done = effects.perform(wanted.name, act, wanted.arguments)
     conversation.starts += done.starts
@@ -146,4 +146,4 @@ def _performed(conversation: Conversation, wanted: Effect) -> tuple[Session, Out
         conversation.person = replace(conversation.person, language=done.language)
         conversation.open = [msgspec.structs.replace(one, language=done.language) for one in conversation.open]
         session = msgspec.structs.replace(session, language=done.language)
-    return session, Outcome(done.outcome, done.variables)
+    return session, Outcome(done.outcome, done.variables, effects.kind_of(wanted.name, done.outcome))

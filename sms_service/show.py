@@ -13,7 +13,7 @@ QUESTIONS = ("consent", "yes_no", "none")
 
 
 class BadLine(Exception):
-    """A line of JSON lines that asks for nothing we know. The message names the line."""
+    """JSON lines that ask for nothing we know. The message names the first."""
 
 
 def shown_answer(asked: dict[str, Any]) -> dict[str, Any]:
@@ -30,12 +30,18 @@ def shown_count(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def lines_of(show: Callable[[dict[str, Any]], dict[str, Any]], lines: Iterable[str]) -> Iterator[str]:
-    """One result line for each input line. Raises BadLine."""
+    """One result line for each input line: for a bad one {"error"}, and the others go on. Raises BadLine at the end if there
+    was any."""
+    bad = []
     for number, line in enumerate(lines, start=1):
         try:
-            asked = json.loads(line)
-            yield json.dumps(show(asked), ensure_ascii=False)
-        except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-            raise BadLine(f'line {number} is not a JSON object with a "text"') from error
+            result = show(json.loads(line))
+        except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
+            bad.append(f'line {number} is not a JSON object with a "text"')
+            result = {"error": bad[-1]}
         except BadLine as error:
-            raise BadLine(f"line {number}: {error}") from error
+            bad.append(f"line {number}: {error}")
+            result = {"error": bad[-1]}
+        yield json.dumps(result, ensure_ascii=False)
+    if bad:
+        raise BadLine(bad[0] if len(bad) == 1 else f"{len(bad)} lines are wrong; the first: {bad[0]}")

@@ -20,9 +20,13 @@ SAID_SEGMENTS = 2
 """SMS of what another flow would say, where a text repeats it."""
 
 
+REPAIRED_LONGEST = "ABC12345S7"
+"""What `repaired` holds where texts are measured: a voter ID with a slip. In a dialogue it is what was typed, or empty."""
+
+
 def vocabulary(config: Config) -> Vocabulary:
     """Answer types, effects, happenings, and the constants of the settings."""
-    constants = {"org": config.organisation, "service_number": config.service_number, "repaired": "ABC12345S7"}
+    constants = {"org": config.organisation, "service_number": config.service_number, "repaired": REPAIRED_LONGEST}
     given = {
         "first_name": lambda language: answer_types.letters(effect_shapes.FIRST_NAME_MAX, language),
         "area_name": lambda language: answer_types.letters(effect_shapes.AREA_NAME_MAX, language),
@@ -33,18 +37,19 @@ def vocabulary(config: Config) -> Vocabulary:
         "standing": _standing,
         "registrations": lambda language: [_listed(language)] * effect_shapes.LISTED,
         "record": lambda language: answer_types.letters(effect_shapes.RECORD_MAX, language),
-        "typed": lambda _language: constants["repaired"],
+        "typed": lambda _language: REPAIRED_LONGEST,
         "count": lambda _language: COUNT_MAX,
         "said": _said,
         "practice": lambda _language: "",
         "member_number": lambda _language: numbers.written(numbers.LONGEST),
         "card_link": lambda _language: numbers.card_link(config.url, new_token()),
     }
+    own = {name: dict(one) for name, one in config.id_formats.items()}
     needed = [shape.purpose for shape in effect_shapes.SHAPES.values() if shape.purpose]
     purposes = tuple(dict.fromkeys([*needed, *ASKED_FOR]))
     return Vocabulary(
         effect_shapes.SHAPES,
-        answer_types.shapes(),
+        {**answer_types.shapes(), "national_id": answer_types.identity.with_own_formats(own)},
         effect_shapes.HAPPENINGS,
         constants,
         given,

@@ -21,6 +21,7 @@ from sms_service.config import PREFIX
 from sms_service.enrolment import tree
 from sms_service.store.tables import area, enroler, outbox
 from tests.town import Town
+from tests.typed import sms_service
 
 
 def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -31,8 +32,8 @@ def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[
         yield from commands(inner, (*path, name))
 
 
-def sms_service(settings: dict[str, str], *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """Runs a command as people do."""
+def in_a_process(settings: dict[str, str], *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """Runs a command as people do: what a process of its own shows, or where nothing else would be one."""
     return subprocess.run(
         [sys.executable, "-m", "sms_service", *arguments],
         env={**os.environ, **settings}, input=stdin, capture_output=True, text=True, timeout=60, check=False,
@@ -79,17 +80,17 @@ def test_the_version() -> None:
 
 
 def test_a_command_that_is_none_is_refused(empty: dict[str, str]) -> None:
-    assert sms_service(empty, "outbox", "burn").returncode == 2
+    assert in_a_process(empty, "outbox", "burn").returncode == 2
 
 
 @pytest.mark.parametrize("arguments", [("db", "upgrade"), ("outbox", "list"), ("areas", "import", "x.csv")])
 def test_a_wrong_setting_is_one_sentence(empty: dict[str, str], arguments: tuple[str, ...]) -> None:
-    ended = sms_service({**empty, f"{PREFIX}WEB__PROT": "1"}, *arguments)
+    ended = in_a_process({**empty, f"{PREFIX}WEB__PROT": "1"}, *arguments)
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", "setting web.prot: is not a setting\n")
 
 
 def test_a_database_that_is_not_there_yet_is_one_sentence(empty: dict[str, str]) -> None:
-    ended = sms_service(empty, "outbox", "list")
+    ended = in_a_process(empty, "outbox", "list")
     assert ended.returncode == 1
     assert ended.stderr == (
         "the database cannot be used: no such table: outbox "
@@ -102,7 +103,7 @@ def test_a_database_that_is_not_there_yet_is_one_sentence(empty: dict[str, str])
 
 def test_the_database_is_upgraded_and_again(empty: dict[str, str]) -> None:
     for _ in range(2):
-        ended = sms_service(empty, "db", "upgrade")
+        ended = in_a_process(empty, "db", "upgrade")
         assert (ended.returncode, ended.stdout) == (0, "the database is at the newest revision.\n")
 
 
@@ -343,9 +344,9 @@ def test_a_phone_without_a_service_says_so(empty: dict[str, str]) -> None:
 
 
 def test_what_a_text_is_read_as(empty: dict[str, str]) -> None:
-    assert sms_service(empty, "answer", "haan ji", "--language", "hi").stdout.strip() == '{"answer": "yes"}'
+    assert in_a_process(empty, "answer", "haan ji", "--language", "hi").stdout.strip() == '{"answer": "yes"}'
     lines = '{"text": "नहीं"}\n{"text": "stop"}\n'
-    assert sms_service(empty, "answer", "--jsonl", stdin=lines).stdout == '{"answer": "no"}\n{"answer": "stop"}\n'
+    assert in_a_process(empty, "answer", "--jsonl", stdin=lines).stdout == '{"answer": "no"}\n{"answer": "stop"}\n'
 
 
 def test_what_a_text_costs(empty: dict[str, str]) -> None:

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from sms_service.authoring.check import check
-from sms_service.config import Config
+from sms_service.config import Config, IdFormat
 from sms_service.vocabulary import vocabulary
 
 DOCS = Path(__file__).parent.parent / "docs" / "flows.md"
 BLOCKS = re.findall(r"```yaml\n(.*?)```", DOCS.read_text(), re.DOTALL)
 WHOLE = [block for block in BLOCKS if re.search(r"^states:", block, re.MULTILINE)]
 STATES = [block for block in BLOCKS if block.startswith("  ") and re.match(r"  \w+:", block)]
+
+UNION_CARD = IdFormat(pattern="[A-Z]{2}[0-9]{6}", example="AB123456")
 
 HEAD = """\
 flow: shown
@@ -32,7 +34,7 @@ def findings(folder: Path, *flows: str) -> list[str]:
     for flow in flows:
         files.append(folder / f"{re.findall(r'^flow: (.+)', flow, re.MULTILINE)[0]}.yaml")
         files[-1].write_text(flow)
-    found = check(files, vocabulary(Config())).findings
+    found = check(files, vocabulary(Config(id_formats={"union_card": UNION_CARD}))).findings
     return [str(finding).removeprefix(f"{folder}/") for finding in found]
 
 

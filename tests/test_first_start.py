@@ -20,6 +20,7 @@ from sms_service.service import Service, open_service, open_shelf
 from sms_service.store import database, flow_versions
 from sms_service.store.flow_versions import Publication
 from sms_service.vocabulary import vocabulary
+from tests import databases
 
 GOOD = """\
 flow: lesson
@@ -46,8 +47,8 @@ def config(stack: dict[str, str], tmp_path: Path) -> Config:
 
 @pytest.fixture
 def engine(config: Config) -> Iterator[Engine]:
+    databases.migrated(config.sql_url)
     opened = database.open_database(config.sql_url)
-    database.migrate(opened)
     yield opened
     opened.dispose()
 

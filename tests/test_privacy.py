@@ -127,7 +127,15 @@ def test_of_a_number_the_last_three_digits_are_shown(value: str, shown: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [("ABC1234567", "ABC..567"), ("+919876543210", "..210"), ("AB12345", "..345"), ("A1", "..")]
+    ("value", "shown"),
+    [
+        ("ABC1234567", "ABC..567"),
+        ("AB123456", "AB..456"),
+        ("AB12345", "..345"),
+        ("1AB23456", "..456"),
+        ("+919876543210", "..210"),
+        ("A1", ".."),
+    ],
 )
 def test_of_an_id_its_ends_are_shown(value: str, shown: str) -> None:
     assert privacy.mask_id(value) == shown

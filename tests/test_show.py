@@ -35,5 +35,14 @@ def test_one_result_line_for_each_input_line() -> None:
     ],
 )
 def test_a_line_that_cannot_be_read_is_named(line: str, problem: str) -> None:
-    with pytest.raises(BadLine, match=problem.replace("(", r"\(")):
-        list(lines_of(shown_answer, [line]))
+    shown = lines_of(shown_answer, [line])
+    assert json.loads(next(shown)) == {"error": problem}
+    with pytest.raises(BadLine, match=f"^{problem}$"):
+        next(shown)
+
+
+def test_a_bad_line_loses_none_of_those_after_it() -> None:
+    shown = lines_of(shown_answer, ["", '{"text": "yes"}\n', "[]", '{"text": "no"}\n'])
+    assert [json.loads(next(shown)).get("answer") for _ in range(4)] == [None, "yes", None, "no"]
+    with pytest.raises(BadLine, match=r"^2 lines are wrong; the first: line 1 is not a JSON object"):
+        next(shown)

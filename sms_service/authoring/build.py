@@ -197,19 +197,21 @@ class Builder(FieldBuilder):
             self.say(here, f'{effect} takes no "{shown(parameter)}"{hint}', of_key=True)
             if meant and meant not in part.inputs:
                 inputs[meant] = self.input(value, here)
-        ways = self.outcomes(effect, list(shape.outcomes), part, path)
+        ways = self.outcomes(effect, shape, part, path)
         return model.Do(name=name, says=says, effect=effect or part.do, outcomes=ways, inputs=inputs)
 
-    def outcomes(self, effect: str, promised: Sequence[str], part: StatePart, path: Path) -> dict[str, str]:
-        """Every outcome of an effect with its way on; no other has one."""
+    def outcomes(self, effect: str, shape: EffectShape, part: StatePart, path: Path) -> dict[str, str]:
+        """Every outcome of an effect with its way on; no other has one. What is only a kind of another may have its own."""
         key = "next" if part.next is not None else "end"
-        if not part.outcomes and len(promised) > 1:
-            several = " or ".join(f'"{outcome}"' for outcome in promised)
+        promised = list(shape.outcomes)
+        needed = [outcome for outcome in promised if outcome not in shape.kinds]
+        if not part.outcomes and len(needed) > 1:
+            several = " or ".join(f'"{outcome}"' for outcome in needed)
             here = (*path, key) if part.next is not None or part.end else path
             self.say(here, f'{effect} ends as {several}: say under "outcomes" where each leads', of_key=True)
-            return dict.fromkeys(promised, self.next(part, path) if here != path else "")
+            return dict.fromkeys(needed, self.next(part, path) if here != path else "")
         if not part.outcomes:
-            return {promised[0]: self.next(part, path)}
+            return {needed[0]: self.next(part, path)}
         ways: dict[str, str] = {}
         for outcome, to in part.outcomes.items():
             here = (*path, "outcomes", outcome)
@@ -218,7 +220,7 @@ class Builder(FieldBuilder):
                 hint = f', did you mean "{meant}"?' if meant else f"; it ends as {', '.join(promised)}"
                 self.say(here, f'{effect} never ends as "{shown(outcome)}"{hint}', of_key=True)
             ways[meant or outcome] = self.target(to, here)
-        for outcome in promised if effect else ():
+        for outcome in needed if effect else ():
             if outcome not in ways:
                 self.say(
                     (*path, "outcomes"), f'{effect} may end as "{outcome}": say here where that leads', of_key=True

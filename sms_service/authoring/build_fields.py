@@ -120,6 +120,7 @@ class FieldBuilder:
             for number, (value, choice) in enumerate((part.options or {}).items(), start=1)
         )
         zero = not shape.check(parameters) and shape.zero(parameters)
+        parameters |= shape.settings(parameters)
         return Field(name, kind, optional, parameters, options, shape.by_key, zero)
 
     def parameters(self, part: TypedPart, shape: TypeShape, path: Path) -> dict[str, Any]:

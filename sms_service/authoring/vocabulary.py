@@ -25,7 +25,8 @@ class TypeShape:
     with them, in a sentence, or "". `problems`: what can be wrong with an answer, each with the service's own sentence by
     language (a template; the parameters are its variables). `longest` makes, from the parameters, the longest value in
     the letters of a language (such as "hi"). `by_key`: answered by a number of a menu, so only once the menu was seen. `zero`:
-    whether, by its parameters, 0 is an answer.
+    whether, by its parameters, 0 is an answer. `settings` makes, from the parameters, what the settings say besides (the
+    pattern of a format), which the reader gets with them.
     """
 
     problems: Mapping[str, Mapping[str, str]]
@@ -35,6 +36,7 @@ class TypeShape:
     check: Callable[[Parameters], str] = _no_problem
     by_key: bool = False
     zero: Callable[[Parameters], bool] = lambda _parameters: False
+    settings: Callable[[Parameters], Parameters] = lambda _parameters: {}
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,18 @@ class EffectShape:
 
     `parameters`: name to answer type, "text" for any; those in `optional` may be left out. `more`: takes whatever else
     the dialogue has collected. `outcomes`: each with the variables that may be used after it (`member.number`) and their
-    types. `begins`: what it makes happen (`registration.saved`), which other flows may start on. `about`: what it is
-    done to ("registration"), which the dialogue must have begun with; `by_enroler`: only an enroler can have it done.
-    `purpose`: what she must have said yes to before. `language`: which of the parameters is the code of a language.
+    types. `kinds`: those that a flow need not name, each with the more general one whose way it then goes, and whose
+    variables it brings too: what a later version adds finds a way in every flow file there is. `begins`: what it makes
+    happen (`registration.saved`), which other flows may start on. `about`: what it is done to ("registration"), which the
+    dialogue must have begun with; `by_enroler`: only an enroler can have it done. `purpose`: what she must have said yes to
+    before. `language`: which of the parameters is the code of a language.
     """
 
     outcomes: Mapping[str, Mapping[str, str]]
     parameters: Mapping[str, str] = field(default_factory=dict)
     optional: tuple[str, ...] = ()
     more: bool = False
+    kinds: Mapping[str, str] = field(default_factory=dict)
     begins: tuple[str, ...] = ()
     about: str = ""
     by_enroler: bool = False

@@ -9,7 +9,7 @@ from typing import Any
 from sms_service.authoring.load import load_flow
 from sms_service.config import Config
 from sms_service.engine.answers import read_answer
-from sms_service.engine.listen import Target, Ways, Writer, listen, ways_into
+from sms_service.engine.listen import Target, Ways, Writer, is_line, listen, ways_into
 from sms_service.engine.model import Field, Flow, Reading, Sessions
 from sms_service.engine.walk import fields_of
 from sms_service.enrolment.answer_types import Setting
@@ -21,7 +21,8 @@ MISSING = "missing"
 
 
 def reader(config: Config) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """{"text", "region"} -> {"command", "fields", "repaired", "flagged", "problems"}. Raises BrokenFlow.
+    """{"text", "region"} -> {"command", "fields", "repaired", "flagged", "problems"}. Raises BrokenFlow;
+    what it returns, a KeyError or a TypeError where there is no text.
 
     `command` is the flow that the text begins, as from an activated enroler with nothing open; stop, start or help; "" where
     nothing is understood. `problems` are a list of {"field", "problem"}: what the next text would be asked for.
@@ -31,8 +32,10 @@ def reader(config: Config) -> Callable[[dict[str, Any]], dict[str, Any]]:
     ways = ways_into(load_flow(file.read_text(encoding="utf-8"), str(file), words) for file in files)
 
     def show(asked: dict[str, Any]) -> dict[str, Any]:
-        region = str(asked.get("region") or config.region).upper()
-        return shown_read(str(asked["text"]), region, ways)
+        region = str(asked.get("region") or config.region).strip().upper()
+        if not isinstance(asked["text"], str):
+            raise TypeError("a text is a string")
+        return shown_read(asked["text"], region, ways)
 
     return show
 
@@ -59,7 +62,7 @@ def _begun(target: Target, text: str, setting: Setting) -> tuple[Flow | None, Re
     """The flow that the text begins, and what it brings."""
     if target.line:
         line = read(text, _first_fields(target.line), "", setting)
-        if len(line.values) > 1:
+        if is_line(line, target):
             return target.line, line
     if target.flow is None or target.flow.starts.words in ("stop", "start", "help", "stopped"):
         return None, Reading()

@@ -19,19 +19,13 @@ NEAR_TO = 3
 SEPARATORS = " \t\n,.;:#*-+=_/|()[]\"'"
 """What stands between a keyword and the rest without being part of either."""
 
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
-"""What phones put into words without showing it."""
-
-BEFORE = f" \t\r\n\"'“”‘’(.,:;*#-_{INVISIBLE}"
-"""What may stand before a keyword."""
-
 Goal = TypeVar("Goal")
 
 
 def first_word(text: str) -> tuple[str, str]:
-    """The first word of a text, and what comes after it. Whatever is no letter ends it (REG98..., REG,98); quotes and the
-    like before it are dropped. A + before a number belongs to it."""
-    text = text.lstrip(BEFORE)
+    """The first word of a text, and what comes after it. Whatever is no letter ends it (REG98..., REG,98); quotes,
+    emoji and the like before it are dropped. A + before a number belongs to it."""
+    text = text[next((place for place, sign in enumerate(text) if sign.isalnum() or sign == "+"), len(text)) :]
     end = next((place for place, sign in enumerate(text) if not _in_a_word(sign)), len(text))
     rest = text[end:].lstrip(SEPARATORS)
     between = text[end : len(text) - len(rest)]
@@ -39,7 +33,7 @@ def first_word(text: str) -> tuple[str, str]:
 
 
 def _in_a_word(sign: str) -> bool:
-    return sign.isalpha() or sign in INVISIBLE or unicodedata.category(sign)[0] == "M"
+    return sign.isalpha() or unicodedata.category(sign) in ("Mn", "Mc", "Me", "Cf")  # marks, and what is invisible
 
 
 def near(word: str, keywords: Mapping[str, Goal]) -> Goal | None:

@@ -12,10 +12,18 @@ from msgspec import Struct, field
 
 from sms_service.engine.answers import fold, read_answer
 from sms_service.engine.keywords import first_word, near
-from sms_service.engine.model import Ask, Collect, Flow, Session, Sessions
+from sms_service.engine.model import Ask, Collect, Flow, Reading, Session, Sessions
+from sms_service.engine.walk import fields_of
 
 LONG_NUMBER = re.compile(r"\d[\d \-]{4,}\d")
 """A number of six digits or more: with it, a word that is nearly a keyword is one, even while a question is open."""
+
+IN_A_LINE = 3
+"""Fields by which a text is a registration while something else is asked; two do where nothing is."""
+
+ID_ALONE = re.compile(r"\s*[^\W\d_]+(?P<apart>[ \-]?)\d{1,8}\s*")
+"""Letters and at most eight digits: the ID that was asked for (ADD1234567; IDD 1234567, which is nearly ADD), not a command
+with a phone number. One voter ID of 25 begins like some command."""
 
 
 class Ways(Struct):
@@ -38,8 +46,8 @@ class Writer(Struct):
 
 class Target(Struct):
     """For whom the text is: an open session, or a flow to begin (at state `at`, with `rest`, the words after its
-    keyword). Neither: nobody, because no flow serves it. `line`: the flow that takes the whole text instead, if it holds a
-    registration without a keyword."""
+    keyword). Neither: nobody, because no flow serves it. `line`: the flow that takes the whole text instead, if that `is_line`
+    to it."""
 
     session: Session | None = None
     flow: Flow | None = None
@@ -74,18 +82,45 @@ def listen(text: str, writer: Writer, ways: Ways) -> Target:
         return Target(flow=ways.words.get(word))
     if writer.stopped:
         return Target(flow=ways.words.get("stopped"))
-    first, rest = first_word(text)
-    flow = ways.keywords.get(fold(first))
-    if writer.enroler and flow is None and word == "unclear":
-        flow = _mistyped(first, rest, ways, answering is not None)
-    if flow and flow.starts.who == "enroler" and writer.enroler:
-        return Target(flow=flow, rest=rest)
+    flow, rest = _named(text, writer, ways, word, answering is not None)
     line = ways.words.get("line") if writer.enroler else None
+    if flow and flow.starts.who == "enroler" and writer.enroler:
+        is_sure = flow is line or fold(first_word(text)[0]) in ways.keywords
+        return Target(flow=flow, rest=rest, line=None if is_sure or not LONG_NUMBER.search(text) else line)
     if answering:
         return Target(session=answering, line=line if LONG_NUMBER.search(text) else None)
     if flow:
         return Target(flow=flow, rest=rest, at=flow.starts.otherwise if flow.starts.who == "enroler" else "")
     return Target(flow=ways.words.get("help"), line=line)
+
+
+def is_line(found: Reading, target: Target) -> bool:
+    """Whether the whole text is a registration without a keyword, by what the flow `target.line` reads in it: more than
+    any answer to an open question would hold; all of one where its first word is nearly a command (`Dev Kumar 98...`,
+    DEL)."""
+    assert target.line
+    if target.flow and target.flow.starts.who == "enroler":
+        fields = fields_of(target.line.states[target.line.first])
+        return not found.wrong and found.values.keys() >= {one.name for one in fields if not one.optional}
+    return len(found.values) >= (IN_A_LINE if target.session else IN_A_LINE - 1)
+
+
+def _named(text: str, writer: Writer, ways: Ways, word: str, answering: bool) -> tuple[Flow | None, str]:
+    """The flow that the first word of a text names, or nearly does, and what comes after it."""
+    first, rest = first_word(text)
+    flow = ways.keywords.get(fold(first))
+    if answering and (id_alone := ID_ALONE.fullmatch(text)):
+        return flow if id_alone["apart"] else None, rest
+    if flow is None and writer.enroler and word == "unclear":
+        flow = _mistyped(first, rest, ways, answering)
+    if (
+        flow
+        and flow.starts.who == "enroler"
+        and not writer.enroler
+        and read_answer(text, writer.language, "consent") == "yes"
+    ):
+        return None, rest  # `OK`, `Sawa`: a member says yes once more, and must not be told that she may enter nobody
+    return flow, rest
 
 
 def _mistyped(first: str, rest: str, ways: Ways, answering: bool) -> Flow | None:

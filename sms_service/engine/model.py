@@ -375,10 +375,11 @@ its first question, to the one before the call or to the first of all; or nobody
 
 class Outcome(Struct, frozen=True):
     """The effect that the last step asked for was performed, or the flow that it called is left, with this outcome and these
-    new variables."""
+    new variables. Where the flow names no such outcome it goes the way of `kind`, the more general one."""
 
     name: str
     variables: Variables = field(default_factory=dict)
+    kind: str = ""
 
 
 class Show(Struct, frozen=True):

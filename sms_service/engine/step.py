@@ -149,7 +149,9 @@ def _outcome(walk: Walk, outcome: Outcome) -> str | None:
         go_back(walk, outcome.name)
         return None
     state = walk.flow.states[walk.session.state]
-    if not isinstance(state, Do | Call) or outcome.name not in state.outcomes:
+    ways = state.outcomes if isinstance(state, Do | Call) else {}
+    named = next((name for name in (outcome.name, outcome.kind) if name in ways), None)
+    if named is None:
         raise FlowFault(f"flow {walk.flow.name}, state {state.name}: no way on for outcome {outcome.name}")
     if isinstance(state, Call):
         walk.turn.path += ["return", walk.mark + state.name]
@@ -158,7 +160,7 @@ def _outcome(walk: Walk, outcome: Outcome) -> str | None:
         walk.session.variables.update(outcome.variables)
         if state.says:
             walk.say(f"{state.name}.say")
-    return walk.leave(outcome.name, state.outcomes[outcome.name])
+    return walk.leave(named, ways[named])
 
 
 def _end(walk: Walk, state: End) -> None:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from sqlalchemy import ColumnElement, Connection, select, true
 
-from sms_service.enrolment import tree
+from sms_service.enrolment import tallies, tree
 from sms_service.enrolment.imports import BadLine, Progress, nothing, rows, too_long
 from sms_service.store import blocks
 from sms_service.store.folded import folded
@@ -51,6 +51,9 @@ def import_areas(conn: Connection, file: TextIO, progress: Progress = nothing) -
             progress()
     growth.finish()
     count, grown = growth.count, growth.grown
+    if growth.moved:
+        progress()
+        tallies.roll_up(conn, growth.above)
     del growth  # half of the memory of an import, before the numbering takes as much
     if grown or not tree.is_numbered(conn):
         progress()
@@ -82,13 +85,13 @@ class _Growth:
         known = conn.execute(select(area.c.code, area.c.id, area.c.parent_id)).all()
         self._conn, self._bad = conn, bad
         self._ids: dict[str, int] = {row.code: row.id for row in known}
-        self._above: dict[int | None, int | None] = {row.id: row.parent_id for row in known}
+        self.above: dict[int | None, int | None] = {row.id: row.parent_id for row in known}
         self._waiting: dict[str, list[Line]] = {}
         self._circular: list[Line] = []
         self._free: list[int] = []
         self._new: set[int] = set()
         self.block: dict[int, Line] = {}
-        self.count, self.grown = 0, False
+        self.count, self.grown, self.moved = 0, False, False
 
     def place(self, line: Line) -> None:
         """Takes a line, and those that waited for it, into the block; or has it wait."""
@@ -134,10 +137,10 @@ class _Growth:
             values = self._row(row.id, self.block[row.id])
             if any(getattr(row, name) != values[name] for name in VALUES):
                 changed.append(values)
-                self.grown |= row.parent_id != values["parent_id"]
+                self.moved |= row.parent_id != values["parent_id"]
         blocks.insert_rows(self._conn, area, new)
         blocks.update_rows(self._conn, area, "id", changed)
-        self.grown |= bool(new)
+        self.grown |= self.moved or bool(new)
         self.block.clear()
         self._new.clear()
 
@@ -149,19 +152,19 @@ class _Growth:
                 self._free = blocks.next_ids(self._conn, area, blocks.BLOCK)[::-1]
             area_id = self._ids[line.code] = self._free.pop()
             self._new.add(area_id)
-        self._above[area_id] = self._ids.get(line.parent)
+        self.above[area_id] = self._ids.get(line.parent)
         self.block[area_id] = line
         self.count += 1
 
     def _row(self, area_id: int, line: Line) -> dict[str, object]:
         return {
-            "id": area_id, "code": line.code, "parent_id": self._above[area_id], "level": line.level, "name": line.name,
+            "id": area_id, "code": line.code, "parent_id": self.above[area_id], "level": line.level, "name": line.name,
             "target": line.target, "name_folded": folded(line.name), "code_folded": folded(line.code),
         }  # fmt: skip
 
     def _lies_under(self, inner: int | None, outer: int) -> bool:
         while inner is not None and inner != outer:
-            inner = self._above[inner]
+            inner = self.above[inner]
         return inner == outer
 
 
@@ -186,14 +189,6 @@ def called(conn: Connection, text: str, level: str = "") -> str | None:
         same: ColumnElement[bool] = column == typed
         found.update(conn.execute(query.where(same).limit(2)).scalars())
     return found.pop() if len(found) == 1 else None
-
-
-def booth_near(conn: Connection, area_id: int, booth: str) -> int | None:
-    """The booth of this number among the enroler's own area, its children and its siblings; None if there is none."""
-    own = conn.execute(select(area.c.id, area.c.parent_id, area.c.level).where(area.c.id == area_id)).one()
-    under = own.parent_id if own.level == "booth" else own.id
-    query = select(area.c.id, area.c.name).where(area.c.parent_id == under, area.c.level == "booth")
-    return next((row.id for row in conn.execute(query) if row.name.split()[-1] == booth), None)
 
 
 def described(conn: Connection, area_id: int) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import Connection, select, update
 
@@ -18,15 +19,20 @@ from sms_service.store.tables import area, enroler, person
 LOWEST = "booth"
 """The level of those who are in charge of nobody, also where they work in a whole block."""
 
-NAMES_SEARCHED = 2_000
-"""Names of enrolers that are opened to find one by her name (each is encrypted: 20 microseconds): a block, a small district.
-Whoever has more below her names the phone."""
+NAMES_SEARCHED = 5_000
+"""Names of enrolers that are opened to find one by her name: 0.2 s, since each is encrypted. A district has some thousand;
+whoever has more below her names the phone."""
 
 NAMED_MAX = 1_000
 """Areas of one name that are looked through for the one right below: more than any block has."""
 
 OFFICE, IN_CHARGE = "office", "in charge"
 """Reasons of a hold: what the office held, only the office frees."""
+
+
+class TooMany(Exception):
+    """More enrolers are below than can be searched for a name. To find one among the first of them would not do: another
+    may be called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +74,35 @@ def is_below(conn: Connection, charge: Charge, person_id: int) -> bool:
     return tree.holds(conn, charge.area_id, row.area_id)
 
 
-def called(conn: Connection, keys: Keys, charge: Charge, whom: str) -> list[Enroler]:
-    """The enrolers below whom `whom` names: by phone (E.164) the one; by name all whose name has these words."""
+def called(conn: Connection, keys: Keys, charge: Charge, whom: str, statuses: Collection[str]) -> list[Enroler]:
+    """The enrolers below of these statuses whom `whom` names: by phone (E.164) the one; by name two at most whose name has
+    these words, since nobody is chosen among several. Raises TooMany."""
     if whom.startswith("+"):
         somebody = people.by_phone(conn, keys, whom)
         found = enrolers.by_person(conn, somebody) if somebody else None
-        return [found] if found and is_below(conn, charge, found.person.id) else []
+        return [found] if found and found.status in statuses and is_below(conn, charge, found.person.id) else []
     typed = set(fold(whom).split())
-    named = [one for one, name in _names(conn, keys, charge) if typed and typed <= set(fold(name).split())]
-    within = [person_id for person_id in named if is_below(conn, charge, person_id)]
-    known = (people.by_id(conn, keys, person_id) for person_id in within)
+    named = (one for one, name in _names(conn, keys, charge, statuses) if typed and typed <= set(fold(name).split()))
+    known = (people.by_id(conn, keys, person_id) for person_id in islice(named, 2))
     return [found for somebody in known if somebody and (found := enrolers.by_person(conn, somebody))]
 
 
-def _names(conn: Connection, keys: Keys, charge: Charge) -> Iterator[tuple[int, str]]:
-    """The names within an area, each with its person; nothing if there are more than can be opened."""
+def _names(conn: Connection, keys: Keys, charge: Charge, statuses: Collection[str]) -> Iterator[tuple[int, str]]:
+    """The names of those below (see is_below), each with its person. Raises TooMany."""
+    own = charge.area_id
     rows = conn.execute(
         select(enroler.c.person_id, enroler.c.name_sealed, person.c.wrapped_key)
         .join(area, area.c.id == enroler.c.area_id)
         .join(person, person.c.id == enroler.c.person_id)
-        .where(area.c.first.between(*charge.range), person.c.wrapped_key.is_not(None))
+        .where(area.c.first.between(*charge.range), (enroler.c.area_id != own) | (enroler.c.level == LOWEST))
+        .where(enroler.c.status.in_(statuses), enroler.c.person_id != charge.person_id)
+        .where(person.c.wrapped_key.is_not(None))
         .limit(NAMES_SEARCHED + 1)
     ).all()
-    if len(rows) <= NAMES_SEARCHED:
-        for row in rows:
-            yield row.person_id, keys.person_key(row.wrapped_key).decrypt("enroler.name", row.name_sealed)
+    if len(rows) > NAMES_SEARCHED:
+        raise TooMany
+    for row in rows:
+        yield row.person_id, keys.person_key(row.wrapped_key).decrypt("enroler.name", row.name_sealed)
 
 
 def is_elsewhere(conn: Connection, charge: Charge, person_id: int) -> bool:

@@ -54,7 +54,15 @@ RECORD_MAX = 90
 """Characters of a registration as it is repeated: the longest name with three other values. The enroler has what she typed."""
 
 STATUS: Mapping[str, str] = {"status": "status", "standing": "standing"}
-REGISTERED: Mapping[str, str] = {"ref": "ref", "first_name": "first_name", **STATUS}
+NAMED: Mapping[str, str] = {"ref": "ref", "first_name": "first_name"}
+REGISTERED: Mapping[str, str] = {**NAMED, **STATUS}
+
+HELD_AS = ("queued", "closed")
+"""Kinds of `held` of which the enroler is told more than that the office looks at it first."""
+
+REFUSED_AS = ("waiting", "member", "own_phone", "enrolers_phone", "under_age", "stopped", "not_activated")
+"""Why nothing is saved: each a kind of `refused`."""
+
 FOUND: Mapping[str, str] = {"ref": "ref", "change": "line"}
 COUNTED = {
     f"{when}.{what}": "count"
@@ -67,19 +75,14 @@ DONE: Mapping[str, Mapping[str, str]] = {"done": {}}
 SHAPES: Mapping[str, EffectShape] = {
     "save_registration": EffectShape(
         {
-            "saved": {"ref": "ref", "first_name": "first_name"},
-            "queued": {"ref": "ref", "first_name": "first_name"},
-            "held": {"ref": "ref", "first_name": "first_name"},
-            "closed": {"ref": "ref", "first_name": "first_name"},
+            "saved": NAMED,
+            "held": NAMED,
             "outside": {"area_name": "area_name"},
-            "waiting": {},
-            "member": {},
-            "own_phone": {},
-            "enrolers_phone": {},
-            "under_age": {},
-            "stopped": {},
-            "not_activated": {},
+            "refused": {},
+            **dict.fromkeys(HELD_AS, NAMED),
+            **{outcome: {} for outcome in REFUSED_AS},
         },
+        kinds={**dict.fromkeys(HELD_AS, "held"), **dict.fromkeys(REFUSED_AS, "refused")},
         parameters={"mobile": "mobile", "name": "name", "sure": "yes_no"},
         optional=("sure",),
         more=True,
@@ -118,6 +121,7 @@ SHAPES: Mapping[str, EffectShape] = {
     ),
     "free_registration": EffectShape(
         {"freed": {"ref": "ref"}, "queued": {"ref": "ref"}, "stopped": {}, "own": {}, **NOT_IN_CHARGE},
+        kinds={"queued": "freed"},
         parameters={"ref": "ref"},
         by_enroler=True,  # begins registration.saved too, with what the registration holds, not with this dialogue's fields
     ),
@@ -144,8 +148,8 @@ SHAPES: Mapping[str, EffectShape] = {
     "fix_registration": EffectShape(
         {
             "fixed": {**FOUND, "record": "record", "typed": "typed"},
-            "queued": {**FOUND, "record": "record", "typed": "typed"},
             "held": {**FOUND, "record": "record", "typed": "typed"},
+            "queued": {**FOUND, "record": "record", "typed": "typed"},
             "same": {**FOUND, "record": "record"},
             "refused": FOUND,
             "answered": FOUND,
@@ -155,6 +159,7 @@ SHAPES: Mapping[str, EffectShape] = {
             "no_ref": {"change": "line"},
             "no_change": FOUND,
         },
+        kinds={"queued": "held"},
         parameters={"line": "line", "ref": "ref", "change": "line"},
         optional=("ref", "change"),  # it begins registration.saved with what was collected when REG did
         by_enroler=True,
@@ -180,6 +185,18 @@ SHAPES: Mapping[str, EffectShape] = {
         optional=("practice",),
         by_enroler=True,
     ),
+    "keep_photo": EffectShape(
+        {
+            "kept": NAMED,
+            "draft": {},
+            "none": {},
+            "unknown": {},
+            "closed": {"ref": "ref", **STATUS},
+            "no_picture": {},
+            "not_enroler": {},
+        }
+    ),
+    "recognise_writer": EffectShape({"in_charge": {}, "enroler": {}, "member": {}, "other": {}}),
     "opt_out": EffectShape(DONE),
     "opt_in": EffectShape(DONE),
     "set_language": EffectShape(DONE, parameters={"language": "choice"}, language="language"),

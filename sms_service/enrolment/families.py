@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +9,7 @@ from sqlalchemy import Connection, exists, select, update
 
 from sms_service.engine.answers import fold
 from sms_service.enrolment import holds
-from sms_service.enrolment.rules.registry import OPEN
-from sms_service.privacy import Keys
+from sms_service.enrolment.registrations import OPEN, opened
 from sms_service.store.people import Person
 from sms_service.store.tables import member, registration
 
@@ -30,7 +28,7 @@ class Relative:
     ref: str
     status: str
     name: str
-    voter_id_index: bytes | None
+    id_index: bytes | None
 
 
 def on_phone(conn: Connection, person: Person) -> list[Relative]:
@@ -42,21 +40,16 @@ def on_phone(conn: Connection, person: Person) -> list[Relative]:
         .order_by(registration.c.id)
     )
     return [
-        Relative(row.id, row.ref, row.status, _name(person, row.fields_sealed), row.voter_id_index)
+        Relative(row.id, row.ref, row.status, opened(person.key, row.fields_sealed).get("name", ""), row.voter_id_index)
         for row in conn.execute(query)
     ]
 
 
-def _name(person: Person, fields_sealed: bytes) -> str:
-    return str(json.loads(person.key.decrypt("registration.fields", fields_sealed)).get("name", ""))
-
-
-def same_one(keys: Keys, relatives: Sequence[Relative], name: str, voter_id: str) -> Relative | None:
-    """The one of them who is entered again: by her voter ID, or where one of the two entries has none by her name."""
-    index = keys.index("voter_id", voter_id) if voter_id else None
+def same_one(relatives: Sequence[Relative], name: str, id_index: bytes | None) -> Relative | None:
+    """The one of them who is entered again: by her ID, or where one of the two entries has none by her name."""
     for one in relatives:
-        if index and one.voter_id_index:
-            if index == one.voter_id_index:
+        if id_index and one.id_index:
+            if id_index == one.id_index:
                 return one
         elif fold(one.name) == fold(name):
             return one

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import CompoundSelect, Connection, Integer, cast, func, literal, null, select, union_all
 
-from sms_service.store.tables import area, member, registration
+from sms_service.store.tables import area, tally, tally_change
 
-OPEN = ("waiting", "held", "refused")
-"""What is counted of registrations. Members are counted as such: who left is none, though she was confirmed."""
+SHOWN = {"valid": "confirmed", "waiting": "waiting", "held": "held", "refused": "refused"}
+"""Statuses of members and of registrations, and what they are shown as. Members are counted as such: who left is none,
+though she was confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,50 +32,46 @@ class Figures:
 def of(conn: Connection, area_id: int) -> list[Figures]:
     """The area itself, then each area right below it, in their order. The areas must be numbered (tree.range_of).
 
-    It costs one look into the index (area_id, status) of registrations, and one into that of members, for each area below,
-    and one entry of it for each row: on SQLite 1.3 s for a state of 1,000,000 areas with 1,000,000 registrations, 0.2 s for
-    a division of 40,000 areas.
+    It reads the tallies of these areas, and what the sweeper has not settled yet: the same for a booth and for a nation.
     """
-    shown = select(area.c.id, area.c.name, area.c.target)
-    own = conn.execute(shown.where(area.c.id == area_id)).one()
-    below = conn.execute(shown.where(area.c.parent_id == area_id).order_by(area.c.first)).all()
-    here: dict[str, int] = dict(_counted(conn, area_id))
-    within: dict[int, dict[str, int]] = {row.id: {} for row in below}
-    for child_id, status, count in _counted_below(conn, area_id):
-        within[child_id][status] = count
-        here[status] = here.get(status, 0) + count
-    return [
-        Figures(row.id, row.name, row.target, **counts)
-        for row, counts in ((own, here), *((row, within[row.id]) for row in below))
-    ]
+    rows = conn.execute(_places_and_counts(area_id)).all()
+    places = sorted((row for row in rows if row.kind == PLACE), key=lambda row: (row.id != area_id, row.first, row.id))
+    own, *below = places
+    firsts = [row.first for row in below]
+    counts: dict[int, Counter[str]] = {row.id: Counter() for row in places}
+    for row in rows:
+        if row.kind == SETTLED:
+            counts[row.id][SHOWN[row.word]] += row.number
+        elif row.kind == OPEN:
+            counts[own.id][SHOWN[row.word]] += row.number
+            if nearest := bisect_right(firsts, row.first):  # else it was entered for the area itself
+                counts[below[nearest - 1].id][SHOWN[row.word]] += row.number
+    return [Figures(row.id, row.word, row.number, **counts[row.id]) for row in places]
 
 
-def _counted(conn: Connection, area_id: int) -> Iterator[tuple[str, int]]:
-    """What was entered for this area itself, not for one below."""
-    waits = select(registration.c.status, func.count()).where(
-        registration.c.area_id == area_id, registration.c.status.in_(OPEN)
+PLACE, SETTLED, OPEN = 0, 1, 2
+"""Kinds of rows: an area (its name, its target), a tally, changes of a tally in one area."""
+
+
+def _places_and_counts(area_id: int) -> CompoundSelect[Any]:
+    """All of it in one statement: between two, something could be settled, or the areas be numbered anew."""
+    own, shown = area.alias("own"), (area.c.id == area_id) | (area.c.parent_id == area_id)
+    places = select(
+        literal(PLACE).label("kind"), area.c.id, area.c.name.label("word"), area.c.target.label("number"), area.c.first
     )
-    for status, count in conn.execute(waits.group_by(registration.c.status)):
-        yield str(status), int(count)
-    members = select(func.count()).where(member.c.area_id == area_id, member.c.status == "valid")
-    yield "confirmed", conn.execute(members).scalar_one()
-
-
-def _counted_below(conn: Connection, area_id: int) -> Iterator[tuple[int, str, int]]:
-    """The same for each area right below, with all that it holds."""
-    child = area.alias("child")
-    within = child.join(area, area.c.first.between(child.c.first, child.c.last))
-    waits = (
-        select(child.c.id, registration.c.status, func.count())
-        .select_from(within.join(registration, registration.c.area_id == area.c.id))
-        .where(child.c.parent_id == area_id, registration.c.status.in_(OPEN))
+    settled = select(literal(SETTLED), tally.c.area_id, tally.c.status, tally.c.within, cast(null(), Integer))
+    changed = (
+        select(tally_change.c.area_id, tally_change.c.status, func.sum(tally_change.c.change).label("change"))
+        .where(tally_change.c.status.in_(SHOWN))
+        .group_by(tally_change.c.area_id, tally_change.c.status)
+        .subquery()
     )
-    for child_id, status, count in conn.execute(waits.group_by(child.c.id, registration.c.status)):
-        yield child_id, status, count
-    members = (
-        select(child.c.id, func.count())
-        .select_from(within.join(member, member.c.area_id == area.c.id))
-        .where(child.c.parent_id == area_id, member.c.status == "valid")
+    # Looked up one by one: as a join, a database may choose to walk through all the areas of a nation instead.
+    first = select(area.c.first).where(area.c.id == changed.c.area_id).scalar_subquery().label("first")
+    placed = select(changed, first).cte("placed").prefix_with("MATERIALIZED")
+    pending = select(literal(OPEN), placed.c.area_id, placed.c.status, placed.c.change, placed.c.first)
+    return union_all(
+        places.where(shown),
+        settled.join(area, area.c.id == tally.c.area_id).where(shown, tally.c.status.in_(SHOWN)),
+        pending.join(own, own.c.id == area_id).where(placed.c.first.between(own.c.first, own.c.last)),
     )
-    for child_id, count in conn.execute(members.group_by(child.c.id)):
-        yield child_id, "confirmed", count

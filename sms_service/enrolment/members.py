@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select
 
+from sms_service.enrolment import registrations
 from sms_service.enrolment.imports import safe
 from sms_service.enrolment.numbers import written
 from sms_service.privacy import Keys
@@ -54,16 +54,16 @@ def admit(
     return Member(number, person_id, registration_id, area_id, "valid", now)
 
 
+def on_phone(conn: Connection, person_id: int) -> bool:
+    """Whether a valid member has this phone; a family's may have several."""
+    valid = (member.c.person_id == person_id) & (member.c.status == "valid")
+    return conn.execute(select(member.c.number).where(valid).limit(1)).first() is not None
+
+
 def by_number(conn: Connection, number: int) -> Member | None:
     """The member with this number, whatever her status."""
     row = conn.execute(select(*COLUMNS).where(member.c.number == number)).one_or_none()
     return Member(*row) if row else None
-
-
-def is_member(conn: Connection, person_id: int) -> bool:
-    """Whether the person is a member now."""
-    query = select(member.c.number).where(member.c.person_id == person_id, member.c.status == "valid")
-    return conn.execute(query).first() is not None
 
 
 def export(conn: Connection, keys: Keys, fields: Sequence[str]) -> Iterator[list[str]]:
@@ -86,7 +86,7 @@ def export(conn: Connection, keys: Keys, fields: Sequence[str]) -> Iterator[list
         if row.wrapped_key is not None:
             key = keys.person_key(row.wrapped_key)
             phone = key.decrypt("person.phone", row.phone_sealed)
-            entered = json.loads(key.decrypt("registration.fields", row.fields_sealed))
+            entered = registrations.opened(key, row.fields_sealed)
         since = datetime.fromtimestamp(row.since, UTC).isoformat(timespec="seconds")
         known = [written(row.number), row.status, since, row.way, row.ref, row.code, phone]
         told = [entered.get(name, "") for name in ("name", *others)]

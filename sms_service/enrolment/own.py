@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,8 +15,8 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, true, updat
 
 from sms_service.engine.clusters import prefix, units
 from sms_service.engine.model import Field
+from sms_service.enrolment import registrations
 from sms_service.enrolment.effect_shapes import RECORD_MAX
-from sms_service.enrolment.registrations import FLAGS_MAX
 from sms_service.privacy import Keys, mask_id
 from sms_service.store import people
 from sms_service.store.people import Person
@@ -25,9 +24,6 @@ from sms_service.store.tables import consent, registration
 
 MASKED = frozenset({"mobile", "voter_id", "national_id"})
 """Answer types of which an SMS shows no more than the last three signs."""
-
-ALWAYS = ("mobile", "name")
-"""What every registration has, whatever else a drive asks for; the phone is its person's, not one of its fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +82,15 @@ def move(conn: Connection, entered: Own, status: str, now: float) -> bool:
 
 
 def mend(
-    conn: Connection, keys: Keys, entered: Own, person: Person, fields: Mapping[str, Any], flags: Mapping[str, str],
-    area_id: int,
+    conn: Connection, entered: Own, person: Person, fields: Mapping[str, Any], flags: Mapping[str, str],
+    area_id: int, id_index: bytes | None,
 ) -> None:  # fmt: skip
     """Writes other data into it. `person` is whom it is about from now on: her key seals all of it."""
     raw = conn.execute(select(registration.c.raw_sealed).where(registration.c.id == entered.id)).scalar_one()
-    voter_id = fields.get("voter_id")
     values = {
+        **registrations.entered_columns(person.key, fields, flags, id_index),
         "person_id": person.id,
         "area_id": area_id,
-        "fields_sealed": person.key.encrypt("registration.fields", json.dumps(fields, ensure_ascii=False)),
-        "voter_id_index": keys.index("voter_id", voter_id) if voter_id else None,
-        "flags": " ".join(f"{name}:{why}" for name, why in flags.items())[:FLAGS_MAX],
         "raw_sealed": raw
         and person.key.encrypt("registration.raw", entered.person.key.decrypt("registration.raw", raw)),
     }
@@ -136,6 +129,6 @@ def _opened(conn: Connection, keys: Keys, row: Row[Any]) -> Own | None:
     person = people.by_id(conn, keys, row.person_id)
     if person is None:
         return None
-    fields = json.loads(person.key.decrypt("registration.fields", row.fields_sealed))
+    fields = registrations.opened(person.key, row.fields_sealed)
     flags = dict(flag.partition(":")[::2] for flag in row.flags.split())
     return Own(row.id, row.ref, person, row.area_id, row.status, row.created_at, fields, flags)

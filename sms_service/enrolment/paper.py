@@ -6,7 +6,7 @@ again (same phone, same cells) changes nothing, whatever became of its registrat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -14,16 +14,17 @@ from sqlalchemy import Connection, select
 
 from sms_service.config import Fees, Rules
 from sms_service.engine.model import Collect, Field, Flow
-from sms_service.enrolment import areas, enrolers, families, fees, holds, registrations, rules, tree
+from sms_service.enrolment import areas, enrolers, families, fees, registrations, rules, tree
 from sms_service.enrolment.answer_types import TYPES, Noted, Setting, Wrong
 from sms_service.enrolment.answer_types.money import book_and_number
 from sms_service.enrolment.effects import Start
 from sms_service.enrolment.effects.entering import asked
 from sms_service.enrolment.enrolers import Enroler
+from sms_service.enrolment.entries import keep, refused
 from sms_service.enrolment.imports import BadLine, rows
+from sms_service.enrolment.places import reach
 from sms_service.enrolment.reading.answer import read_mobile
 from sms_service.enrolment.rules import Entry
-from sms_service.enrolment.rules.identity import enrolers_phone, under_age
 from sms_service.privacy import Keys
 from sms_service.store import people
 from sms_service.store.people import Person
@@ -35,6 +36,16 @@ WAY = "paper"
 
 NOT_OF_PAPER = ("too_many",)
 """Rules that say nothing about a list: a month's work of many hands comes in one minute."""
+
+WHY = {
+    "own_phone": "this is the enroler's own phone",
+    "enrolers_phone": "this is the phone of an enroler",
+    "under_age": "below {age} years: nothing is stored",
+    "stopped": "this phone wants no messages from us; only its owner can change it (START)",
+    "member": "a duplicate: this person is a member already ({ref})",
+    "waiting": "a duplicate: this person is entered already and waits ({ref})",
+}
+"""What the office reads of a refusal."""
 
 BOOK_MAX = 32
 """Characters of the name of a book, and of a receipt's number: what their columns hold."""
@@ -92,21 +103,15 @@ def enter(conn: Connection, office: Office, row: Mapping[str, str]) -> Start | N
     if added is None:
         raise Refused(enrolers.FORGOTTEN)
     somebody: Person = added
-    relatives = families.on_phone(conn, somebody)
-    asked_now = next((one.ref for one in relatives if one.status == "waiting"), "")
-    outside = not tree.holds(conn, _reach(conn, enroler), place)
+    outside = not tree.holds(conn, reach(conn, enroler.area_id), place)
     entry = Entry(
-        conn, office.keys, office.rules, office.now, enroler, somebody, phone, fields, place, outside, len(relatives),
-        asked_now,
+        conn, office.keys, office.rules, office.now, enroler, somebody, phone, fields, place, outside,
+        families.on_phone(conn, somebody), registrations.id_index(office.keys, office.fields, fields),
     )  # fmt: skip
-    _refuse(entry, relatives)
+    if refusal := refused(entry):
+        raise Refused(WHY[refusal.why].format(ref=refusal.ref, age=office.rules.age))
     found = [one for one in rules.on_entry(entry) if one.rule.name not in NOT_OF_PAPER]
-    saved = registrations.save(
-        conn, office.keys, somebody.key, person_id=somebody.id, enroler_id=enroler.person.id, area_id=place,
-        fields=fields, now=office.now, raw=raw, way=WAY, flags=flags, status="held" if found else "waiting",
-    )  # fmt: skip
-    for one in found:
-        holds.put(conn, saved.id, one.rule.name, one.detail, office.now)
+    saved = keep(entry, found, raw=raw, way=WAY, flags=flags)
     if leaf:
         book, number, amount = leaf
         fees.save(
@@ -140,12 +145,6 @@ def _area(conn: Connection, code: str) -> tuple[int, str]:
     if row is None:
         raise Refused(f"there is no area {code[:64]}" if code else "the area is empty")
     return row.id, row.name if row.level == "booth" else ""
-
-
-def _reach(conn: Connection, enroler: Enroler) -> int:
-    """The area that an enroler enters people in: her own; of a booth, its block, as by SMS."""
-    own = conn.execute(select(area.c.parent_id, area.c.level).where(area.c.id == enroler.area_id)).one()
-    return own.parent_id if own.level == "booth" and own.parent_id is not None else enroler.area_id
 
 
 def _fields(
@@ -198,19 +197,3 @@ def _leaf(conn: Connection, office: Office, row: Mapping[str, str]) -> tuple[str
     if conn.execute(used).first():
         raise Refused(f"receipt {number} of book {book or '(none)'} is used for another registration")
     return book, number, units
-
-
-def _refuse(entry: Entry, relatives: Sequence[families.Relative]) -> None:
-    """Raises Refused if this person is not to be registered at all."""
-    if entry.person.id == entry.enroler.person.id:
-        raise Refused("this is the enroler's own phone")
-    if enrolers_phone(entry):
-        raise Refused("this is the phone of an enroler")
-    if under_age(entry.fields, entry.rules.age, entry.now):
-        raise Refused(f"below {entry.rules.age} years: nothing is stored")
-    if entry.person.stopped:
-        raise Refused("this phone wants no messages from us; only its owner can change it (START)")
-    same = families.same_one(entry.keys, relatives, str(entry.fields["name"]), entry.voter_id)
-    if same is not None:
-        is_what = "a member already" if same.status == "confirmed" else "entered already and waits"
-        raise Refused(f"a duplicate: this person is {is_what} ({same.ref})")

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from sms_service.engine.model import Field
 from sms_service.enrolment.numbers import new_ref
 from sms_service.privacy import Keys, PersonKey
 from sms_service.store.tables import registration
+
+OPEN = ("waiting", "held", "confirmed")
+"""Statuses of registrations that nobody has refused: they count against one more."""
+
+IDS = ("voter_id", "national_id")
+"""Answer types by which one person is known from another."""
 
 FLAGS_MAX = 100
 """Characters of the flags of one registration: what their column holds."""
@@ -31,35 +38,58 @@ class Registration:
 
 
 def save(
-    conn: Connection, keys: Keys, key: PersonKey, *, person_id: int, enroler_id: int, area_id: int,
+    conn: Connection, key: PersonKey, *, person_id: int, enroler_id: int, area_id: int,
     fields: dict[str, Any], now: float, raw: str = "", way: str = "sms", flags: Mapping[str, str] | None = None,
-    status: str = "waiting",
+    status: str = "waiting", id_index: bytes | None = None,
 ) -> Registration:  # fmt: skip
     """Writes a registration that waits for its person, or is held. At most one waits for each: check `waiting_for` first.
 
-    `raw` is the text it came in, `way` sms, ussd or paper, `flags` why the office should look at a field.
+    `raw` is the text it came in, `way` sms, ussd or paper, `flags` why the office should look at a field; `id_index` as of
+    `id_index`.
     """
     ref = new_ref()
     while conn.execute(select(registration.c.id).where(registration.c.ref == ref)).first():
         ref = new_ref()
-    voter_id = fields.get("voter_id")
     added = conn.execute(
         insert(registration).values(
             ref=ref,
             person_id=person_id,
             enroler_id=enroler_id,
             area_id=area_id,
-            fields_sealed=key.encrypt("registration.fields", json.dumps(fields, ensure_ascii=False)),
-            voter_id_index=keys.index("voter_id", voter_id) if voter_id else None,
             status=status,
             created_at=now,
             raw_sealed=key.encrypt("registration.raw", raw) if raw else None,
             way=way,
-            flags=" ".join(f"{name}:{why}" for name, why in (flags or {}).items())[:FLAGS_MAX],
+            **entered_columns(key, fields, flags or {}, id_index),
         )
     )
     [new_id] = added.inserted_primary_key or (0,)
     return Registration(new_id, ref, person_id, enroler_id, area_id, status, fields)
+
+
+def id_index(keys: Keys, asked: Iterable[Field], values: Mapping[str, Any]) -> bytes | None:
+    """The keyed hash by which somebody's ID is found again: of the first field of those asked for that is one."""
+    for one in asked:
+        if one.type in IDS and values.get(one.name):
+            return keys.index(f"{one.type} {one.parameters.get('format', '')}".strip(), str(values[one.name]))
+    return None
+
+
+def entered_columns(
+    key: PersonKey, fields: Mapping[str, Any], flags: Mapping[str, str], id_index: bytes | None
+) -> dict[str, object]:
+    """The columns that hold what was entered: sealed with its person's key, her ID also as an index."""
+    return {
+        "fields_sealed": key.encrypt("registration.fields", json.dumps(fields, ensure_ascii=False)),
+        "voter_id_index": id_index,
+        "flags": " ".join(f"{name}:{why}" for name, why in flags.items())[:FLAGS_MAX],
+    }
+
+
+def opened(key: PersonKey, fields_sealed: bytes) -> dict[str, Any]:
+    """What was entered, by field."""
+    fields: dict[str, Any] = json.loads(key.decrypt("registration.fields", fields_sealed))
+    return fields
 
 
 def waiting_for(conn: Connection, person_id: int) -> int | None:
@@ -71,8 +101,9 @@ def waiting_for(conn: Connection, person_id: int) -> int | None:
 def by_id(conn: Connection, key: PersonKey, registration_id: int) -> Registration:
     """The registration, opened with its person's key."""
     row: Row[Any] = conn.execute(select(registration).where(registration.c.id == registration_id)).one()
-    fields = json.loads(key.decrypt("registration.fields", row.fields_sealed))
-    return Registration(row.id, row.ref, row.person_id, row.enroler_id, row.area_id, row.status, fields)
+    return Registration(
+        row.id, row.ref, row.person_id, row.enroler_id, row.area_id, row.status, opened(key, row.fields_sealed)
+    )
 
 
 def decide(conn: Connection, registration_id: int, status: str, now: float) -> bool:

@@ -137,6 +137,37 @@ hold = Table(
     Column("decided_by", Number),  # the person who texted OK; NULL: the office
 )
 
+tally = Table(
+    "tally",  # how many registrations and members of one status an area has; only enrolment/tallies.py writes here
+    metadata,
+    Column("area_id", ForeignKey("area.id"), primary_key=True, autoincrement=False),
+    Column("status", String(16), primary_key=True),  # as of registration; valid and withdrawn: of member
+    Column("own", Integer, nullable=False),  # entered for the area itself
+    Column("within", Integer, nullable=False),  # that, and what was entered for all areas below it
+)
+
+tally_change = Table(
+    "tally_change",  # what is not in the tallies yet; triggers on registration and member write here, and nothing else
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column(
+        "area_id", Number, nullable=False
+    ),  # no foreign key: one look less for each change, and the row it is of has it
+    Column("status", String(16), nullable=False),
+    Column("change", Integer, nullable=False),
+)
+
+photo = Table(
+    "photo",  # a picture that an enroler sent: its address at the gateway
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("registration_id", ForeignKey("registration.id"), index=True),  # NULL: the entry it came with is under way
+    Column("enroler_id", ForeignKey("enroler.person_id"), nullable=False, index=True),
+    Column("media_sealed", LargeBinary, nullable=False),  # by the registration's person, else the enroler's key
+    Column("received_at", Double, nullable=False),
+    Column("status", String(16), nullable=False),  # received
+)
+
 fee_receipt = Table(
     "fee_receipt",  # a leaf of a receipt book: one registration's fee
     metadata,

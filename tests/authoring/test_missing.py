@@ -21,8 +21,7 @@ states:
       name: {{type: name, ask: "Name?"}}
       booth: {{type: booth, ask: "Booth?", optional: {optional}}}
     next: save
-  save: {{do: save_registration, outcomes: {{saved: end, waiting: end, member: end, own_phone: end, stopped: end,
-         queued: end, held: end, closed: end, outside: end, enrolers_phone: end, under_age: end, not_activated: end}}}}
+  save: {{do: save_registration, outcomes: {{saved: end, held: end, outside: end, refused: end}}}}
   end: {{end: true}}
 """
 ASKS = """\

@@ -64,7 +64,7 @@ def test_lengths_are_not_cut_where_there_is_no_terminal(tmp_path: Path) -> None:
     lines = shown.stdout.splitlines()
     assert all(len(line) == len(lines[0]) for line in lines)
     cells = {cell.strip() for line in lines for cell in line.replace("│", "┃").split("┃")}
-    assert {"details.voter_id.wrong", "own_phone.say", "USSD screens"} <= cells
+    assert {"details.voter_id.ask", "own_phone.say", "USSD screens"} <= cells
 
 
 def test_lengths_as_json_hold_every_text_with_its_screens(tmp_path: Path) -> None:

@@ -48,7 +48,23 @@ def test_what_is_missing_or_wrong_is_told_and_what_was_repaired() -> None:
 
 @pytest.mark.parametrize(
     "keyword",
-    ["REG ", "reg.", "Reg:", "REG", "\u2060जोड़ ", "jod,", "SAJILI ", "sajli ", "RGE ", "REGG ", "RG ", "*REG* ", ""],
+    [
+        "REG ",
+        "reg.",
+        "Reg:",
+        "REG",
+        "\u2060जोड़ ",
+        "jod,",
+        "SAJILI ",
+        "sajli ",
+        "RGE ",
+        "REGG ",
+        "RG ",
+        "*REG* ",
+        "\U0001f64f REG ",
+        "SA\u200eJILI ",
+        "",
+    ],
 )
 def test_a_keyword_however_it_is_typed_and_without_one(keyword: str) -> None:
     found = shown(f"{keyword}9876543210 ABC1234567 12 Ram Kumar")
@@ -88,3 +104,11 @@ def test_the_flows_are_those_of_the_folder(tmp_path: Path) -> None:
     )
     show = reader(Config(flows_dir=tmp_path))
     assert show({"text": "enter Ram", "region": ""})["command"] == "entry"
+
+
+def test_a_region_is_a_country_code_in_any_case_and_a_text_a_string() -> None:
+    show = reader(Config())
+    assert show({"text": "REG 0712345678 ABC1234567 12 Amina", "region": " ke "})["fields"]["mobile"] == "+254712345678"
+    for asked in ({"text": None}, {"region": "IN"}, {}):
+        with pytest.raises((KeyError, TypeError)):
+            show(asked)

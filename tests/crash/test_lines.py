@@ -31,7 +31,7 @@ IN_LIBRARIES = 211
 """A turn executes a hundred times as many lines in libraries as of ours."""
 
 SAVED, ASKED, UNCLEAR = "Saved", "XYZ: Anil entered you", "Not clear."
-WELCOME, LINK, HELP = "You are a member", "XYZ card of", "XYZ: people are entered"
+WELCOME, LINK, HELP = "You are a member", "XYZ card of", "XYZ: you are a member. LANG"
 Steps = Sequence[Callable[[], object]]
 
 

@@ -14,7 +14,7 @@ from sms_service.authoring.load import load_flow
 from sms_service.authoring.variables import nested
 from sms_service.engine.answering import offers_back
 from sms_service.engine.clusters import units
-from sms_service.engine.model import Ask, Begin, Effect, Flow, Heard, Reading, Session, UssdScreen
+from sms_service.engine.model import Ask, Begin, Effect, Flow, Heard, Outcome, Reading, Session, UssdScreen
 from sms_service.engine.navigation import pages, turned
 from sms_service.engine.texts import USSD_SEPTETS, USSD_UCS2, sendable, septets
 from sms_service.engine.waiting import due_at
@@ -106,7 +106,7 @@ def perform(lesson: Play, data: st.DataObject) -> None:
         outcome = data.draw(st.sampled_from(sorted(outcomes)))
         brought = nested({one: brought_as(kind) for one, kind in outcomes[outcome].items()}, VOCABULARY)
         said = lesson.turn.texts
-        lesson.effect_ends(outcome, **{one: brought[one.partition(".")[0]] for one in brought})
+        lesson.happens(Outcome(outcome, brought, VOCABULARY.effects[wanted.name].kinds.get(outcome, "")))
         lesson.turn.texts[:0] = said
 
 

@@ -33,6 +33,7 @@ def ways() -> Ways:
         "confirm": "{on: registration.saved}",
         "register": '{keywords: [REG, जोड़ें], ussd: "*384*96#", who: enroler, otherwise: bye}',
         "news": "{keywords: [NEWS]}",
+        "ok": "{keywords: [OK, SAWA], who: enroler, otherwise: bye}",
     }
     return ways_into(
         flow_of("hello: {end: true}\nbye: {end: true}", flow(name, starts)) for name, starts in heads.items()
@@ -97,10 +98,17 @@ def test_there_are_words_for_stop_in_every_language_of_the_lists() -> None:
         ("REG 98", writer(stopped=True, enroler=True), "still_stopped"),
         ("REG98 ABC", writer(enroler=True), "register 98 ABC"),
         ("Reg,98,ABC", writer(enroler=True), "register 98,ABC"),
+        ("REG1234567", writer(session("register"), enroler=True), "session register"),
+        ("RGE1234567", writer(session("register"), enroler=True), "session register"),
+        ("RGE 1234567", writer(session("register"), enroler=True), "session register"),
+        ("REG9876543210", writer(session("register"), enroler=True), "register 9876543210"),
         ("1", writer(session("confirm", about="7")), "session confirm"),
         ("1", writer(session("confirm", about="7"), stopped=True), "still_stopped"),
         ("NEWS", writer(session("confirm", about="7")), "session confirm"),
         ("NEWS today", writer(), "news today"),
+        ("OK", writer(), "help"),
+        ("Sawa", writer(session("confirm", about="7")), "session confirm"),
+        ("OK", writer(enroler=True), "ok"),
         ("help", writer(stopped=True), "help"),
         ("hello", writer(), "help"),
         ("", writer(), "help"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from sms_service.engine.model import MAX_STEPS, Collect, Decision, Effect, Flow, Say
+from sms_service.engine.model import MAX_STEPS, Collect, Decision, Effect, Flow, Outcome, Say
 from sms_service.engine.texts import TemplateFailed
 from sms_service.engine.walk import FlowFault
 from tests.engine.conftest import HEAD, Play, Player, flow_of, part
@@ -466,6 +466,15 @@ def test_an_outcome_without_a_way_on_is_a_fault(play: Player) -> None:
     lesson.begin()
     with pytest.raises(FlowFault, match="state keep: no way on for outcome lost"):
         lesson.effect_ends("lost")
+
+
+def test_an_outcome_that_the_flow_does_not_name_goes_the_way_of_its_kind(play: Player) -> None:
+    lesson = play(
+        "keep: {do: save, outcomes: {saved: good, known: bad}}\n"
+        'good: {say: {en: "Good."}, end: true}\nbad: {say: {en: "Bad."}, end: true}'
+    )
+    lesson.begin()
+    assert lesson.happens(Outcome("asked_before", kind="known")) == ["Bad."]
 
 
 def test_an_outcome_nobody_waits_for_is_a_fault(play: Player) -> None:

@@ -136,17 +136,6 @@ def test_a_changed_name_is_found_and_the_old_one_is_not(any_town: Town) -> None:
         assert areas.called(conn, "Goa") is None
 
 
-def test_the_booth_of_a_number_is_looked_for_near_the_enroler(town: Town) -> None:
-    with town.service.reads.begin() as conn:
-        ids = {row.code: row.id for row in conn.execute(select(area.c.code, area.c.id))}
-        kanke, booth_11, booth_12 = (ids[f"JH-N-RAN-KAN{end}"] for end in ("", "-11", "-12"))
-
-        assert areas.booth_near(conn, booth_11, "12") == booth_12, "a sibling of her own booth"
-        assert areas.booth_near(conn, kanke, "12") == booth_12, "a booth of her block"
-        assert areas.booth_near(conn, kanke, "4") is None, "that one is another block's"
-        assert areas.booth_near(conn, kanke, "") is None
-
-
 def test_an_area_is_described_with_the_one_above(town: Town) -> None:
     with town.service.reads.begin() as conn:
         ids = {row.code: row.id for row in conn.execute(select(area.c.code, area.c.id))}

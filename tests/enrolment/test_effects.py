@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -51,10 +52,51 @@ def test_save_registration_saved_the_person_is_asked_and_the_booth_is_found(any_
     assert "Anil entered you as Ram Kumar" in any_town.member.last
 
 
+FOUR_WAYS = """
+flow: register
+about: It names the four general outcomes alone.
+starts: {keywords: [REG], words: line, who: enroler, otherwise: refused}
+languages: [en]
+states:
+  details:
+    collect:
+      mobile: {type: mobile, ask: "Mobile?"}
+      name: {type: name, ask: "Name?"}
+    next: save
+  save:
+    do: save_registration
+    outcomes: {saved: saved, held: held, outside: held, refused: refused}
+  saved: {say: "Saved {{ ref }}.", end: true}
+  held: {say: "The office looks at it.", end: true}
+  refused: {say: "NOT saved.", end: true}
+"""
+
+
+def test_save_registration_refused_for_a_reason_that_the_flow_does_not_name(opened: Callable[..., Town]) -> None:
+    town = opened(register=FOUR_WAYS)
+    town.enroler.texts("REG 9876543210 Ram Kumar")
+    assert town.enroler.last.startswith("Saved ")
+    town.enroler.texts("REG 9876543210 Ram Kumar")
+    assert town.enroler.last == "NOT saved."
+
+
+def test_an_outcome_brings_what_the_one_brings_whose_kind_it_is() -> None:
+    for shape in SHAPES.values():
+        for kind, general in shape.kinds.items():
+            assert shape.outcomes[general].items() <= shape.outcomes[kind].items()
+            assert general not in shape.kinds
+
+
 def test_save_registration_outside_nothing_is_saved_before_she_says_that_it_is_right(town: Town) -> None:
     town.enroler.texts(ENTRY.replace(" 12 ", " 77 "))
     assert town.enroler.last == "Not saved yet: booth 77 is not in Kanke. 1 it is right, 2 another booth"
     assert statuses(town) == []
+
+
+def test_save_registration_stores_what_was_collected_and_nothing_that_an_effect_brought(town: Town) -> None:
+    town.enroler.texts(ENTRY.replace(" 12 ", " 77 "))
+    town.enroler.texts("1")
+    assert entered(town).keys() == {"mobile", "voter_id", "booth", "name"}, "not the name of the area"
 
 
 def test_save_registration_held_what_she_says_is_right_counts_for_her_own_area(town: Town) -> None:
@@ -468,6 +510,14 @@ def test_fix_registration_same_nothing_new_asks_nobody_again(town: Town) -> None
     assert len(town.member.heard) == 1
 
 
+def test_fix_registration_fixed_what_she_called_a_mistake_and_is_none_is_asked_about_again(town: Town) -> None:
+    town.enroler.texts(ENTRY)
+    town.member.texts("2")
+    town.enroler.texts(f"FIX {refs(town)[0]} BOOTH 12")
+    assert statuses(town) == ["waiting"]
+    assert "entered you as Ram Kumar" in town.member.last
+
+
 @pytest.mark.parametrize("mobile", [ENROLER, "9800000003"])
 def test_fix_registration_refused_a_phone_that_cannot_be_asked(town: Town, mobile: str) -> None:
     town.enroler.texts(ENTRY)
@@ -519,8 +569,8 @@ def test_fix_registration_wrong_all_that_is_wrong_is_told_and_nothing_changed(to
     town.enroler.texts(ENTRY)
     town.enroler.texts(f"FIX {refs(town)[0]} EPIC ABC12 BOOTH 99999")
     assert town.enroler.last == (
-        f"{refs(town)[0]} is not changed. Voter ID: 3 letters and 7 digits, like ABC1234567. "
-        "Booth: only its number, like 12."
+        f"{refs(town)[0]} is not changed. Voter ID: 3 letters and 7 digits, please, like ABC1234567. "
+        "Booth: at most 9999. Please send its number, like 12."
     )
     town.enroler.texts("11")
     assert entered(town) == {"voter_id": "ABC1234567", "booth": "11", "name": "Ram Kumar", "mobile": MEMBER}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 
+import pytest
 from sqlalchemy import insert, select, update
 
 from sms_service.engine import texts
@@ -165,6 +166,20 @@ def test_hold_enroler_several_of_one_name(town: Town) -> None:
     town.phone(REKHA).texts("HOLD asha")
     assert town.phone(REKHA).last.startswith("Several enrolers are called so.")
     assert (status_of(town, ENROLER), status_of(town, SUNITA)) == ("activated", "activated")
+
+
+def test_hold_enroler_several_where_more_are_below_than_names_are_searched(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_above(town, REKHA, "JH")
+    monkeypatch.setattr(charge, "NAMES_SEARCHED", 1)
+    town.phone(REKHA).texts("HOLD anil")
+    assert town.phone(REKHA).last == "Several enrolers are called so. Send HOLD and the mobile number."
+    assert status_of(town, ENROLER) == "activated"
+
+    town.phone(REKHA).texts(f"HOLD {ENROLER}")
+    town.phone(REKHA).texts("FREE anil")
+    assert status_of(town, ENROLER) == "activated", "only those who are held are searched"
 
 
 def test_hold_enroler_unknown_is_herself_one_above_one_beside_and_nobody(town: Town) -> None:

@@ -23,7 +23,7 @@ def test_numbers_run_on_and_are_written_with_six_digits(any_town: Town) -> None:
     assert numbers.written(12_345_678) == "12345678"
 
 
-def test_a_member_is_found_by_her_number_and_known_as_one(any_town: Town) -> None:
+def test_a_member_is_found_by_her_number(any_town: Town) -> None:
     any_town.enrols()
     [row] = any_town.rows(member)
     with any_town.service.reads.begin() as conn:
@@ -31,8 +31,6 @@ def test_a_member_is_found_by_her_number_and_known_as_one(any_town: Town) -> Non
         assert found
         assert (found.person_id, found.status, found.number_text) == (row.person_id, "valid", "000001")
         assert members.by_number(conn, 99) is None
-        assert members.is_member(conn, row.person_id)
-        assert not members.is_member(conn, row.person_id + 1)
 
 
 def test_one_who_withdrew_is_no_member_but_keeps_her_number(any_town: Town) -> None:
@@ -40,7 +38,6 @@ def test_one_who_withdrew_is_no_member_but_keeps_her_number(any_town: Town) -> N
     [row] = any_town.rows(member)
     with any_town.service.engine.begin() as conn:
         conn.execute(update(member).values(status="withdrawn"))
-        assert not members.is_member(conn, row.person_id)
         found = members.by_number(conn, row.number)
     assert found
     assert found.status == "withdrawn"

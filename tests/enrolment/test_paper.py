@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import update
 
 from sms_service.store.tables import enroler, fee_receipt, hold, member, outbox, person, registration
-from tests.test_cli import sms_service
 from tests.town import ENROLER, ENTRY, Town
+from tests.typed import sms_service
 
 HEADER = "phone,name,area,book,receipt,amount,voter_id\n"
 RAM = "9876543210,Ram Kumar,JH-N-RAN-KAN-12,B,0007,5.00,ABC1234567\n"

@@ -22,6 +22,9 @@ from tests.gateways.server import Answer, Asked, Server
 PATIENCE = 20.0
 """Seconds that a test waits for something before it fails; far above what a busy machine needs."""
 
+STOPS_WITHIN = 0.005
+"""Seconds until a server sees that it is to stop: nearly every test waits for two or three of them."""
+
 CALLBACK_TIMEOUT = (10.0, 15.0)
 """Seconds to connect and to answer that both gateways grant to the application they call."""
 
@@ -105,7 +108,7 @@ class Gateway:
         self._port = self._server.server_address[1]
         self._threads = [
             threading.Thread(
-                target=self._server.serve_forever, args=(0.02,), daemon=True, name=f"{self.name} stand-in"
+                target=self._server.serve_forever, args=(STOPS_WITHIN,), daemon=True, name=f"{self.name} stand-in"
             ),
             threading.Thread(target=self._report_all, daemon=True, name=f"{self.name} reports"),
         ]

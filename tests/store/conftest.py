@@ -14,6 +14,7 @@ from sms_service.privacy import Keys
 from sms_service.store import database, outbox, people
 from sms_service.store.people import Person
 from sms_service.store.tables import area, enroler
+from tests import databases
 from tests.conftest import KEY
 
 NOW = 1_700_000_000.0
@@ -31,8 +32,8 @@ def url(stack: dict[str, str]) -> str:
 @pytest.fixture
 def engine(url: str) -> Iterator[Engine]:
     """A database at the newest revision."""
+    databases.migrated(url)
     opened = database.open_database(url)
-    database.migrate(opened)
     yield opened
     opened.dispose()
 

@@ -42,12 +42,12 @@ def at_0001(url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def migrate_to(engine: Engine, revision: str) -> None:
+def migrate_to(engine: Engine, revision: str, down: bool = False) -> None:
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect() as connection:
         config.attributes["connection"] = connection
-        (command.downgrade if revision == "base" else command.upgrade)(config, revision)
+        (command.downgrade if down else command.upgrade)(config, revision)
         connection.commit()
 
 
@@ -92,8 +92,39 @@ def test_processes_of_the_release_before_go_on_writing(at_0001: Engine) -> None:
         assert sessions.standing(conn)[0].sessions == 2
 
 
+def enters(engine: Engine, ref: str) -> None:
+    """A registration, as a process of the first release writes it."""
+    with engine.begin() as conn:
+        for statement in (
+            "INSERT INTO area (code, level, name) SELECT 'A', 'booth', 'Booth 1' WHERE NOT EXISTS (SELECT 1 FROM area)",
+            """INSERT INTO enroler (person_id, area_id, level, name_sealed, status, created_at)
+                SELECT person.id, area.id, 'booth', phone_sealed, 'activated', 1.0 FROM person, area
+                WHERE NOT EXISTS (SELECT 1 FROM enroler)""",
+            """INSERT INTO registration (ref, person_id, enroler_id, area_id, fields_sealed, status, created_at)
+                SELECT :ref, person_id, person_id, area_id, name_sealed, 'held', 1.0 FROM enroler""",
+        ):
+            conn.execute(text(statement), {"ref": ref} if ":ref" in statement else {})
+
+
+def test_registrations_of_the_release_before_are_counted_and_so_is_what_it_goes_on_writing(at_0001: Engine) -> None:
+    for ref in ("R1", "R2"):
+        enters(at_0001, ref)
+    database.migrate(at_0001)
+    enters(at_0001, "R3")
+    with at_0001.begin() as conn:
+        changes = conn.execute(text("SELECT status, change FROM tally_change ORDER BY id")).all()
+        assert [tuple(row) for row in changes] == [("held", 2), ("held", 1)]
+        assert conn.execute(text("SELECT name_folded FROM area")).scalars().all() == ["booth 1"]
+
+    migrate_to(at_0001, "0002", down=True)
+    enters(at_0001, "R4")
+    database.migrate(at_0001)
+    with at_0001.begin() as conn:
+        assert conn.execute(text("SELECT change FROM tally_change")).scalars().all() == [4]
+
+
 def test_down_and_up_again(at_0001: Engine) -> None:
     database.migrate(at_0001)
-    migrate_to(at_0001, "base")
+    migrate_to(at_0001, "base", down=True)
     database.migrate(at_0001)
     assert database.is_current(at_0001)

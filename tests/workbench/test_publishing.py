@@ -29,8 +29,8 @@ from sms_service.workbench import planning, publishing
 from sms_service.workbench.moves import Affected
 from sms_service.workbench.planning import NotPublished
 from tests.gateways import AfricasTalking, Twilio
-from tests.test_cli import sms_service
 from tests.town import Town
+from tests.typed import sms_service
 
 SURVEY = """\
 flow: survey

@@ -7,7 +7,8 @@ import pkgutil
 import re
 import unicodedata
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from types import ModuleType
 
@@ -18,9 +19,11 @@ from rapidfuzz import process
 from stdnum.exceptions import InvalidChecksum
 from stdnum.in_ import epic
 
-from sms_service.authoring.vocabulary import Parameters
+from sms_service import id_pattern
+from sms_service.authoring.vocabulary import Parameters, TypeShape
 from sms_service.engine.model import Field
-from sms_service.enrolment.answer_types.registry import Noted, Setting, Wrong, answer_type, letters, plain
+from sms_service.enrolment.answer_types.registry import TYPES, Noted, Setting, Wrong, answer_type, letters, plain
+from sms_service.id_pattern import REPAIRED_MAX, read_pattern
 
 NAME_MAX = 60
 """Characters of a name: what fits on a card in two lines."""
@@ -31,8 +34,8 @@ BOOTH_MAX = 9999
 MOBILE_MAX = 16
 """Signs of the longest number: + and 15 digits (ITU-T E.164)."""
 
-NATIONAL_ID_MAX = 32
-"""Signs of a national ID; the longest that python-stdnum knows has 27. Its modules are spared what cannot be one."""
+NATIONAL_ID_MAX = id_pattern.SIGNS_MAX
+"""Signs of a national ID. The modules of python-stdnum are spared what cannot be one."""
 
 ALIKE = 75
 """How alike (of 100) a misspelt format and a real one must be, so that the real one is suggested."""
@@ -41,14 +44,14 @@ VOTER_ID = re.compile(r"[A-Z0-9]{10}")
 LEGACY_VOTER_ID = re.compile(r"[A-Z]{2}/[0-9]{1,3}/[0-9]{1,3}/[0-9]{5,7}")
 """What was printed before the ten signs, by state, district, constituency and number: still on people's cards."""
 
-AS_DIGIT = {ord("O"): "0", ord("I"): "1", ord("L"): "1", ord("S"): "5", ord("B"): "8"}
-AS_LETTER = {ord("0"): "O", ord("1"): "I", ord("5"): "S", ord("8"): "B"}
-"""Signs that feature phones and tired eyes confuse: read as the other, only where a place can hold nothing else."""
-
-REPAIRED_MAX = 2
-"""Signs of one number that are read as another. With more of them it is a word rather than a number."""
+AS_DIGIT, AS_LETTER = str.maketrans(id_pattern.AS_DIGIT), str.maketrans(id_pattern.AS_LETTER)
+"""Signs that are read as the other, only where a place can hold nothing else."""
 
 MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+MOBILE_DIGITS = {27: 9}
+"""Digits after the country code where libphonenumber lets shorter numbers pass as well: in South Africa 82 with three to
+seven more, so that a number typed without its last digit would be one."""
 
 
 @answer_type(words=12, longest=lambda _parameters, language: letters(NAME_MAX, language))
@@ -66,7 +69,7 @@ def name(text: str, _field: Field, _setting: Setting) -> str | Wrong:
     return typed if any(c.isalpha() for c in typed) else Wrong("not_a_name")
 
 
-@answer_type(words=5, longest=lambda _parameters, _language: f"+{'9' * (MOBILE_MAX - 1)}")
+@answer_type(words=7, longest=lambda _parameters, _language: f"+{'9' * (MOBILE_MAX - 1)}")
 def mobile(text: str, _field: Field, setting: Setting) -> str | Noted | Wrong:
     """A mobile number in any of its spellings, as E.164; without +code, one of the setting's regions."""
     typed = plain(text).upper()
@@ -87,6 +90,10 @@ def mobile_number(text: str, regions: Sequence[str]) -> str | Wrong:
             number = phonenumbers.parse(re.sub(r"^00", "+", digits), region)
         except NumberParseException as error:
             problems.append(_unparsed(error))
+            continue
+        wanted = MOBILE_DIGITS.get(number.country_code or 0)
+        if wanted and len(phonenumbers.national_significant_number(number)) < wanted:
+            problems.append("too_short")
             continue
         if phonenumbers.number_type(number) in MOBILE:
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -115,7 +122,7 @@ def _no_mobile(number: phonenumbers.PhoneNumber) -> str:
     }.get(phonenumbers.is_possible_number_for_type_with_reason(number, kind), "not_mobile")
 
 
-@answer_type(words=3, longest=lambda _parameters, _language: "AB/123/123/1234567")
+@answer_type(words=5, longest=lambda _parameters, _language: "AB/123/123/1234567")
 def voter_id(text: str, _field: Field, _setting: Setting) -> str | Noted | Wrong:
     """An Indian voter ID (EPIC): three letters and seven digits; the older form with slashes is let pass, flagged.
 
@@ -157,13 +164,16 @@ def booth(text: str, _field: Field, _setting: Setting) -> str | Noted | Wrong:
 # --- national IDs -------------------------------------------------------------------------------------------------
 
 
-def _check_format(parameters: Parameters) -> str:
+def _check_format(parameters: Parameters, own: Collection[str] = ()) -> str:
     wanted = str(parameters.get("format", ""))
-    if wanted in formats() or "format" not in parameters:  # that it is required is said by whoever asks
+    if (
+        wanted in formats() or wanted in own or "format" not in parameters
+    ):  # that it is required is said by whoever asks
         return ""
-    nearest = process.extractOne(wanted, list(formats()), score_cutoff=ALIKE)
+    nearest = process.extractOne(wanted, [*own, *formats()], score_cutoff=ALIKE)
     hint = f"did you mean {nearest[0]}?" if nearest else "it is country.number, such as in.pan, za.idnr or pk.cnic"
-    return f"python-stdnum knows no format {wanted}; {hint}"
+    without = "" if "." in wanted else ", and id_formats in config.yaml has none of that name"
+    return f"python-stdnum knows no format {wanted}{without}; {hint}"
 
 
 def _longest_example(parameters: Parameters, _language: str) -> str:
@@ -177,8 +187,12 @@ def _longest_example(parameters: Parameters, _language: str) -> str:
 @answer_type(
     words=4, longest=_longest_example, parameters=("format",), required=("format",), check=_check_format
 )  # fmt: skip
-def national_id(text: str, field: Field, _setting: Setting) -> str | Wrong:
-    """A national ID of `format`, a module of python-stdnum (in.pan); a failing check digit is refused."""
+def national_id(text: str, field: Field, _setting: Setting) -> str | Noted | Wrong:
+    """A national ID of `format`: a module of python-stdnum (in.pan; a failing check digit is refused), or an organisation's
+    own, whose `pattern` the settings gave."""
+    if pattern := str(field.parameters.get("pattern", "")):
+        found = read_pattern(pattern).value(plain(text).strip(" .,;"))
+        return Wrong("wrong_shape") if found is None else Noted(*found) if found[1] else found[0]
     module = stdnum_module(str(field.parameters.get("format", "")))
     typed = plain(text).strip(" .,;").upper()
     if module is None or not typed.isascii() or len(typed) > 2 * NATIONAL_ID_MAX:
@@ -192,6 +206,21 @@ def national_id(text: str, field: Field, _setting: Setting) -> str | Wrong:
     except ValueError:  # stdnum's ValidationError is one; a module or two (gh.tin) takes the int() of a letter
         return Wrong("wrong_shape")
     return value if len(value) <= NATIONAL_ID_MAX else Wrong("wrong_shape")
+
+
+def with_own_formats(own: Mapping[str, Mapping[str, str]]) -> TypeShape:
+    """The shape of `national_id` where an organisation has formats of its own: by name, each with `pattern` and `example`."""
+
+    def longest(parameters: Parameters, language: str) -> str:
+        mine = own.get(str(parameters.get("format", "")))
+        return read_pattern(mine["pattern"]).longest if mine else _longest_example(parameters, language)
+
+    return replace(
+        TYPES["national_id"].shape,
+        check=lambda parameters: _check_format(parameters, own),
+        longest=longest,
+        settings=lambda parameters: own.get(str(parameters.get("format", "")), {}),
+    )
 
 
 @cache

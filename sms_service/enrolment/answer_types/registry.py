@@ -138,6 +138,8 @@ def letters(count: int, language: str) -> str:
 
 def plain(text: str) -> str:
     """NFC, one space between words, no control or invisible characters; digits of every script become ASCII."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     text = "".join(
         str(unicodedata.digit(c)) if not c.isascii() and unicodedata.category(c) == "Nd" else c
         for c in unicodedata.normalize("NFC", text.translate(INVISIBLE))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sms_service.enrolment.effects import activation, charge, deciding, entering, fees, messages, own
+from sms_service.enrolment.effects import activation, charge, deciding, entering, fees, messages, own, photos, writers
 from sms_service.enrolment.effects.act import (
     EFFECTS,
     Act,
@@ -12,10 +12,12 @@ from sms_service.enrolment.effects.act import (
     UnknownEffect,
     UnknownOutcome,
     effect,
+    kind_of,
     perform,
 )
 
 __all__ = [
     "EFFECTS", "Act", "Done", "Over", "Start", "UnknownEffect", "UnknownOutcome", "activation", "charge", "deciding",
-    "effect", "entering", "fees", "messages", "own", "perform",
+    "effect", "entering", "fees", "kind_of", "messages", "own", "perform",
+    "photos", "writers",
 ]  # fmt: skip

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 
 from sms_service.config import Fees, Rules
 from sms_service.engine.listen import Ways
-from sms_service.engine.model import Inbound, Session, Variables
+from sms_service.engine.model import Do, Field, Flow, Inbound, Session, Variables
+from sms_service.engine.walk import fields_of
 from sms_service.enrolment.effect_shapes import FIRST_NAME_MAX, SHAPES
 from sms_service.privacy import Keys
 from sms_service.store.people import Person
@@ -23,7 +24,8 @@ from sms_service.store.people import Person
 @dataclass(frozen=True, slots=True)
 class Act:
     """What an effect works with: the transaction, who is turning, in which session, by which message; `rules` are the
-    thresholds of the settings, `region` the drive's country, `ways` those into the flows that serve."""
+    thresholds of the settings, `region` the drive's country, `ways` those into the flows that serve, `flow` the one of
+    the session."""
 
     conn: Connection
     keys: Keys
@@ -35,6 +37,13 @@ class Act:
     region: str = "IN"
     ways: Ways = field(default_factory=Ways)
     fees: Fees = field(default_factory=Fees)
+    flow: Flow | None = None
+
+    @property
+    def asked(self) -> tuple[Field, ...]:
+        """The fields that this dialogue asks for, then those of the flow that takes registrations."""
+        flows = [flow for flow in (self.flow, self.ways.words.get("line")) if flow]
+        return tuple(one for flow in flows for state in flow.states.values() for one in fields_of(state))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +114,29 @@ def effect(function: Effect) -> Effect:
 def perform(name: str, act: Act, arguments: Variables) -> Done:
     """Runs one effect. Raises UnknownOutcome."""
     shape = SHAPES[name]
-    collected = act.session.variables if shape.more else {}
+    collected = _collected(act) if shape.more else {}
     done = EFFECTS[name](act, **{**collected, **arguments})
     if done.outcome not in shape.outcomes:
         raise UnknownOutcome(f"effect {name} ended as {done.outcome}")
     return done
+
+
+def _collected(act: Act) -> Variables:
+    """What the dialogue has collected: all that it knows, without what effects have brought (the name of an area)."""
+    states = act.flow.states.values() if act.flow else ()
+    brought = {
+        name.partition(".")[0]
+        for state in states
+        if isinstance(state, Do)
+        for gives in SHAPES[state.effect].outcomes.values()
+        for name in gives
+    } - {one.name for state in states for one in fields_of(state)}
+    return {name: value for name, value in act.session.variables.items() if name not in brought}
+
+
+def kind_of(name: str, outcome: str) -> str:
+    """The more general outcome of this effect that flows may name instead; "" if it is general itself."""
+    return SHAPES[name].kinds.get(outcome, "")
 
 
 def first_name(name: str) -> str:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from sms_service.enrolment import areas, enrolers, families, holds, registrations, rules, tree
+from sms_service.enrolment import enrolers, families, holds, registrations, rules
 from sms_service.enrolment.effect_shapes import AREA_NAME_MAX
 from sms_service.enrolment.effects.act import Act, Done, Start, effect, first_name
-from sms_service.enrolment.enrolers import Enroler
-from sms_service.enrolment.families import Relative
+from sms_service.enrolment.entries import keep, refused
+from sms_service.enrolment.places import name_of, place_of
 from sms_service.enrolment.registrations import Registration
 from sms_service.enrolment.rules import Entry, Found
 from sms_service.enrolment.rules.registry import HOUR
 from sms_service.privacy import Keys
 from sms_service.store import people
-from sms_service.store.tables import area, person, registration
+from sms_service.store.tables import person, registration
 
 KNOWN_BY_OUTCOME = {families.TURN: "queued", "closed": "closed"}
 """Rules of which the enroler is told something of their own; of all others, that the office looks at it first."""
@@ -32,46 +31,21 @@ def save_registration(act: Act, /, mobile: str, name: str, sure: bool = False, *
     if enroler is None or enroler.status != "activated":
         return Done("not_activated")  # held since this dialogue began
     fields = {"name": name, **{key: value for key, value in more.items() if not isinstance(value, dict)}}
-    if rules.identity.under_age(fields, act.rules.age, act.now):
+    if rules.identity.under_age(fields, act.rules.age, act.now):  # before her phone is noted: nothing of her is kept
         return Done("under_age")
     somebody = people.find_or_add(act.conn, act.keys, mobile, act.session.language, act.person.channel, act.now)
-    relatives = families.on_phone(act.conn, somebody)
     place = place_of(act.conn, enroler, fields)
-    asked_now = next((one.ref for one in relatives if one.status == "waiting"), "")
     entry = Entry(
         act.conn, act.keys, act.rules, act.now, enroler, somebody, mobile, fields, place.area_id, place.outside,
-        len(relatives), asked_now,
+        families.on_phone(act.conn, somebody), registrations.id_index(act.keys, act.asked, fields),
     )  # fmt: skip
-    if why := refused(entry, relatives):
-        return Done(why)
+    if refusal := refused(entry):
+        return Done(refusal.why)
     if place.outside and act.rules.outside and not sure:
-        return Done("outside", {"area_name": place.within[:AREA_NAME_MAX]})
-    return _saved(act, entry)
-
-
-def refused(entry: Entry, relatives: Sequence[Relative]) -> str:
-    """Why this is not saved at all, as an outcome; "" if it is."""
-    if entry.person.id == entry.enroler.person.id:
-        return "own_phone"
-    if rules.identity.enrolers_phone(entry):
-        return "enrolers_phone"
-    if entry.person.stopped:
-        return "stopped"
-    same = families.same_one(entry.keys, relatives, str(entry.fields["name"]), entry.voter_id)
-    return "" if same is None else "member" if same.status == "confirmed" else "waiting"
-
-
-def _saved(act: Act, entry: Entry) -> Done:
+        return Done("outside", {"area_name": name_of(act.conn, place.reach)[:AREA_NAME_MAX]})
     found = rules.on_entry(entry)
-    saved = registrations.save(
-        act.conn, act.keys, entry.person.key,
-        person_id=entry.person.id, enroler_id=act.person.id, fields=dict(entry.fields), now=act.now,
-        raw=act.inbound.text, way=act.session.kind, flags=act.session.flagged,
-        area_id=entry.area_id, status="held" if found else "waiting",
-    )  # fmt: skip
-    for one in found:
-        holds.put(act.conn, saved.id, one.rule.name, one.detail, act.now)
-    told = {"ref": saved.ref, "first_name": first_name(str(entry.fields["name"]))}
+    saved = keep(entry, found, raw=act.inbound.text, way=act.session.kind, flags=act.session.flagged)
+    told = {"ref": saved.ref, "first_name": first_name(name)}
     if found:
         return Done(_told_as(found), told)
     return Done("saved", told, asked(act.conn, act.keys, saved))
@@ -116,39 +90,6 @@ def next_on_phone(conn: Connection, keys: Keys, person_id: int, now: float) -> t
     """Whose turn it is on a phone that is asked about nobody any more."""
     waiting = families.next_in_turn(conn, person_id)
     return () if waiting is None else freed(conn, keys, waiting, now)
-
-
-# --- where ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """The area that an entry counts for. `outside`: the one that was meant is not among the enroler's, which lie in
-    `within`."""
-
-    area_id: int
-    outside: bool
-    within: str
-
-
-def place_of(conn: Connection, enroler: Enroler, fields: dict[str, Any]) -> _Place:
-    """By the code of an area in one of the fields, else by the number of the booth; else the enroler's own area.
-
-    Who has one booth enters in the others of its block too: people are met where they are. Where no booth was imported
-    around her, no number can be outside.
-    """
-    own = conn.execute(select(area.c.id, area.c.parent_id, area.c.level).where(area.c.id == enroler.area_id)).one()
-    reach = own.parent_id if own.level == "booth" and own.parent_id is not None else own.id
-    within = str(conn.execute(select(area.c.name).where(area.c.id == reach)).scalar_one())
-    code = next((str(fields[name]) for name in ("area", "booth") if fields.get(name)), "")
-    named = areas.id_of(conn, code) if code else None
-    if named is not None:
-        return _Place(named, not tree.holds(conn, reach, named), within)
-    booth = str(fields.get("booth", ""))
-    found = areas.booth_near(conn, enroler.area_id, booth) if booth else None
-    has_booths = select(area.c.id).where(area.c.parent_id == reach, area.c.level == "booth").limit(1)
-    outside = bool(booth) and found is None and conn.execute(has_booths).first() is not None
-    return _Place(found or own.id, outside, within)
 
 
 # --- who may not enter anybody ------------------------------------------------------------------------------------

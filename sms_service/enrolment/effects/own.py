@@ -17,8 +17,10 @@ from sms_service.enrolment import areas, enrolers, families, holds, own, registr
 from sms_service.enrolment.answer_types import TYPES, Setting, Wrong
 from sms_service.enrolment.effect_shapes import LISTED, PRACTICE_REF, STANDINGS
 from sms_service.enrolment.effects.act import Act, Done, Over, Start, effect, first_name
-from sms_service.enrolment.effects.entering import asked, next_on_phone, place_of, refused
+from sms_service.enrolment.effects.entering import asked, next_on_phone
+from sms_service.enrolment.entries import hold, refused
 from sms_service.enrolment.own import Own
+from sms_service.enrolment.places import place_of
 from sms_service.enrolment.reading import answer
 from sms_service.enrolment.rules import Entry, Found
 from sms_service.store import people
@@ -70,15 +72,16 @@ def _mended(act: Act, entered: Own, reading: Reading, told: dict[str, Any]) -> D
     values = {**entered.values, **reading.values}
     moves = values["mobile"] != entered.person.phone
     told["record"] = own.record(values, _entry(act)[1])
-    if values == entered.values:
+    if (
+        values == entered.values and entered.status != "returned"
+    ):  # a mistake that she finds to be none is asked about again
         return Done("same", told)
     if moves and (entered.status == "returned" or own.is_answered(act.conn, entered.id)):
         return Done("answered", told)
     entry = _as_entered(act, entered, values)
     if entry is None:
         return Done("unknown", told)
-    others = [one for one in families.on_phone(act.conn, entry.person) if one.id != entered.id]
-    if refused(entry, others) or rules.identity.under_age(entry.fields, act.rules.age, act.now):
+    if refused(entry):
         return Done("refused", told)
     # It waits no more for its turn on a phone that it leaves.
     freed = moves and holds.decide(act.conn, entered.id, "freed", act.now, rule=families.TURN) > 0
@@ -86,7 +89,7 @@ def _mended(act: Act, entered: Own, reading: Reading, told: dict[str, Any]) -> D
     found = _odd(entry, entered)
     status = "held" if found or (entered.status == "held" and (before or not freed)) else "waiting"
     flags = {name: why for name, why in entered.flags.items() if name not in reading.values}
-    own.mend(act.conn, act.keys, entered, entry.person, entry.fields, {**flags, **reading.flagged}, entry.area_id)
+    own.mend(act.conn, entered, entry.person, entry.fields, {**flags, **reading.flagged}, entry.area_id, entry.id_index)
     own.move(act.conn, replace(entered, status="deleted"), status, act.now)
     why = before.union(one.rule.name for one in found)
     outcome = "fixed" if status == "waiting" else "queued" if why == {families.TURN} else "held"
@@ -115,10 +118,9 @@ def _as_entered(act: Act, entered: Own, values: Mapping[str, Any]) -> Entry | No
     fields = {name: value for name, value in values.items() if name != "mobile"}
     place = place_of(act.conn, enroler, fields)
     others = [one for one in families.on_phone(act.conn, person) if one.id != entered.id]
-    asked_now = next((one.ref for one in others if one.status == "waiting"), "")
     return Entry(
         act.conn, act.keys, act.rules, act.now, enroler, person, mobile, fields, place.area_id, place.outside,
-        len(others), asked_now,
+        others, registrations.id_index(act.keys, _entry(act)[1], fields),
     )  # fmt: skip
 
 
@@ -128,8 +130,7 @@ def _odd(entry: Entry, entered: Own) -> list[Found]:
     own.move(entry.conn, entered, "deleted", entry.now)
     known = holds.open_rules(entry.conn, entered.id)
     found = [one for one in rules.on_entry(entry) if one.rule.name not in ("too_many", *known)]
-    for one in found:
-        holds.put(entry.conn, entered.id, one.rule.name, one.detail, entry.now)
+    hold(entry, entered.id, found)
     return found
 
 

@@ -12,12 +12,10 @@ from sms_service.engine.model import Field, Reading, Variables
 from sms_service.enrolment.answer_types import TYPES, Noted, Setting, Wrong
 from sms_service.enrolment.answer_types.identity import mobile_number
 from sms_service.enrolment.reading.line import Line, read_line
+from sms_service.enrolment.reading.takes import TELLING
 
 LIST_SIGNS = re.compile(r"[,;]")
 """What people put between words besides spaces."""
-
-TELLING = frozenset({"mobile", "voter_id", "national_id"})
-"""Answer types whose values are known by their shape alone, whatever was asked."""
 
 
 def read_mobile(text: str, regions: Sequence[str]) -> str | None:

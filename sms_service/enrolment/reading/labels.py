@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from sms_service.engine.answers import fold
 from sms_service.engine.model import Field
@@ -11,7 +11,7 @@ from sms_service.engine.model import Field
 LABELS: Mapping[str, str] = {
     "mobile": """mobile, mob, mobil, mobile phone, moblie, mbl, phone, ph, phn, fone, cell, cellphone, tel, telephone,
         contact, number, mobail, mobil namba, simu, namba, nambari, namba ya simu, nambari ya simu, मोबाइल, मोबाईल,
-        मोबाइल नंबर, मो, मोब, फोन, फोन नंबर, दूरभाष, मोबाइल फोन, নম্বর, মোবাইল, ফোন, கைபேசி, மொபைல், هاتف, جوال, رقم""",
+        मोबाइल नंबर, नंबर, नम्बर, मो, मोब, फोन, फोन नंबर, दूरभाष, मोबाइल फोन, নম্বর, মোবাইল, ফোন, கைபேசி, மொபைல், هاتف, جوال, رقم""",
     "voter_id": """epic, voter, voter id, voterid, voter card, voter i card, vote id, vid, vcard, id, id card, idcard, i card,
         card, election card, epik, pehchan, pehchan patra, kadi, kitambulisho, kura, वोटर, वोटर आईडी, वोटर कार्ड,
         वोटर आई डी, आईडी, आई डी, पहचान, पहचान पत्र, मतदाता, मतदाता पत्र, मतदाता पहचान पत्र, ईपिक, एपिक, कार्ड,
@@ -31,8 +31,14 @@ LABELS: Mapping[str, str] = {
 LETTERS: Mapping[str, str] = {"mobile": "m, p", "voter_id": "v, e", "booth": "b", "name": "n"}
 """Single letters that announce a field, only where they touch its value or have a colon: `b12`, `N: Ram`."""
 
-NUMBERED = "no, num, nr, number, nos, namba, nambari, ya, cha, is, ni, नंबर, नम्बर, न, सं, संख्या, क्रमांक, है, নং, எண்"
+NUMBERED = "no, num, nr, number, nos, namba, nambari, ya, cha, is, ni, नंबर, नम्बर, नं, न, सं, संख्या, क्रमांक, है, নং, எண்"
 """What may follow a label: `mob no`, `बूथ नंबर`."""
+
+KEYWORDS = "reg, jod, जोड़, sajili"
+"""What follows a greeting that a text begins with: `Please REG Ram`."""
+
+SAID = "is, ni, hai, है"
+"""What may follow the label of a name: `name is Ram`. A number's `no` does not: `name: No Maya`."""
 
 SURPLUS = """age, umar, umr, umra, umri, miaka, उम्र, आयु, sex, gender, ling, jinsia, लिंग, dob, birth, date of birth,
         birthday, janm, जन्म, जन्मतिथि, father, fathers, father name, fathers name, pita, पिता, पिता का नाम, baba,
@@ -41,46 +47,112 @@ SURPLUS = """age, umar, umr, umra, umri, miaka, उम्र, आयु, sex, ge
         district, zila, जिला, block, prakhand, प्रखंड, occupation, kazi, पेशा, caste, jati, जाति"""
 """Labels of what nobody asked for, so that `AGE 34` is neither part of a name nor a second booth: dropped with their value."""
 
-COURTESIES = """please, pls, plz, sir, madam, thank, you, thanks, thankyou, hello, namaste, namaskar, kripya, dhanyavad,
-        kindly, regards, ok, add, enter, new, member, register, tafadhali, habari, karibu, mwanachama, mpya,
-        sajili, नमस्ते, नमस्कार, कृपया, धन्यवाद, सदस्य, नया, नए, जोड़ें, और, ka, hai, aur, का, की, है"""
-"""Words at the edge of a name that are not part of it."""
+NAMELIKE = "mata, baba, mama, kazi, ling, ward"
+"""Of SURPLUS, what names begin with as well: `Mata Prasad`, `Kazi Nazrul`."""
+
+COURTESIES = """please, pls, plz, plss, please add, please register, kindly, kindly add, kindly register, kripya, thank,
+        thanks, thank you, thankyou, thank u, thanku, thx, thnx, thnks, tnx, tks, tnks, many thanks, thanks a lot, regards,
+        sir ji, madam ji, sirji, new member, dhanyavad, dhanyawad, dhanyabad, shukriya, meherbani,
+        jai hind, jai bharat, jai shri ram, jai shree ram, ram ram ji, good morning, good evening, tafadhali,
+        ahsante, asanteni, asante sana, ahsante sana, shukran, mwanachama mpya, कृपया, नमस्ते, नमस्कार,
+        धन्यवाद, शुक्रिया, सर जी, जय हिंद, जय हिन्द, जय श्री राम, नया सदस्य, नए सदस्य, कृपया जोड़ें, ধন্যবাদ, நன்றி,
+        ధన్యవాదాలు, شكرا, شکریہ, አመሰግናለሁ, ka, hai, aur, का, की, के, है, और"""
+"""Words that are never part of a name, wherever they stand."""
+
+NAME_OR_THANKS: Mapping[str, str] = dict.fromkeys(("KE", "TZ", "UG"), "asante")
+"""By country (ISO 3166), words that may be either where a text ends: thanks in Swahili, and a name of Ghana."""
+
+DOUBTFUL_COURTESIES = """hello, namaste, namaskar, habari, karibu, sir, madam, ok, okay, add, enter, new, member, register,
+        mpya, naya, mwanachama, jodo, kare, karo, karen, kar do, kijiye, सर, सदस्य, नया, नए, जोड़ें, करें"""
+"""Words that are courtesies where the text begins or ends, and part of a name elsewhere: `new Ram`, `Madam Devi`."""
+
+
+Phrase = tuple[str, ...]
+
+Phrases = Mapping[str, Sequence[Phrase]]
+"""Phrases by their first word, the longest first; each as its words, folded."""
 
 
 @cache
-def _folded(words: str) -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(fold(phrase).split()) for phrase in words.split(","))
+def _folded(words: str) -> frozenset[Phrase]:
+    return frozenset(tuple(fold(phrase).split()) for phrase in words.split(",")) - {()}
 
 
-def labels_of(field: Field, alone: bool) -> frozenset[tuple[str, ...]]:
-    """The phrases that announce this field, each as its words, folded. Its own name does so only among others: `why not`
-    answers the question `why`."""
-    own = frozenset() if alone else _folded(field.name.replace("_", " "))
-    return (_folded(LABELS.get(field.type, "")) | own) - {()}
+def _indexed(phrases: Iterable[Phrase]) -> Phrases:
+    found: dict[str, list[Phrase]] = {}
+    for phrase in sorted(phrases, key=len, reverse=True):
+        found.setdefault(phrase[0], []).append(phrase)
+    return found
 
 
 @cache
-def _vocabulary() -> tuple[frozenset[str], frozenset[tuple[str, ...]], frozenset[str]]:
-    single = frozenset(word for (word,) in _folded(NUMBERED))
-    return single, _folded(SURPLUS), frozenset(word for (word,) in _folded(COURTESIES))
+def _of(kind: str, name: str) -> frozenset[Phrase]:
+    return _folded(LABELS.get(kind, "")) | _folded(name.replace("_", " "))
 
 
-def numbered() -> frozenset[str]:
-    """NUMBERED, folded."""
-    return _vocabulary()[0]
+@cache
+def _labels(kind: str, name: str) -> Phrases:
+    return _indexed(_of(kind, name))
 
 
-def surplus(fields: Iterable[Field]) -> frozenset[tuple[str, ...]]:
-    """SURPLUS, folded, without what these fields ask for."""
-    return _vocabulary()[1] - {phrase for field in fields for phrase in labels_of(field, alone=False)}
+def labels_of(field: Field, alone: bool) -> Phrases:
+    """The phrases that announce this field. Its own name does so only among others: `why not` answers the question `why`."""
+    return _labels(field.type, "" if alone else field.name)
 
 
-def courtesies() -> frozenset[str]:
-    """COURTESIES, folded."""
-    return _vocabulary()[2]
+def numbered(asked: Field | None = None) -> frozenset[str]:
+    """NUMBERED, folded; of a name SAID."""
+    return _single(SAID if asked and asked.type == "name" else NUMBERED)
 
 
-def phrase_at(words: Sequence[str], place: int, phrases: frozenset[tuple[str, ...]]) -> int:
+@cache
+def _single(words: str) -> frozenset[str]:
+    return frozenset(word for (word,) in _folded(words))
+
+
+def namelike() -> frozenset[str]:
+    """NAMELIKE, folded."""
+    return _single(NAMELIKE)
+
+
+def surplus(fields: Iterable[Field]) -> Phrases:
+    """SURPLUS, without what these fields ask for."""
+    return _surplus(tuple((field.type, field.name) for field in fields))
+
+
+@lru_cache(maxsize=256)
+def _surplus(fields: tuple[tuple[str, str], ...]) -> Phrases:
+    return _indexed(_folded(SURPLUS).difference(*(_of(kind, name) for kind, name in fields)))
+
+
+@cache
+def _courtesies() -> Phrases:
+    return _indexed(_folded(COURTESIES))
+
+
+def name_or_thanks(region: str) -> frozenset[str]:
+    """NAME_OR_THANKS, folded."""
+    return _single(NAME_OR_THANKS[region]) if region in NAME_OR_THANKS else frozenset()
+
+
+def courtesies(words: Sequence[str]) -> frozenset[int]:
+    """The places of `words` (folded) that are courtesies: see COURTESIES and DOUBTFUL_COURTESIES."""
+    found: set[int] = set()
+    certain, doubtful = _courtesies(), _folded(DOUBTFUL_COURTESIES)
+    for place in range(len(words)):
+        found.update(range(place, place + phrase_at(words, place, certain)))
+    opening, closing = range(len(words)), range(len(words) - 1, -1, -1)
+    for places, more in ((opening, _single(KEYWORDS)), (closing, frozenset[str]())):
+        for place in places:
+            if place not in found and (words[place],) not in doubtful and not (place and words[place] in more):
+                break
+            found.add(place)
+    return frozenset(found)
+
+
+def phrase_at(words: Sequence[str], place: int, phrases: Phrases) -> int:
     """How many of `words` from `place` on are the longest of these phrases; 0 if none is."""
-    longest = min(5, len(words) - place)
-    return next((count for count in range(longest, 0, -1) if tuple(words[place : place + count]) in phrases), 0)
+    for phrase in phrases.get(words[place], ()) if place < len(words) else ():
+        if tuple(words[place : place + len(phrase)]) == phrase:
+            return len(phrase)
+    return 0

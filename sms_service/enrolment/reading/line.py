@@ -8,13 +8,14 @@ never chosen by chance.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sms_service.engine.model import Field
 from sms_service.enrolment.answer_types import TYPES, Noted, Setting, Wrong
-from sms_service.enrolment.reading.takes import IDS, MISSING, RESEMBLES, STRAY_WORD, Spread, Take
+from sms_service.enrolment.reading.pieces import HARD
+from sms_service.enrolment.reading.takes import MISSING, RESEMBLES, STRAY_WORD, Spread, Take
 
 EQUAL = 0.02
 """Divisions that differ by less are equally good."""
@@ -24,6 +25,9 @@ KEPT = 6
 
 WAYS = 64
 """Sets of fields remembered at each place of the line: all there are with six fields."""
+
+COUNTED = frozenset({"booth", "number"})
+"""Answer types that are a few digits."""
 
 LINKS = frozenset({"photo", "link"})
 """Answer types that are addresses: found before the line is cut into pieces."""
@@ -70,11 +74,13 @@ def divisions(spread: Spread) -> list[Division]:
         [take for number in range(len(spread.fields)) for take in spread.taken_by(number, start)]
         for start in range(len(spread.pieces))
     ]
+    takes_at = _whole_numbers(spread, takes_at)
     reached: list[dict[int, list[Division]]] = [{} for _ in range(len(spread.pieces) + 1)]
     reached[0][0] = [(MISSING * len(spread.fields), ())]
     for place in range(len(spread.pieces)):
-        strays = list(spread.strays(place))
-        for taken, found in _best(reached[place]):
+        strays = list(spread.strays(place, takes_at[place]))
+        for taken, ways in _best(reached[place]):
+            found = _equal(ways)
             for take in (*takes_at[place], *strays):
                 bit = 0 if take.number < 0 else 1 << take.number
                 if taken & bit:
@@ -85,8 +91,33 @@ def divisions(spread: Spread) -> list[Division]:
                 if len(into) > KEPT:
                     into.sort(key=lambda division: division[0])
                     del into[KEPT:]
-    last = sorted((one for found in reached[-1].values() for one in found), key=lambda division: division[0])
-    return [one for one in last if one[0] - last[0][0] < EQUAL]
+    return _equal([one for found in reached[-1].values() for one in found])
+
+
+def _equal(divisions: list[Division]) -> list[Division]:
+    """Those that are as good as the best, the best first. What follows costs all that fill the same fields the same, so that
+    the others need not be followed further."""
+    if len(divisions) > 1:
+        divisions = sorted(divisions, key=lambda division: division[0])
+    return [one for one in divisions if one[0] - divisions[0][0] < EQUAL]
+
+
+def _whole_numbers(spread: Spread, takes_at: list[list[Take]]) -> list[list[Take]]:
+    """Without the mobile numbers that lack their +91 or 0091, which would be taken for a booth; where the country code has
+    neither (91 9876543210), booth 91 is as likely as no booth."""
+    numbers = [take for takes in takes_at for take in takes if spread.is_mobile(take)]
+    kept: list[list[Take]] = []
+    for takes in takes_at:
+        kept.append([])
+        for take in takes:
+            longer = [
+                one for one in numbers if one.end == take.end and one.body < take.body and one.value == take.value
+            ]
+            if not spread.is_mobile(take) or not longer:
+                kept[-1].append(take)
+            elif not any(spread.text_of(one).startswith(("+", "00")) for one in longer):
+                kept[-1].append(replace(take, cost=take.cost + MISSING))
+    return kept
 
 
 def _outcome(spread: Spread, divisions: list[Division]) -> Line:
@@ -94,14 +125,8 @@ def _outcome(spread: Spread, divisions: list[Division]) -> Line:
     if len(divisions) > 1 and not any(take.number < 0 for _, takes in divisions for take in takes):
         divisions = _in_order(spread, divisions)
     takes = divisions[0][1]
-    readings = [{take.number: _plain(take.value) for take in each} for _, each in divisions]
     line = Line(labelled=frozenset(spread.fields[take.number].name for take in takes if take.labelled))
-    for number, asked in enumerate(spread.fields):
-        values = [reading.get(number) for reading in readings]
-        if any(value != values[0] for value in values):
-            line.wrong[asked.name] = _two(asked)
-        elif isinstance(values[0], Wrong):
-            line.wrong[asked.name] = values[0].problem
+    line.wrong.update(_unread(spread, divisions))
     for take in takes:
         if take.number < 0:
             _blame(spread, take, line, takes)
@@ -111,6 +136,31 @@ def _outcome(spread: Spread, divisions: list[Division]) -> Line:
         for found in (line.values, line.repaired, line.flagged):
             found.pop(name, None)
     return line
+
+
+def _unread(spread: Spread, divisions: list[Division]) -> Iterator[tuple[str, str]]:
+    """The fields whose value is not beyond doubt, and what is wrong with it."""
+    takes = divisions[0][1]
+    readings = [{take.number: _plain(take.value) for take in each} for _, each in divisions]
+    borrowing = {take.number for take in takes if spread.tells(take) and _borrows(spread, take, takes)}
+    for number, asked in enumerate(spread.fields):
+        values = [reading.get(number) for reading in readings]
+        if any(value != values[0] for value in values):
+            yield asked.name, _two(asked)
+        elif isinstance(values[0], Wrong):
+            yield asked.name, values[0].problem
+        elif number in borrowing:
+            yield asked.name, next(iter(TYPES[asked.type].shape.problems))
+
+
+def _borrows(spread: Spread, take: Take, takes: Sequence[Take]) -> bool:
+    """Whether a phone or an ID may have its end from a field that seems to be missing: in `ABC12345 12` the last two digits
+    are as likely the booth. Who groups her digits makes the groups alike."""
+    filled = {one.number for one in takes}
+    if all(one.type not in COUNTED or number in filled for number, one in enumerate(spread.fields)):
+        return False
+    groups = [piece for piece in spread.pieces[take.body : take.end] if piece.digits]
+    return len(groups) > 1 and groups[-1].gap == HARD and len(groups[-2].word) > len(groups[-1].word) + 2
 
 
 def _note(spread: Spread, take: Take, line: Line) -> None:
@@ -126,8 +176,11 @@ def _note(spread: Spread, take: Take, line: Line) -> None:
 
 def _in_order(spread: Spread, divisions: list[Division]) -> list[Division]:
     """Of divisions that use the whole line, those whose fields stand as the flow asks for them: 12 34 is booth and
-    age where the flow asks for the booth first. A phone or an ID that could be two different ones is none of these."""
-    if len({tuple(take.value for take in takes if _tells(spread, take)) for _, takes in divisions}) > 1:
+    age where the flow asks for the booth first. A phone or an ID that could be two different ones is none of these,
+    nor is a field that one of them leaves empty."""
+    if len({frozenset(take.number for take in takes) for _, takes in divisions}) > 1:
+        return divisions
+    if len({tuple(take.value for take in takes if spread.tells(take)) for _, takes in divisions}) > 1:
         return divisions
 
     def turned(division: Division) -> int:
@@ -138,30 +191,32 @@ def _in_order(spread: Spread, divisions: list[Division]) -> list[Division]:
     return [division for division in divisions if turned(division) == fewest]
 
 
-def _tells(spread: Spread, take: Take) -> bool:
-    """Whether this is a phone or an ID, which nobody may guess."""
-    return spread.fields[take.number].type in IDS | {"mobile"}
-
-
 def _blame(spread: Spread, stray: Take, line: Line, takes: Sequence[Take]) -> None:
     """A number that no field takes is probably one of theirs, mistyped: which is asked for again?"""
     if stray.cost < STRAY_WORD:
         return
     filled = {spread.fields[take.number].name for take in takes if take.number >= 0}
-    stretch = spread.pieces[stray.start : stray.end]
+    start, named = spread.named(stray)
+    stretch = spread.pieces[start : stray.end]
     compact = "".join(piece.word for piece in stretch)
     alike = [one for one in spread.fields if (shape := RESEMBLES.get(one.type)) and shape.fullmatch(compact)]
+    alike = [one for one in alike if one in named] or alike
     if any(one.name in line.wrong for one in alike):
         return  # it is asked for already
     missing = [one for one in alike if one.name not in filled]
+    alike.sort(key=lambda one: isinstance(_read(spread, start, stray.end, one), Wrong))
     for asked in (missing or alike or [one for one in spread.fields if one.name not in filled])[:1]:
-        value = TYPES[asked.type].read(spread.slice(stray.start, stray.end, asked), asked, spread.setting)
-        line.wrong[asked.name] = value.problem if isinstance(value, Wrong) and asked in missing else _two(asked)
+        value = _read(spread, start, stray.end, asked)
+        line.wrong[asked.name] = value.problem if isinstance(value, Wrong) and asked.name not in filled else _two(asked)
     if alike and any(piece.digits for piece in stretch):
         return
     for take in takes:  # a name beside something that was not understood may be cut short, or hold its label
         if take.number >= 0 and spread.fields[take.number].type == "name" and stray.start in (take.end, take.start - 1):
             line.wrong[spread.fields[take.number].name] = _two(spread.fields[take.number])
+
+
+def _read(spread: Spread, start: int, end: int, asked: Field) -> Any:
+    return TYPES[asked.type].read(spread.slice(start, end, asked), asked, spread.setting)
 
 
 def _best(reached: dict[int, list[Division]]) -> Iterable[tuple[int, list[Division]]]:

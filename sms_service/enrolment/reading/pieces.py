@@ -65,6 +65,7 @@ class _Kinds(dict[int, str]):
 _CLEANING, _KINDS = _Cleaning(), _Kinds()
 _LOOSE_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+")
 _PIECE = re.compile("a(?:[aq]*a)?|d+")
+_LOOSE_QUOTE = re.compile("(?<!a)q|q(?!a)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Piece:
 def clean(text: str) -> str:
     """What is read, and what a name is taken from: NFC, digits of every script as ASCII, straight quotes and dashes, no
     invisible characters but the joiners that Indic names need."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable() and "`" not in text:
         return text
     return _LOOSE_JOINER.sub("", unicodedata.normalize("NFC", text).translate(_CLEANING))
 
@@ -90,10 +91,12 @@ def clean(text: str) -> str:
 def pieces(cleaned: str) -> list[Piece]:
     """The pieces of a text that is `clean`, at most PIECES_MAX."""
     kinds = cleaned.translate(_KINDS)
+    loose = [match.start() for match in _LOOSE_QUOTE.finditer(kinds)]
     found: list[Piece] = []
     before = 0
     for match in _PIECE.finditer(kinds):
         start, end = match.span()
+        end += loose == [end] and kinds[start] == "a"  # Ochieng' ends so; where there are two, they are round a name
         between = kinds[before:start]
         gap = (GLUED if not between else HARD if "h" in between else SOFT) if found else HARD
         word = cleaned[start:end].upper().replace("\u200c", "").replace("\u200d", "")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from sms_service.enrolment.rules.registry import DAY, HOUR, OPEN, Entry, rule
+from sms_service.enrolment.registrations import OPEN
+from sms_service.enrolment.rules.registry import DAY, HOUR, Entry, rule
 from sms_service.store.tables import area, person, registration
 
 NEAR = 3

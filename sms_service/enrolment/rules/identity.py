@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from sms_service.enrolment import tree
-from sms_service.enrolment.rules.registry import OPEN, Entry, rule
+from sms_service.enrolment.registrations import OPEN
+from sms_service.enrolment.rules.registry import Entry, rule
 from sms_service.store.tables import enroler, registration
 
 AGES = ("age",)
@@ -48,7 +49,8 @@ def _years(born: date, now: float) -> int:
 def phone_full(entry: Entry) -> str:
     """More people on one phone than a family has."""
     most = entry.rules.phone_shared
-    return f"{entry.on_this_phone + 1} on one phone, {most} may be" if most and entry.on_this_phone >= most else ""
+    there = len(entry.relatives)
+    return f"{there + 1} on one phone, {most} may be" if most and there >= most else ""
 
 
 @rule("entry", "held")
@@ -59,13 +61,12 @@ def same_phone(entry: Entry) -> str:
 
 @rule("entry", "held", "id_shared")
 def same_id(entry: Entry) -> str:
-    """The voter ID that another registration has, which nobody refused. Held, not refused: duplicates were issued."""
-    if not (entry.voter_id and entry.rules.id_shared):
+    """The ID that another registration has, which nobody refused. Held, not refused: duplicates were issued."""
+    if not (entry.id_index and entry.rules.id_shared):
         return ""
-    index = entry.keys.index("voter_id", entry.voter_id)
     others = entry.conn.execute(
         select(registration.c.ref)
-        .where(registration.c.voter_id_index == index, registration.c.status.in_(OPEN))
+        .where(registration.c.voter_id_index == entry.id_index, registration.c.status.in_(OPEN))
         .order_by(registration.c.id)
         .limit(entry.rules.id_shared)
     )

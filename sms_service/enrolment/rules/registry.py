@@ -6,7 +6,7 @@ its line in docs/rules.md and its tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,14 +14,12 @@ from sqlalchemy import Connection
 
 from sms_service.config import Rules
 from sms_service.enrolment.enrolers import Enroler
+from sms_service.enrolment.families import Relative
 from sms_service.enrolment.registrations import Registration
 from sms_service.privacy import Keys
 from sms_service.store.people import Person
 
 HOUR, DAY = 3_600.0, 86_400.0
-
-OPEN = ("waiting", "held", "confirmed")
-"""Statuses of registrations that nobody has refused: they count against one more."""
 
 When = Literal["before", "entry", "reply"]
 Does = Literal["refused", "held", "warned", "noted", "suspended"]
@@ -30,8 +28,7 @@ Does = Literal["refused", "held", "warned", "noted", "suspended"]
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What an enroler entered, before it is saved. `mobile` is E.164; `outside`: its booth is not among hers, and she says
-    that it is right. `on_this_phone`: registrations that the phone has already, nobody refused them; `asked_now`: the ref of
-    the one that it is asked about now, or ""."""
+    that it is right. `relatives`: who else was entered with this phone. `id_index`: the keyed hash of her ID."""
 
     conn: Connection
     keys: Keys
@@ -43,12 +40,13 @@ class Entry:
     fields: Mapping[str, Any]
     area_id: int
     outside: bool
-    on_this_phone: int = 0
-    asked_now: str = ""
+    relatives: Sequence[Relative]
+    id_index: bytes | None = None
 
     @property
-    def voter_id(self) -> str:
-        return str(self.fields.get("voter_id", ""))
+    def asked_now(self) -> str:
+        """The ref of the registration that the phone is asked about now, or ""."""
+        return next((one.ref for one in self.relatives if one.status == "waiting"), "")
 
 
 @dataclass(frozen=True, slots=True)

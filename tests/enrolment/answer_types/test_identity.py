@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sms_service.enrolment.answer_types import shapes
-from sms_service.enrolment.answer_types.identity import formats
+from sms_service.enrolment.answer_types.identity import formats, with_own_formats
 from tests.enrolment.answer_types.reading import read, setting
 
 
@@ -107,6 +107,28 @@ def test_a_format_of_national_id_that_is_not_there_is_told_with_the_nearest() ->
     assert check({"format": "in.pan"}) == check({}) == ""
     assert check({"format": "in.pam"}) == "python-stdnum knows no format in.pam; did you mean in.pan?"
     assert check({"format": "luhn"}).endswith("it is country.number, such as in.pan, za.idnr or pk.cnic")
+
+
+UNION = {"union_card": {"pattern": "[A-Z]{2}[0-9]{6}", "example": "AB123456"}}
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("ab 123 456", "AB123456"), ("AB-123456.", "AB123456"), ("ABI23456", "AB123456"), ("AB12345", "?wrong_shape"),
+     ("१२३४५६", "?wrong_shape"), ("AB१२३४५६", "AB123456")],
+)  # fmt: skip
+def test_a_national_id_of_an_organisations_own(typed: str, found: str) -> None:
+    assert read("national_id", typed, format="union_card", **UNION["union_card"]) == found
+
+
+def test_the_checker_knows_an_organisations_own_formats_beside_those_of_stdnum() -> None:
+    shape = with_own_formats(UNION)
+    assert shape.check({"format": "union_card"}) == shape.check({"format": "in.pan"}) == ""
+    assert shape.check({"format": "union_crad"}).endswith("did you mean union_card?")
+    assert shape.longest({"format": "union_card"}, "hi") == "ZZ999999"
+    assert len(shape.longest({"format": "in.pan"}, "hi")) == 10
+    assert shape.settings({"format": "union_card"}) == UNION["union_card"]
+    assert shape.settings({"format": "in.pan"}) == {}
 
 
 @pytest.mark.parametrize("wanted", formats())

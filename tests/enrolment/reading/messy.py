@@ -21,6 +21,7 @@ NAMES = {
     "Latn": [
         "Ram Kumar", "sunita devi", "MOHD. ALI", "D'Souza", "M. K. Gandhi", "Mary-Jane Otieno", "Amina Wanjiru", "Bo", "Sita",
         "Chukwuemeka Obi", "Thabo Mbeki Nkosi", "Ng'ang'a Kamau", "Md Irfan", "R. Lakshmi", "Kwame Asante", "Anna de Souza",
+        "N Rao", "A. P. J. Abdul Kalam", "Kazi Nazrul", "Mata Prasad", "Booth Singh", "Stop Singh", "Kura Singh", "B. R. Rao",
     ],
     "Deva": ["राम कुमार", "सुनीता देवी", "र्\u200dयाले शेर्पा", "श्री राम", "मो. अली", "प्रज्ञा"],
     "Beng": ["রাম কুমার", "সুমিত্রা সেন"], "Taml": ["கண்ணன்", "லட்சுமி தேவி"], "Arab": ["محمد علي", "فاطمة"],
@@ -50,7 +51,18 @@ KEYWORDS = [
     "सJ",
 ][:14]
 SEPARATORS = [" ", ", ", ",", "; ", "\n", " - ", " / ", "  ", "*", " . ", " | ", "#", "-"]
-COURTESIES = [" please", " thanks", " sir", " pls"]
+COURTESIES = [
+    " please",
+    " thanks",
+    " sir",
+    " pls",
+    " tks",
+    " shukriya",
+    " sir ji",
+    " asante sana",
+    " धन्यवाद",
+    " \U0001f64f",
+]
 
 
 @dataclass(frozen=True)
@@ -112,6 +124,8 @@ def _typed_mobile(chance: random.Random, national: str, number: str) -> str:
         lambda: national, lambda: national, lambda: national, lambda: f"{national[:5]} {national[5:]}", lambda: number,
         lambda: f"+{code} {bare[:5]} {bare[5:]}", lambda: f"00{code}{bare}", lambda: f"{code}{bare}",
         lambda: f"{national[:4]}-{national[4:]}", lambda: f"{national[:3]} {national[3:6]} {national[6:]}", lambda: f"0{bare}",
+        lambda: f"(+{code}) {bare}", lambda: f"00{code} {bare}", lambda: f"{bare[:3]}.{bare[3:6]}.{bare[6:]}",
+        lambda: f"+{code} {' '.join(bare[place : place + 2] for place in range(0, len(bare), 2))}",
     ]  # fmt: skip
     return chance.choice(styles)()
 
@@ -122,6 +136,7 @@ def _typed_id(chance: random.Random, letters: str, digits: str) -> str:
         f"{letters}/{digits}",
         f"{letters}-{digits}",
         f"{letters} {digits[:3]} {digits[3:]}",
+        f"{' '.join(letters)} {digits}",
     ]
     if "0" in digits[1:]:
         place = digits.index("0", 1)

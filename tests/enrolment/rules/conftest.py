@@ -39,9 +39,8 @@ class Desk:
         service = self.town.service
         with service.engine.begin() as conn:
             somebody: Any = people.by_phone(conn, service.keys, by)
-            return perform(
-                "save_registration", Act(conn, service.keys, now, somebody, session, inbound, self.rules), {}
-            )
+            act = Act(conn, service.keys, now, somebody, session, inbound, self.rules, ways=service.shelf.ways)
+            return perform("save_registration", act, {})
 
     def held(self) -> list[tuple[str, str]]:
         """Every reason that stands in the queue: rule and detail."""

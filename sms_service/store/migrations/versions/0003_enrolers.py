@@ -1,4 +1,5 @@
-"""areas numbered as a tree; activation of enrolers; the raw text, the way and the flags of a registration; holds; receipts
+"""areas numbered as a tree; activation of enrolers; the raw text, the way and the flags of a registration; holds; receipts;
+tallies of each area
 
 Revision 0003, after 0002. New columns are NULL or have a default, so that processes of the release before go on writing.
 """
@@ -42,6 +43,8 @@ INDEXES = (
     ("ix_registration_enroler_id_created_at", "registration", ["enroler_id", "created_at"]),
     ("ix_registration_area_id_status", "registration", ["area_id", "status"]),
 )
+COUNTED = ("registration", "member")
+NOTE = "INSERT INTO tally_change (area_id, status, change)"
 
 
 def upgrade() -> None:
@@ -86,20 +89,100 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_fee_receipt_registration_id"), "fee_receipt", ["registration_id"], unique=False)
     op.create_index(op.f("ix_fee_receipt_enroler_id"), "fee_receipt", ["enroler_id"], unique=False)
+    _photo()
+    _tally()
+
+
+def _photo() -> None:
+    op.create_table(
+        "photo",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("registration_id", NUMBER, nullable=True),
+        sa.Column("enroler_id", NUMBER, nullable=False),
+        sa.Column("media_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", sa.Double(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.ForeignKeyConstraint(["registration_id"], ["registration.id"], name=op.f("fk_photo_registration_id")),
+        sa.ForeignKeyConstraint(["enroler_id"], ["enroler.person_id"], name=op.f("fk_photo_enroler_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
+    )
+    op.create_index(op.f("ix_photo_registration_id"), "photo", ["registration_id"], unique=False)
+    op.create_index(op.f("ix_photo_enroler_id"), "photo", ["enroler_id"], unique=False)
+
+
+def _tally() -> None:
+    """From here on each change of a registration or a member is counted; what is there already is a change by itself."""
+    op.create_table(
+        "tally",
+        sa.Column("area_id", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("own", sa.Integer(), nullable=False),
+        sa.Column("within", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_tally_area_id")),
+        sa.PrimaryKeyConstraint("area_id", "status", name=op.f("pk_tally")),
+    )
+    op.create_table(
+        "tally_change",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("area_id", NUMBER, nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("change", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally_change")),
+    )
+    _count_changes()
+    for table in COUNTED:
+        op.execute(f"{NOTE} SELECT area_id, status, count(*) FROM {table} GROUP BY area_id, status")  # noqa: S608 our own
+
+
+def _count_changes() -> None:
+    """Triggers: whatever writes, also a process of the release before, is counted in the transaction that it writes in.
+    On SQLite they are lost when a later revision copies the table (batch_alter_table): that one must make them anew."""
+    less, more = f"{NOTE} VALUES (OLD.area_id, OLD.status, -1);", f"{NOTE} VALUES (NEW.area_id, NEW.status, 1);"
+    differs = "OLD.area_id <> NEW.area_id OR OLD.status <> NEW.status"
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE FUNCTION count_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF TG_OP = 'DELETE' THEN {less} ELSIF TG_OP = 'INSERT' THEN {more} "
+            f"ELSIF {differs} THEN {less} {more} END IF; RETURN NULL; END $$"
+        )
+        for table in COUNTED:
+            op.execute(
+                f"CREATE TRIGGER {table}_counted AFTER INSERT OR DELETE OR UPDATE OF area_id, status ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION count_change()"
+            )
+        return
+    for table in COUNTED:
+        op.execute(f"CREATE TRIGGER {table}_entered AFTER INSERT ON {table} BEGIN {more} END")
+        op.execute(f"CREATE TRIGGER {table}_deleted AFTER DELETE ON {table} BEGIN {less} END")
+        op.execute(
+            f"CREATE TRIGGER {table}_changed AFTER UPDATE OF area_id, status ON {table} "
+            f"WHEN {differs} BEGIN {less} {more} END"
+        )
 
 
 def _fold_names() -> None:
     """The areas that are there can be found by name at once. Their numbers come with the next import."""
     area = sa.table("area", *(sa.column(name) for name in ("id", "code", "name", "name_folded", "code_folded")))
     known = op.get_bind().execute(sa.select(area.c.id, area.c.name, area.c.code)).all()
-    rows = [{"of": row.id, "name": folded(row.name), "code": folded(row.code)} for row in known]
+    rows = [{"of": row.id, "to_name": folded(row.name), "to_code": folded(row.code)} for row in known]
     if rows:
         change = sa.update(area).where(area.c.id == sa.bindparam("of"))
-        new: dict[str, Any] = {"name_folded": sa.bindparam("name"), "code_folded": sa.bindparam("code")}
+        new: dict[str, Any] = {"name_folded": sa.bindparam("to_name"), "code_folded": sa.bindparam("to_code")}
         op.get_bind().execute(change.values(new), rows)
 
 
 def downgrade() -> None:
+    for table in COUNTED:
+        if op.get_bind().dialect.name == "postgresql":
+            op.execute(f"DROP TRIGGER {table}_counted ON {table}")
+        else:
+            for what in ("entered", "deleted", "changed"):
+                op.execute(f"DROP TRIGGER {table}_{what}")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION count_change")
+    op.drop_table("tally_change")
+    op.drop_table("tally")
+    op.drop_table("photo")
     op.drop_table("fee_receipt")
     op.drop_table("hold")
     for name, table, _ in INDEXES:

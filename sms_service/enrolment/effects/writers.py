@@ -1,0 +1,15 @@
+"""The effect that tells people apart: what somebody may send depends on who she is here."""
+
+from __future__ import annotations
+
+from sms_service.enrolment import charge, members
+from sms_service.enrolment.effects.act import Act, Done, effect
+
+
+@effect
+def recognise_writer(act: Act) -> Done:
+    """Who wrote: in charge of enrolers, an activated enroler, the phone of a member, or somebody else (a stranger, one who is
+    asked, an enroler who is held or not activated yet). An enroler who is a member too is an enroler."""
+    if act.person.enroler:
+        return Done("in_charge" if charge.of(act.conn, act.person.id) else "enroler")
+    return Done("member" if members.on_phone(act.conn, act.person.id) else "other")

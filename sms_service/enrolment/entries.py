@@ -1,0 +1,51 @@
+"""What an enroler entered, on its way into the tables: refused, or kept; and then it is held where a rule spoke up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sms_service.enrolment import families, holds, registrations, rules
+from sms_service.enrolment.registrations import Registration
+from sms_service.enrolment.rules import Entry, Found
+
+
+class Refusal(NamedTuple):
+    """Why somebody is not registered at all: an outcome of save_registration. `ref`: the registration that she has."""
+
+    why: str
+    ref: str = ""
+
+
+def refused(entry: Entry) -> Refusal | None:
+    """Why this is not to be kept; None if it is."""
+    if entry.person.id == entry.enroler.person.id:
+        return Refusal("own_phone")
+    if rules.identity.enrolers_phone(entry):
+        return Refusal("enrolers_phone")
+    if rules.identity.under_age(entry.fields, entry.rules.age, entry.now):
+        return Refusal("under_age")
+    if entry.person.stopped:
+        return Refusal("stopped")
+    same = families.same_one(entry.relatives, str(entry.fields["name"]), entry.id_index)
+    if same is None:
+        return None
+    return Refusal("member" if same.status == "confirmed" else "waiting", same.ref)
+
+
+def keep(entry: Entry, found: Sequence[Found], *, raw: str, way: str, flags: Mapping[str, str]) -> Registration:
+    """Writes it: held with what the rules found, or waiting for its person. `raw`, `way`, `flags` as of a registration."""
+    saved = registrations.save(
+        entry.conn, entry.person.key,
+        person_id=entry.person.id, enroler_id=entry.enroler.person.id, area_id=entry.area_id,
+        fields=dict(entry.fields), now=entry.now, raw=raw, way=way, flags=flags, status="held" if found else "waiting",
+        id_index=entry.id_index,
+    )  # fmt: skip
+    hold(entry, saved.id, found)
+    return saved
+
+
+def hold(entry: Entry, registration_id: int, found: Sequence[Found]) -> None:
+    """Notes for the office what the rules found in it."""
+    for one in found:
+        holds.put(entry.conn, registration_id, one.rule.name, one.detail, entry.now)

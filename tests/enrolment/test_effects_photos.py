@@ -1,0 +1,204 @@
+"""Pictures that enrolers send: kept with the person they show, whatever is open, and never silently dropped."""
+
+from __future__ import annotations
+
+import time
+from itertools import count
+
+import msgspec
+import pytest
+from sqlalchemy import select, update
+
+from sms_service.engine.model import Inbound
+from sms_service.store import people
+from sms_service.store.tables import enroler, person, photo, registration, timer
+from tests.town import ENROLER, ENTRY, MEMBER, Town
+
+ADDRESS = "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"
+NUMBERS = count(1)
+
+
+def pictured(
+    town: Town, text: str = "", phone: str = ENROLER, media: tuple[str, ...] = (ADDRESS,), later: float = 0
+) -> str:
+    """Sends a picture, so many seconds later than all that was before; what it is answered (all that is new on that phone)."""
+    with town.service.engine.begin() as conn:
+        conn.execute(update(registration).values(created_at=registration.c.created_at - later))
+    theirs = town.phone(phone)
+    before = len(theirs.heard)
+    inbound = Inbound(
+        channel="handset", id=f"mms{next(NUMBERS)}", kind="sms", phone=phone, to="51969", text=text,
+        received_at=time.time(), media=media,
+    )  # fmt: skip
+    town.service.turns.handle(inbound)
+    town.work()
+    return "\n".join(theirs.heard[before:])
+
+
+def kept(town: Town) -> list[tuple[str, str]]:
+    """Reference and address of every photo that is kept for somebody, opened with that person's key."""
+    found = []
+    with town.service.reads.begin() as conn:
+        for row in conn.execute(select(photo).order_by(photo.c.id)):
+            whose = conn.execute(select(registration).where(registration.c.id == row.registration_id)).one()
+            somebody = people.by_id(conn, town.service.keys, whose.person_id)
+            assert somebody
+            assert row.status == "received"
+            found.append((whose.ref, somebody.key.decrypt("photo.media", row.media_sealed)))
+    return found
+
+
+def ref(town: Town) -> str:
+    return str(town.rows(registration)[-1].ref)
+
+
+# --- whose it is --------------------------------------------------------------------------------------------------
+
+
+def test_keep_photo_kept_with_the_line_it_came_with(any_town: Town) -> None:
+    saved, photo_kept = pictured(any_town, ENTRY).split("\n")
+    assert saved.startswith(f"Saved {ref(any_town)}: Ram Kumar")
+    assert photo_kept == f"Photo for {ref(any_town)} Ram kept."
+    assert kept(any_town) == [(ref(any_town), ADDRESS)]
+
+
+def test_keep_photo_kept_alone_for_her_last_registration_within_the_hour(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    any_town.enroler.texts("REG 9876511111 ABC7654321 12 Sita Devi")
+    assert pictured(any_town, later=3000) == f"Photo for {ref(any_town)} Sita kept."
+    assert kept(any_town) == [(ref(any_town), ADDRESS)]
+
+
+@pytest.mark.parametrize(
+    "text", ["PHOTO {ref}", "photo: {ref}.", "फोटो {ref}", "picha {ref}", "COUNT {ref}", "FIX {ref} BOOTH 11"]
+)
+def test_keep_photo_kept_for_the_registration_that_the_text_names(town: Town, text: str) -> None:
+    town.enroler.texts(ENTRY)
+    named = ref(town)
+    town.enroler.texts("REG 9876511111 ABC7654321 12 Sita Devi")
+    assert pictured(town, text.format(ref=named), later=10_000).endswith(f"Photo for {named} Ram kept.")
+    assert kept(town) == [(named, ADDRESS)]
+
+
+def test_keep_photo_kept_each_of_several(town: Town) -> None:
+    pictured(town, ENTRY, media=(ADDRESS, f"{ADDRESS}2"))
+    assert [address for _, address in kept(town)] == [ADDRESS, f"{ADDRESS}2"]
+
+
+def test_keep_photo_kept_the_same_delivery_again_keeps_nothing_more(town: Town) -> None:
+    inbound = Inbound(
+        channel="handset", id="twice", kind="sms", phone=ENROLER, to="51969", text=ENTRY, received_at=time.time(),
+        media=(ADDRESS,),
+    )  # fmt: skip
+    town.service.turns.handle(inbound)
+    town.service.turns.handle(msgspec.structs.replace(inbound, received_at=time.time() + 5))
+    assert len(town.rows(photo)) == 1
+
+
+# --- while something else is open ---------------------------------------------------------------------------------
+
+
+def test_keep_photo_draft_it_goes_with_the_entry_that_is_not_complete(any_town: Town) -> None:
+    said = pictured(any_town, "REG 9876543210 ABC1234567 Ram Kumar")
+    assert said == "Number of the polling booth?\nPhoto kept: it goes with this entry."
+    any_town.service.redis.flushall()
+    any_town.enroler.texts("12")
+    saved, photo_kept = any_town.enroler.last.split("\n")
+    assert saved.startswith(f"Saved {ref(any_town)}")
+    assert photo_kept == f"Photo for {ref(any_town)} Ram kept."
+    assert kept(any_town) == [(ref(any_town), ADDRESS)]
+
+
+def test_keep_photo_draft_with_an_answer_that_completes_the_entry_it_is_kept_at_once(town: Town) -> None:
+    town.enroler.texts("REG 9876543210 ABC1234567 Ram Kumar")
+    assert pictured(town, "12").endswith(f"Photo for {ref(town)} Ram kept.")
+    assert kept(town) == [(ref(town), ADDRESS)]
+
+
+def test_keep_photo_kept_alone_while_an_entry_is_open_and_redis_is_lost_and_the_entry_stays(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    any_town.enroler.texts("REG 9876511111 ABC7654321 Sita Devi")
+    any_town.service.redis.flushall()
+    assert pictured(any_town) == f"Photo for {ref(any_town)} Ram kept."
+    any_town.enroler.texts("12")
+    assert any_town.enroler.last.startswith("Saved")
+    assert "Sita Devi" in any_town.enroler.last
+
+
+def test_keep_photo_none_a_picture_of_an_entry_that_was_not_saved_is_given_to_nobody_else(town: Town) -> None:
+    town.enroler.texts("REG 9876511111 ABC7654321 12 Sita Devi")
+    said = pictured(town, f"REG {ENROLER} ABC1234567 12 Anil Oraon")
+    assert said.startswith("NOT saved: this is your own number.")
+    assert "Whose photo is it? It was NOT kept." in said
+    assert town.rows(photo) == []
+
+
+# --- what fits nothing --------------------------------------------------------------------------------------------
+
+
+def test_keep_photo_none_after_an_hour_or_before_any_registration(town: Town) -> None:
+    assert pictured(town).startswith("Whose photo is it? It was NOT kept.")
+    town.enroler.texts(ENTRY)
+    assert pictured(town, later=3700).startswith("Whose photo is it? It was NOT kept.")
+    assert pictured(town, "here is his picture", later=3700).startswith("Whose photo is it?")
+    assert town.rows(photo) == []
+
+
+@pytest.mark.parametrize("text", ["PHOTO R4K7Q", "PHOTO of Ram", "photo R4K7", "picture R4K7Q"])
+def test_keep_photo_unknown_is_the_same_for_a_mistyped_reference_and_somebody_elses(town: Town, text: str) -> None:
+    town.enroler.texts(ENTRY)
+    theirs = ref(town)
+    town.enroler.texts("REG 9876511111 ABC7654321 12 Sita Devi")
+    unknown = "Photo NOT kept: you have no registration of that reference. LIST shows your latest."
+    assert pictured(town, text) == unknown
+    assert pictured(town, f"PHOTO {theirs}", phone="+919800000003") == unknown
+    assert town.rows(photo) == []
+
+
+def test_keep_photo_closed_says_how_it_stands(town: Town) -> None:
+    town.enroler.texts(ENTRY)
+    town.member.texts("wrong number")
+    assert pictured(town) == f"Photo NOT kept. {ref(town)} is closed: wrong number."
+    assert town.rows(photo) == []
+
+
+def test_keep_photo_no_picture_came_with_the_keyword(town: Town) -> None:
+    town.enroler.texts("PHOTO R4K7P")
+    assert town.enroler.last.startswith("No picture came. Send it by MMS or WhatsApp,")
+
+
+def test_keep_photo_not_enroler_a_person_who_is_asked_may_still_answer(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    said = pictured(any_town, phone=MEMBER)
+    assert said.startswith("XYZ: your picture was NOT kept. Only enrolers send pictures here.")
+    assert any_town.rows(photo) == []
+    any_town.member.texts("1")
+    assert any("You are a member" in text for text in any_town.member.heard)
+
+
+def test_keep_photo_not_enroler_a_stranger_a_held_enroler_and_stop(town: Town) -> None:
+    assert "NOT kept" in pictured(town, phone="+919811111111")
+    assert "no more SMS" in pictured(town, "STOP", phone="+919811111111")
+    with town.service.engine.begin() as conn:
+        held = people.by_phone(conn, town.service.keys, ENROLER)
+        assert held
+        conn.execute(update(enroler).where(enroler.c.person_id == held.id).values(status="held"))
+    assert "NOT kept" in pictured(town)
+    assert town.rows(photo) == []
+
+
+def test_a_picture_with_a_yes_leaves_the_yes_a_yes(town: Town) -> None:
+    town.enroler.texts(ENTRY)
+    assert "You are a member" in pictured(town, "yes", phone=MEMBER)
+    assert town.rows(photo) == []
+
+
+def test_nothing_of_the_address_lies_open_and_no_session_stays(town: Town) -> None:
+    pictured(town, ENTRY)
+    [row] = town.rows(photo)
+    assert b"twilio" not in row.media_sealed
+    with town.service.reads.begin() as conn:
+        anil = people.by_phone(conn, town.service.keys, ENROLER)
+        assert anil
+        assert conn.execute(select(timer.c.flow).where(timer.c.person_id == anil.id)).all() == []
+        assert conn.execute(select(person.c.id)).all()

@@ -18,6 +18,7 @@ from sms_service import __version__
 from sms_service.commands.enrolers import hold, holds_app, move
 from sms_service.commands.flow import flow_app
 from sms_service.commands.imports import areas_app, enrolers_app, members_app
+from sms_service.commands.ledger import ledger_app
 from sms_service.config import read_config
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app.add_typer(areas_app, name="areas")
 app.add_typer(enrolers_app, name="enrolers")
 app.add_typer(members_app, name="members")
 app.add_typer(holds_app, name="holds")
+app.add_typer(ledger_app, name="ledger")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(flow_app, name="flow")
 enrolers_app.command("hold")(hold)

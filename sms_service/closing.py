@@ -30,8 +30,9 @@ def close_others(conversation: Conversation, stopping: Session) -> None:
         if isinstance(state, Consent) and (session.prompt or session.hop):
             refused = Decision(state.purpose, "refused", conversation.inbound.text, "stop", state.name)
             consent.record(
-                conversation.conn, conversation.person, session, refused, conversation.inbound, conversation.turn_no
-            )
+                conversation.conn, conversation.desk.keys, conversation.person, session, refused, conversation.inbound,
+                conversation.turn_no,
+            )  # fmt: skip
     conversation.open = [session for session in conversation.open if session.id == stopping.id]
 
 

@@ -14,7 +14,8 @@ import secrets
 from collections.abc import Callable
 from functools import lru_cache
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
@@ -30,6 +31,10 @@ FORMAT = b"\x01"
 """First byte of everything we encrypt: which form, and which service key, it was made with. For rotation."""
 
 
+SIGNED = ("ledger",)
+"""What is signed, so that others can check it without our key: the head of the ledger."""
+
+
 class Unreadable(Exception):
     """The ciphertext was not made with this key for this column: changed, moved to another row, or key lost."""
 
@@ -42,12 +47,26 @@ class Keys:
             raise ValueError(f"the service key has {len(master)} bytes, not {KEY_BYTES}")
         self._wrap = AESGCM(_derive(master, b"wrap"))
         self._index = _derive(master, b"index")
+        self._ledger = _derive(master, b"ledger")
+        self._signing = {what: _derive(master, b"sign/" + what.encode()) for what in SIGNED}
         self.service = PersonKey(_derive(master, b"service"))
         """For data that belongs to no person yet (a spooled message)."""
 
     def index(self, what: str, value: str) -> bytes:
         """The keyed hash by which `value` is found again; 32 bytes. `what` ("phone", "voter_id") keeps kinds apart."""
         return hmac.digest(self._index, f"{what}:{value}".encode("utf-8", "replace"), "sha256")
+
+    def ledger_mac(self, digest: bytes) -> bytes:
+        """The keyed hash of a ledger row: whoever has the database and not the key cannot write one. 32 bytes."""
+        return hmac.digest(self._ledger, digest, "sha256")
+
+    def sign(self, what: str, data: bytes) -> bytes:
+        """An Ed25519 signature, 64 bytes (RFC 8032). `what` is one of SIGNED: each has a key pair of its own."""
+        return Ed25519PrivateKey.from_private_bytes(self._signing[what]).sign(data)
+
+    def public_key(self, what: str) -> bytes:
+        """What anybody can check the signatures with; 32 bytes."""
+        return Ed25519PrivateKey.from_private_bytes(self._signing[what]).public_key().public_bytes_raw()
 
     def new_person_key(self) -> bytes:
         """A fresh wrapped key for one person, as it is stored with her row."""
@@ -86,6 +105,15 @@ class PersonKey:
             return self._aead.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], column.encode())
         except (InvalidTag, ValueError) as error:
             raise Unreadable(f"column {column} was not made with this key") from error
+
+
+def is_signed(public_key: bytes, data: bytes, signature: bytes) -> bool:
+    """Whether the owner of this Ed25519 key signed this."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, data)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def _derive(master: bytes, purpose: bytes) -> bytes:

@@ -102,8 +102,9 @@ def _said(conversation: Conversation, flow: Flow, session: Session, turn: Turn) 
         conversation.prompted[session.id] = language_shown(flow, turn.session)
     if turn.decision:
         consent.record(
-            conversation.conn, conversation.person, session, turn.decision, conversation.inbound, conversation.turn_no
-        )
+            conversation.conn, conversation.desk.keys, conversation.person, session, turn.decision,
+            conversation.inbound, conversation.turn_no,
+        )  # fmt: skip
 
 
 def language_shown(flow: Flow, session: Session) -> str:

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from sqlalchemy.exc import SQLAlchemyError
 
 from sms_service import logs
-from sms_service.enrolment import tallies
+from sms_service.enrolment import ledger, ledger_heads, tallies
 from sms_service.intake import take_spooled
 from sms_service.service import Service
-from sms_service.store import outbox, sessions
+from sms_service.store import blocks, outbox, sessions
 from sms_service.store.database import SqlDown
-from sms_service.store.tables import card, tally_change
+from sms_service.store.tables import card, ledger_head, tally_change
 from workers import cards, deliver, process
 
 LATE = 2
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 def sweep(service: Service) -> None:
     """One round. A part that fails does not keep the others from their work."""
     parts: tuple[Callable[[Service], None], ...] = (
-        recover, spooled, due_people, overdue_messages, overdue_cards, changed_tallies,
+        recover, spooled, due_people, overdue_messages, overdue_cards, changed_tallies, decisions,
     )  # fmt: skip
     for part in parts:
         if process.stopping():
@@ -121,6 +121,37 @@ def changed_tallies(service: Service) -> None:
         with service.engine.begin() as conn:
             if tallies.settle(conn, tallies.SETTLED) < tallies.SETTLED:
                 return
+
+
+def decisions(service: Service) -> None:
+    """Chains what was decided since the last round; signs the head of a day that is over, and writes it to a file."""
+    now = time.time()
+    day = ledger_heads.day_before(now)
+    with service.reads.begin() as conn:  # on SQLite nobody waits for us where nothing is to be done
+        behind, closed = ledger.is_behind(conn), ledger_heads.is_closed(conn, day)
+    while behind and not process.stopping():
+        with service.engine.begin() as conn:
+            behind = ledger.chain(conn) == ledger.BLOCK
+    if not closed:
+        with service.engine.begin() as conn:
+            blocks.one_at_a_time(conn, ledger_head)
+            if not ledger_heads.is_closed(conn, day):
+                ledger_heads.close(conn, service.keys, day, now)
+    _publish_heads(service)
+
+
+def _publish_heads(service: Service) -> None:
+    """A file for each day, on each machine: data_dir/ledger/2026-11-22.json."""
+    folder = service.config.data_dir / "ledger"
+    folder.mkdir(exist_ok=True)
+    there = {file.stem for file in folder.glob("*.json")}
+    with service.reads.begin() as conn:
+        heads = ledger_heads.all_closed(conn)
+    for one in heads:
+        if one.day not in there:
+            text = ledger_heads.as_json(one, service.config.organisation, service.keys.public_key("ledger"))
+            (folder / f"{one.day}.json").write_text(text)
+            log.info("the ledger's head of %s is in %s.json: keep a copy elsewhere", one.day, folder.name)
 
 
 def ring_anew(service: Service, queue: str) -> None:

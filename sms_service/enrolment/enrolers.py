@@ -20,6 +20,9 @@ from sms_service.store.tables import area, enroler, person
 COLUMNS = ("phone", "name", "area", "level", "language")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 
+CHAIN_MAX = 10
+"""Appointments from the office down to an enroler; a nation has six levels."""
+
 FORGOTTEN = "whoever had this phone was forgotten; nothing can be written about it any more"
 
 
@@ -152,3 +155,16 @@ def everybody(conn: Connection, keys: Keys, limit: int) -> list[Enroler]:
     ids = conn.execute(select(enroler.c.person_id).order_by(enroler.c.person_id).limit(limit)).scalars()
     known = (people.by_id(conn, keys, person_id) for person_id in ids)
     return [found for somebody in known if somebody and (found := by_person(conn, somebody))]
+
+
+def above(conn: Connection, person_id: int) -> list[int]:
+    """Who appointed her, who appointed that one, and so on: ids of people, at most CHAIN_MAX. Whom the office appointed has
+    nobody above."""
+    chain: list[int] = []
+    while len(chain) < CHAIN_MAX:
+        by = conn.execute(select(enroler.c.appointed_by).where(enroler.c.person_id == person_id)).scalar_one_or_none()
+        if by is None or by in chain:
+            break
+        chain.append(by)
+        person_id = by
+    return chain

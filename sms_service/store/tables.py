@@ -240,7 +240,39 @@ consent = Table(
     Column("turn_no", Integer, nullable=False),
     Column("gateway_time", String(32), nullable=False),
     Column("at", Double, nullable=False),
+    # From here on NULL or "" in rows of releases before revision 0004.
+    Column("from_sealed", LargeBinary),  # the number that the answer came from
+    Column("sent_to", String(32), nullable=False, server_default=text("''")),  # ours, that it came to
+    Column(
+        "prompt_status", String(16), nullable=False, server_default=text("''")
+    ),  # of the question, when it was answered
+    Column("prompt_at", Double),  # when the question was handed to the gateway, or shown on the screen
+    Column(
+        "entered_by", String(400), nullable=False, server_default=text("''")
+    ),  # enroler and chain above, as JSON of ids
+    Column("mac", LargeBinary),  # keyed hash of all columns but id and itself
     UniqueConstraint("person_id", "turn_no", "purpose"),
+)
+
+ledger_link = Table(
+    "ledger_link",  # append-only: the rows of consent as a hash chain, see enrolment/ledger.py
+    metadata,
+    Column("seq", Number, primary_key=True, autoincrement=False),
+    Column(
+        "consent_id", Number, nullable=False, unique=True
+    ),  # no foreign key: a row deleted past the triggers must show
+    Column("digest", LargeBinary, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+)
+
+ledger_head = Table(
+    "ledger_head",  # append-only: the head of each day, signed; whoever kept one can prove that nothing before it changed
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("seq", Number, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
 )
 
 member = Table(
@@ -344,5 +376,5 @@ installation = Table(
     Column("value", LargeBinary, nullable=False),
 )
 
-APPEND_ONLY = ("consent", "publication")
+APPEND_ONLY = ("consent", "publication", "ledger_link", "ledger_head")
 """Tables whose rows are evidence: the migrations put triggers on them that refuse UPDATE and DELETE."""

@@ -103,7 +103,7 @@ def test_a_decision_without_the_text_it_answered_is_not_stored(any_town: Town) -
             prompt=prompt, hop=hop,
         )  # fmt: skip
         with pytest.raises(NoWording), any_town.service.engine.begin() as conn:
-            consent.record(conn, person, session, decision, inbound, 9)
+            consent.record(conn, any_town.service.keys, person, session, decision, inbound, 9)
     assert any_town.rows(ledger) == []
 
 
@@ -121,7 +121,7 @@ def test_only_the_newest_decision_on_a_purpose_counts(any_town: Town) -> None:
         inbound = Inbound(channel="c", id=str(turn_no), kind="sms", phone=MEMBER, to="", text="", received_at=1.0)
         made = Decision(purpose, decision, "", "key", "ask")  # type: ignore[arg-type]
         with any_town.service.engine.begin() as conn:
-            consent.record(conn, person, session, made, inbound, turn_no)
+            consent.record(conn, any_town.service.keys, person, session, made, inbound, turn_no)
             return consent.given_for(conn, waiting.id, person.id, "membership")
 
     given = decided("given", 11)
@@ -139,7 +139,15 @@ def about(town: Town, person: Person, what: str, turn_no: int) -> None:
     )
     inbound = Inbound(channel="c", id=what, kind="sms", phone=MEMBER, to="", text="1", received_at=1.0)
     with town.service.engine.begin() as conn:
-        consent.record(conn, person, session, Decision("membership", "given", "1", "1", "ask"), inbound, turn_no)
+        consent.record(
+            conn,
+            town.service.keys,
+            person,
+            session,
+            Decision("membership", "given", "1", "1", "ask"),
+            inbound,
+            turn_no,
+        )
 
 
 def test_a_decision_in_a_dialogue_about_a_card_or_about_nothing_is_for_no_registration(any_town: Town) -> None:

@@ -1,0 +1,151 @@
+"""`sms-service ledger verify|head|show`: is every decision as it was taken, and what stands behind a member."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from sms_service.config import Config, read_config
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from sms_service.enrolment.ledger import Fault, Head
+    from sms_service.privacy import Keys
+
+ledger_app = typer.Typer(no_args_is_help=True, help="The decisions of people, and the proof that nobody edits them.")
+
+TOLD_MAX = 20
+"""Faults that are shown; the first one is where to look."""
+
+STATEMENT_TIMEOUT_MS = 3_600_000
+"""Milliseconds that one statement may take: a walk through millions of rows is one."""
+
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+@ledger_app.command("verify")
+def verify(
+    head: Annotated[
+        list[Path] | None, typer.Option("--head", help="A head that was kept elsewhere (a file of `ledger head`).")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Walk every decision ever taken, and name what is not as it was. Exit code 1 if anything is."""
+    from sms_service.enrolment import ledger, ledger_heads
+
+    with _ledger() as (_config, engine, keys):
+        known = [_read(file, keys) for file in head or []]
+        begun = time.monotonic()
+        found: list[Fault] = []
+        with engine.connect() as conn:
+            closed = ledger_heads.all_closed(conn)
+            found += [
+                ledger.Fault(0, one.head.seq, f"the head of {one.day} does not bear our signature")
+                for one in closed
+                if not ledger_heads.is_ours(keys, one)
+            ]
+            total = ledger.head(conn)
+            seen = 0
+            with _bar(total.seq) as advance:
+                for one in ledger.faults(conn, keys, [*known, *(one.head for one in closed)]):
+                    if isinstance(one, int):
+                        advance(one - seen)
+                        seen = one
+                    else:
+                        found.append(one)
+    _tell(total, found, time.monotonic() - begun, as_json)
+
+
+def _tell(head: Head, found: list[Fault], seconds: float, as_json: bool) -> None:
+    if as_json:
+        told = {
+            "decisions": head.seq, "head": head.hash.hex(), "seconds": round(seconds, 1),
+            "faults": [asdict(one) for one in found],
+        }  # fmt: skip
+        print(json.dumps(told))
+    elif not found:
+        print(f"{head.seq:,} decisions, chained to {head.hash.hex()}: each is as it was taken ({seconds:.1f} s).")
+    else:
+        print(f"{len(found):,} faults in {head.seq:,} decisions; the first one:")
+        for one in found[:TOLD_MAX]:
+            print(f"  {_named(one)}: {one.problem}")
+        if len(found) > TOLD_MAX:
+            print(f"  ... and {len(found) - TOLD_MAX:,} more (--json shows all)")
+    if found:
+        sys.exit(1)
+
+
+def _named(fault: Fault) -> str:
+    row = f"decision {fault.row}" if fault.row else "the chain"
+    return f"{row} (link {fault.seq})" if fault.seq else row
+
+
+@ledger_app.command("head")
+def head(as_json: Json = False) -> None:
+    """Show the head as it is now, signed: a few lines to keep, against which `verify --head` holds the ledger later."""
+    from sms_service.enrolment import ledger, ledger_heads
+
+    with _ledger() as (config, engine, keys):
+        with engine.begin() as conn:
+            while ledger.is_behind(conn) and ledger.chain(conn):
+                pass
+        with engine.connect() as conn:
+            now = ledger_heads.sign(keys, datetime.now(UTC).date().isoformat(), ledger.head(conn))
+        public_key = keys.public_key("ledger")
+    text = ledger_heads.as_json(now, config.organisation, public_key)
+    if as_json or not sys.stdout.isatty():
+        print(text, end="")
+        return
+    print(f"{now.head.seq:,} decisions until {now.day}, head {now.head.hash.hex()}")
+    print("As a signed file, to be kept elsewhere: sms-service ledger head --json > head.json")
+
+
+def _read(file: Path, keys: Keys) -> Head:
+    from sms_service.enrolment import ledger_heads
+
+    try:
+        return ledger_heads.from_json(file.read_text(), keys)
+    except (OSError, UnicodeDecodeError) as error:
+        _end(f"{file} cannot be read: {error}")
+    except ledger_heads.NotAHead as error:
+        _end(f"{file}: {error}")
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[int], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("verifying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("", total=total or None)
+        yield lambda more: progress.advance(task, more)
+
+
+@contextmanager
+def _ledger() -> Iterator[tuple[Config, Engine, Keys]]:
+    from sms_service.service import open_keys
+    from sms_service.store import database
+
+    config = read_config()
+    engine = database.open_database(config.sql_url, STATEMENT_TIMEOUT_MS)
+    try:
+        database.migrate(engine)
+        yield config, engine, open_keys(config, engine)
+    finally:
+        engine.dispose()
+
+
+def _end(message: str) -> NoReturn:
+    print(message, file=sys.stderr)
+    sys.exit(1)

@@ -1,0 +1,196 @@
+"""The ledger as a chain: each decision hashed together with all before it, so that an edit, a deletion or a rewriting shows.
+
+Three nets, for three kinds of hand. Each row carries a keyed hash from the moment it is written (`mac`): who has the
+database but not the service key cannot change one. The sweeper chains new rows every ten seconds (`ledger_link`), in an
+order that nobody waits for: a chain made inside the turns would have them all queue for one row. And the head of each day is
+signed and given away (ledger_heads.py): who has the key as well would have to take back what others hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, Connection, Double, func, insert, select
+
+from sms_service.privacy import Keys
+from sms_service.store import blocks
+from sms_service.store.tables import consent, ledger_link, member
+
+GENESIS = hashlib.sha256(b"sms_service/ledger/1").digest()
+"""The head before the first row."""
+
+COVERED = tuple(column for column in consent.columns if column.name not in ("id", "mac"))
+"""What the digest of a row is made of, in the order of the table. A later revision may only add columns after these, and
+leave the digest of rows that have none of them as it is."""
+
+CHANGED = "it was changed, or written by somebody without our key"
+WITHOUT_MAC = "it has no mac: a process of an earlier release wrote it just now, or somebody without our key"
+
+BLOCK = 2_000
+"""Rows that one transaction chains, or one look of `verify` reads."""
+
+LATE = 10_000
+"""Ids below the newest chained one among which unchained rows are looked for: transactions do not commit in the order of
+their ids, but none stays open while so many others decide. `verify` finds any that did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far the chain goes: the number of its last row, and the hash of all up to it."""
+
+    seq: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one row: its number in the ledger (`row`, 0 where it has none) and in the chain (`seq`)."""
+
+    row: int
+    seq: int
+    problem: str
+
+
+def digest(values: Mapping[str, Any]) -> bytes:
+    """SHA-256 of a decision that is about to be written."""
+    return _digest([float(values[one.name]) if _is_time(one, values) else values[one.name] for one in COVERED])
+
+
+def _is_time(column: Column[Any], values: Mapping[str, Any]) -> bool:
+    return isinstance(column.type, Double) and values[column.name] is not None  # a whole number comes back as 5.0
+
+
+def _digest(covered: Sequence[Any]) -> bytes:
+    """Of the covered columns, as one array of MessagePack: each with its type and length, so that no two rows are one text."""
+    return hashlib.sha256(msgspec.msgpack.encode(covered)).digest()
+
+
+def _linked(digest: bytes, mac: bytes | None) -> bytes:
+    """What the chain holds of a row: its digest, with its mac, so that none is taken away either."""
+    return hashlib.sha256(digest + (mac or b"")).digest()
+
+
+def _next(head: bytes, seq: int, consent_id: int, linked: bytes) -> bytes:
+    return hashlib.sha256(head + struct.pack(">QQ", seq, consent_id) + linked).digest()
+
+
+def head(conn: Connection) -> Head:
+    """The end of the chain."""
+    row = conn.execute(
+        select(ledger_link.c.seq, ledger_link.c.head).order_by(ledger_link.c.seq.desc()).limit(1)
+    ).one_or_none()
+    return Head(row.seq, row.head) if row else Head(0, GENESIS)
+
+
+def is_behind(conn: Connection) -> bool:
+    """Whether anything was decided since rows were chained last."""
+    chained = select(func.max(ledger_link.c.consent_id)).scalar_subquery()
+    newer = select(consent.c.id).where(consent.c.id > func.coalesce(chained, 0)).limit(1)
+    return conn.execute(newer).first() is not None
+
+
+def chain(conn: Connection) -> int:
+    """Chains what was decided since the last time, at most BLOCK rows; how many they were. One process at a time."""
+    blocks.one_at_a_time(conn, ledger_link)
+    last = head(conn)
+    newest = conn.execute(select(func.coalesce(func.max(ledger_link.c.consent_id), 0))).scalar_one()
+    query = (
+        select(consent.c.id, consent.c.mac, *COVERED)
+        .outerjoin(ledger_link, ledger_link.c.consent_id == consent.c.id)
+        .where(consent.c.id > newest - LATE, ledger_link.c.seq.is_(None))
+        .order_by(consent.c.id)
+        .limit(BLOCK)
+    )
+    links, seq, before = [], last.seq, last.hash
+    for consent_id, mac, *covered in conn.execute(query):
+        linked, seq = _linked(_digest(covered), mac), seq + 1
+        before = _next(before, seq, consent_id, linked)
+        links.append({"seq": seq, "consent_id": consent_id, "digest": linked, "head": before})
+    if links:
+        conn.execute(insert(ledger_link), links)
+    return len(links)
+
+
+# --- is it as it was? ---------------------------------------------------------------------------------------------
+
+
+def faults(conn: Connection, keys: Keys, known: Sequence[Head]) -> Iterator[Fault | int]:
+    """Walks all of the chain, and yields what is wrong with it; between, after each BLOCK, how many rows it has seen.
+    `known`: heads that it must have had, from wherever they were kept."""
+    wanted = {one.seq: one.hash for one in known}
+    before, seq = GENESIS, 0
+    for link, of, linked, head, consent_id, mac, *covered in _chained(conn):
+        seq += 1
+        if link != seq:
+            yield Fault(0, seq, f"{link - seq} links of the chain are missing before link {link}")
+            seq = link
+        if consent_id is None:
+            yield Fault(of, seq, "it was deleted")
+        elif problem := _problem(keys, covered, mac, linked):
+            yield Fault(of, seq, problem)
+        before = _next(before, link, of, linked)
+        if before != head:
+            yield Fault(of, seq, "the chain does not fit what comes before it")
+            before = head
+        if wanted.pop(seq, before) != before:
+            yield Fault(of, seq, "the head that was kept is another one: the chain was rewritten up to here")
+        if seq % BLOCK == 0:
+            yield seq
+    yield seq
+    for cut in sorted(wanted.keys() - {0}):
+        yield Fault(0, cut, f"a head of link {cut} was kept, and there is no such link: the chain ends at {seq}")
+    yield from _unchained(conn, keys)
+    yield from _members(conn)
+
+
+def _chained(conn: Connection) -> Iterator[tuple[Any, ...]]:
+    """Every link with its row of the ledger, a block at a time: millions fit into no memory."""
+    link = (ledger_link.c.seq, ledger_link.c.consent_id, ledger_link.c.digest, ledger_link.c.head)
+    query = (
+        select(*link, consent.c.id, consent.c.mac, *COVERED)
+        .outerjoin(consent, consent.c.id == ledger_link.c.consent_id)
+        .order_by(ledger_link.c.seq)
+    )
+    for row in conn.execution_options(yield_per=BLOCK).execute(query):
+        yield tuple(row)
+
+
+def _problem(keys: Keys, covered: Sequence[Any], mac: bytes | None, linked: bytes) -> str:
+    """What is wrong with a row that has a link; "" if nothing is. Rows of earlier releases have no mac."""
+    digest = _digest(covered)
+    if _linked(digest, mac) != linked:
+        return "it is not as it was when it was chained"
+    return CHANGED if mac is not None and keys.ledger_mac(digest) != mac else ""
+
+
+def _unchained(conn: Connection, keys: Keys) -> Iterator[Fault]:
+    """What was written since the sweeper's last round has no link yet, but its mac."""
+    query = (
+        select(consent.c.id, consent.c.mac, *COVERED)
+        .outerjoin(ledger_link, ledger_link.c.consent_id == consent.c.id)
+        .where(ledger_link.c.seq.is_(None))
+        .order_by(consent.c.id)
+    )
+    for consent_id, mac, *covered in conn.execution_options(yield_per=BLOCK).execute(query):
+        if mac is None:
+            yield Fault(consent_id, 0, WITHOUT_MAC)
+        elif keys.ledger_mac(_digest(covered)) != mac:
+            yield Fault(consent_id, 0, CHANGED)
+
+
+def _members(conn: Connection) -> Iterator[Fault]:
+    """Members without their yes: each stands on a decision of her own, for her registration."""
+    hers = (
+        (consent.c.id == member.c.consent_id)
+        & (consent.c.person_id == member.c.person_id)
+        & (consent.c.registration_id == member.c.registration_id)
+        & (consent.c.decision == "given")
+    )
+    query = select(member.c.number, member.c.consent_id).outerjoin(consent, hers).where(consent.c.id.is_(None))
+    for row in conn.execute(query.order_by(member.c.number)):
+        yield Fault(row.consent_id, 0, f"member {row.number} stands on it, and it is no yes of hers")

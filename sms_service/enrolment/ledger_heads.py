@@ -1,0 +1,90 @@
+"""The head of the ledger at the end of each day, signed: a few lines to keep, against which the ledger is held later."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, insert, select
+
+from sms_service.enrolment import ledger
+from sms_service.enrolment.ledger import Head
+from sms_service.privacy import Keys, is_signed
+from sms_service.store.tables import ledger_head
+
+DAY = 86_400.0
+HASH_BYTES = 32
+
+
+class NotAHead(Exception):
+    """This file is not a head that this service signed. The message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """The head at the end of a day (2026-11-22, UTC), with its Ed25519 signature."""
+
+    day: str
+    head: Head
+    signature: bytes
+
+
+def _signed(day: str, head: Head) -> bytes:
+    return f"sms_service/ledger/1\n{day}\n{head.seq}\n{head.hash.hex()}".encode()
+
+
+def sign(keys: Keys, day: str, head: Head) -> SignedHead:
+    """Signs a head for a day."""
+    return SignedHead(day, head, keys.sign("ledger", _signed(day, head)))
+
+
+def day_before(now: float) -> str:
+    """The last day that is over (UTC)."""
+    return datetime.fromtimestamp(now - DAY, UTC).date().isoformat()
+
+
+def is_closed(conn: Connection, day: str) -> bool:
+    """Whether the head of this day, or of a later one, is signed."""
+    return conn.execute(select(ledger_head.c.day).where(ledger_head.c.day >= day).limit(1)).first() is not None
+
+
+def close(conn: Connection, keys: Keys, day: str, now: float) -> SignedHead:
+    """Signs the head as it is for a day that is over. The chain must have been brought up to now."""
+    closed = sign(keys, day, ledger.head(conn))
+    row = {"day": day, "seq": closed.head.seq, "head": closed.head.hash, "at": now, "signature": closed.signature}
+    conn.execute(insert(ledger_head).values(row))
+    return closed
+
+
+def all_closed(conn: Connection) -> list[SignedHead]:
+    """The signed heads of all days, the oldest first."""
+    rows = conn.execute(select(ledger_head).order_by(ledger_head.c.day))
+    return [SignedHead(row.day, Head(row.seq, row.head), row.signature) for row in rows]
+
+
+def is_ours(keys: Keys, one: SignedHead) -> bool:
+    """Whether this service signed it."""
+    return is_signed(keys.public_key("ledger"), _signed(one.day, one.head), one.signature)
+
+
+def as_json(one: SignedHead, organisation: str, public_key: bytes) -> str:
+    """The file that is given away: what was signed, the signature, and the key to check it with, as hex digits."""
+    shown = {
+        "organisation": organisation, "day": one.day, "decisions": one.head.seq, "head": one.head.hash.hex(),
+        "signature": one.signature.hex(), "public_key": public_key.hex(),
+    }  # fmt: skip
+    return json.dumps(shown, ensure_ascii=False, indent=2) + "\n"
+
+
+def from_json(text: str, keys: Keys) -> Head:
+    """The head in such a file. Raises NotAHead."""
+    try:
+        told = json.loads(text)
+        head = Head(int(told["decisions"]), bytes.fromhex(told["head"]))
+        one = SignedHead(str(told["day"]), head, bytes.fromhex(told["signature"]))
+    except (ValueError, TypeError, KeyError) as error:
+        raise NotAHead("this is no file of `sms-service ledger head`") from error
+    if not is_ours(keys, one):
+        raise NotAHead("its signature is not of this service, or the file was changed")
+    return head

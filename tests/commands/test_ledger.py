@@ -1,0 +1,109 @@
+"""`sms-service ledger verify|head`: what the office types, and what an auditor is given."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text, update
+from typer.testing import CliRunner, Result
+
+from sms_service.cli import app
+from sms_service.enrolment import ledger_heads
+from sms_service.store.tables import consent, ledger_link
+from tests.town import Town
+from workers import sweep
+
+
+@pytest.fixture
+def office(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """One member, and the settings of the service in the environment."""
+    for name, value in town.environment.items():
+        monkeypatch.setenv(name, value)
+    town.enrols()
+    return town
+
+
+def typed(*words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+def edit(town: Town) -> None:
+    """Somebody with the database changes the language of a decision."""
+    engine = create_engine(town.service.engine.url)
+    with engine.begin() as conn:
+        conn.execute(text("DROP TRIGGER consent_no_update"))
+        conn.execute(update(consent).values(language="xx"))
+    engine.dispose()
+
+
+def test_a_sound_ledger_is_told_with_its_head(office: Town) -> None:
+    sweep.decisions(office.service)
+    [link] = office.rows(ledger_link)
+    done = typed("ledger", "verify")
+    assert done.exit_code == 0
+    assert done.stdout.startswith(f"1 decisions, chained to {link.head.hex()}: each is as it was taken (")
+    told = json.loads(typed("ledger", "verify", "--json").stdout)
+    assert (told["decisions"], told["head"], told["faults"]) == (1, link.head.hex(), [])
+
+
+def test_an_edit_is_named_and_the_exit_code_is_1(office: Town) -> None:
+    sweep.decisions(office.service)
+    edit(office)
+    done = typed("ledger", "verify")
+    assert done.exit_code == 1
+    assert done.stdout.splitlines() == [
+        "1 faults in 1 decisions; the first one:",
+        "  decision 1 (link 1): it is not as it was when it was chained",
+    ]
+    done = typed("ledger", "verify", "--json")
+    assert (done.exit_code, json.loads(done.stdout)["faults"][0]["row"]) == (1, 1)
+
+
+def test_the_head_that_is_kept_is_held_against_the_ledger_later(office: Town, tmp_path: Path) -> None:
+    kept = tmp_path / "head.json"
+    kept.write_text(typed("ledger", "head").stdout)
+    assert typed("ledger", "verify", "--head", str(kept)).exit_code == 0
+    engine = create_engine(office.service.engine.url)
+    with engine.begin() as conn:
+        conn.execute(text("DROP TRIGGER ledger_link_no_delete"))
+        conn.execute(text("DELETE FROM ledger_link"))
+    engine.dispose()
+    done = typed("ledger", "verify", "--head", str(kept))
+    assert done.exit_code == 1
+    assert (
+        "the chain (link 1): a head of link 1 was kept, and there is no such link: the chain ends at 0" in done.stdout
+    )
+
+
+def test_a_file_that_is_no_head_ends_with_a_sentence(office: Town, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.json"
+    done = typed("ledger", "verify", "--head", str(wrong))
+    assert (done.exit_code, "wrong.json cannot be read" in done.stderr) == (1, True)
+    wrong.write_text("{}")
+    done = typed("ledger", "verify", "--head", str(wrong))
+    assert (done.exit_code, done.stderr) == (1, f"{wrong}: this is no file of `sms-service ledger head`\n")
+
+
+def test_the_sweeper_chains_and_leaves_the_signed_head_of_the_day_before(office: Town) -> None:
+    sweep.decisions(office.service)
+    sweep.decisions(office.service)
+    assert len(office.rows(ledger_link)) == 1
+    [file] = sorted((office.config.data_dir / "ledger").iterdir())
+    head = ledger_heads.from_json(file.read_text(), office.service.keys)
+    assert head.hash == office.rows(ledger_link)[0].head
+    file.unlink()
+    sweep.decisions(office.service)
+    assert file.exists(), "another machine, or a lost disk: it is written anew"
+
+
+def test_a_head_with_another_signature_is_a_fault(office: Town) -> None:
+    sweep.decisions(office.service)
+    engine = create_engine(office.service.engine.url)
+    with engine.begin() as conn:
+        conn.execute(text("DROP TRIGGER ledger_head_no_update"))
+        conn.execute(text("UPDATE ledger_head SET day = '2020-01-01'"))
+    engine.dispose()
+    done = typed("ledger", "verify")
+    assert (done.exit_code, "the head of 2020-01-01 does not bear our signature" in done.stdout) == (1, True)

@@ -6,6 +6,8 @@ Revision 0001, after nothing.
 import sqlalchemy as sa
 from alembic import op
 
+from sms_service.store.migrations.evidence import append_only
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -358,32 +360,14 @@ def upgrade() -> None:
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_installation")),
     )
-    # Not from tables.py: a revision must stay as it was when later ones change the tables.
-    for table in APPEND_ONLY:
-        append_only(table)
-
-
-def append_only(table: str) -> None:
-    """Evidence is added, never changed: the database itself refuses UPDATE and DELETE."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION 'rows of % are evidence and are never changed', TG_TABLE_NAME; END $$"
         )
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
-        op.execute(
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-    else:
-        for change in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are evidence and are never changed'); END"
-            )
+    # Not from tables.py: a revision must stay as it was when later ones change the tables.
+    for table in APPEND_ONLY:
+        append_only(table)
 
 
 def downgrade() -> None:

@@ -7,6 +7,8 @@ release before, which do not know them, go on writing while this one starts.
 import sqlalchemy as sa
 from alembic import op
 
+from sms_service.store.migrations.evidence import append_only
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -44,25 +46,6 @@ def publish_what_serves() -> None:
         "SELECT flow, max(version), 'earlier release', seen_at FROM flow_version "
         "WHERE seen_at = (SELECT max(seen_at) FROM flow_version) GROUP BY flow, seen_at ORDER BY flow"
     )
-
-
-def append_only(table: str) -> None:
-    """What served when is evidence: the database itself refuses UPDATE and DELETE. The function is from 0001."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
-        op.execute(
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-    else:
-        for change in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are evidence and are never changed'); END"
-            )
 
 
 def downgrade() -> None:

@@ -15,10 +15,19 @@ from sms_service.engine.answers import read_answer
 from sms_service.engine.model import Consent, Decision, Session, UssdScreen
 from sms_service.enrolment import consent, families, registrations
 from sms_service.enrolment.effects import entering
+from sms_service.enrolment.effects.act import first_name
 from sms_service.faults import SORRY, Broken
+from sms_service.privacy import mask
 from sms_service.store import outbox, people
 
 log = logging.getLogger(__name__)
+
+INCOMPLETE = {
+    "en": "NOT saved, it was incomplete: {}.",
+    "hi": "अधूरा था, दर्ज नहीं: {}।",
+    "sw": "HAIJAHIFADHIWA, haikukamilika: {}.",
+}
+"""What an enroler reads who begins another entry before one is complete, with the person's first name and masked phone."""
 
 ENTER_AGAIN = "registration %s, which waited for an answer in flow %s, is closed (%s): have that person entered again"
 
@@ -34,6 +43,20 @@ def close_others(conversation: Conversation, stopping: Session) -> None:
                 conversation.turn_no,
             )  # fmt: skip
     conversation.open = [session for session in conversation.open if session.id == stopping.id]
+
+
+def drop(conversation: Conversation, session: Session) -> None:
+    """Ends a session because its flow begins anew. An entry that was not complete is not dropped in silence: she would count
+    it as made."""
+    conversation.close(session.id)
+    line = conversation.serving.ways.words.get("line")
+    if line is None or navigation.outermost(session).flow != line.name or conversation.inbound.kind != "sms":
+        return
+    name, mobile = session.variables.get("name"), session.variables.get("mobile")
+    if name or mobile:
+        who = " ".join(filter(None, (name and first_name(str(name)), mobile and mask(str(mobile)))))
+        said = INCOMPLETE.get(conversation.person.language, INCOMPLETE["en"])
+        conversation.texts.append(said.format(who))
 
 
 def evict(conversation: Conversation, session: Session) -> None:

@@ -60,7 +60,8 @@ class Conversation:
 
     `patient`: an answer that comes while its question is being handed to the gateway raises Overtaken. `before` are the
     ids of the sessions that were open when it began, `ran` the one that was stepped last. `prompted`: the sessions whose
-    open question is among `texts`, the last one last, and the language that its text is in.
+    open question is among `texts`, the last one last, and the language that its text is in. `saved`: the sessions that
+    saved a registration, and its reference.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Conversation:
         self.ends: list[Over] = []
         self.rings: set[str] = set()
         self.moved: list[Moved] = []
+        self.saved: dict[str, str] = {}
 
     @property
     def turn_no(self) -> int:

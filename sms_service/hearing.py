@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from msgspec.structs import replace
 
 from sms_service import pictures, running
 from sms_service.conversation import Conversation
 from sms_service.engine import navigation
 from sms_service.engine.answers import is_number, read_answer
-from sms_service.engine.listen import Target, Writer, dial, is_line, listen
+from sms_service.engine.listen import Target, Writer, dial, is_line, listen, top
 from sms_service.engine.model import (
     AnyState,
     Ask,
@@ -25,11 +23,10 @@ from sms_service.engine.model import (
     UssdScreen,
 )
 from sms_service.engine.walk import fields_of
-from sms_service.enrolment import areas, charge, enrolers
-from sms_service.enrolment.answer_types import Setting
-from sms_service.enrolment.answer_types.registry import AreaCalled
+from sms_service.enrolment import enrolers
 from sms_service.enrolment.reading import answer
-from sms_service.enrolment.rules import secrets
+from sms_service.enrolment.reading.setting import setting_of
+from sms_service.enrolment.rules import one_time_passwords
 from sms_service.store import outbox
 
 OTP_KEYWORD = "otp"
@@ -42,7 +39,7 @@ class Overtaken(Exception):
 
 def sms(conversation: Conversation) -> None:
     """An SMS came. Raises Overtaken, Broken."""
-    text = conversation.inbound.text
+    text, spoken = conversation.inbound.text, conversation.person.language
     target = listen(text, _writer(conversation), conversation.serving.ways)
     flow = conversation.serving.ways.keywords.get(OTP_KEYWORD) if conversation.person.enroler else None
     if flow and (entry := _entry_without(conversation, target, text)):
@@ -52,7 +49,16 @@ def sms(conversation: Conversation) -> None:
         _serve(conversation, Target(flow=flow), text)
     else:
         _heard(conversation, target, text)
-    pictures.attach(conversation)
+    pictures.settle(conversation)
+    if conversation.person.language != spoken:
+        _ask_again(conversation)
+
+
+def _ask_again(conversation: Conversation) -> None:
+    """She has chosen another language: whether she joins is asked once more, in that one."""
+    session = top(_writer(conversation).sessions, "sms")
+    if session and isinstance(conversation.state(session), Consent):
+        running.run(conversation, session, Show())
 
 
 def _heard(conversation: Conversation, target: Target, text: str) -> None:
@@ -69,7 +75,7 @@ def _heard(conversation: Conversation, target: Target, text: str) -> None:
 
 def _entry_without(conversation: Conversation, target: Target, text: str) -> str:
     """An entry that has somebody's one-time password in it, without that; "" if it is none, or has none."""
-    entry = secrets.without(text) or ""
+    entry = one_time_passwords.without(text) or ""
     named = target.flow is not None and target.flow is conversation.serving.ways.words.get("line")
     return entry if entry and (named or (target.line and _line(conversation, target, entry))) else ""
 
@@ -77,11 +83,16 @@ def _entry_without(conversation: Conversation, target: Target, text: str) -> str
 def _warned(conversation: Conversation, target: Target, text: str) -> bool:
     """Whether an enroler's text is no command and looks like somebody's one-time password."""
     free = target.session is not None or target.flow is conversation.serving.ways.words.get("help")
-    return free and bool(secrets.one_time_password(text, answering=target.session is not None))
+    return free and bool(one_time_passwords.one_time_password(text, answering=target.session is not None))
 
 
 def hop(conversation: Conversation) -> None:
     """A USSD hop came: a dial, or something typed on the screen before. Raises Overtaken, Broken."""
+    _hopped(conversation)
+    pictures.settle(conversation)
+
+
+def _hopped(conversation: Conversation) -> None:
     inbound, screen = conversation.inbound, conversation.screen
     if screen is None or navigation.is_first(screen, inbound.session):
         conversation.screen = UssdScreen(id=inbound.session, text=inbound.text)
@@ -135,17 +146,28 @@ def _serve(conversation: Conversation, target: Target, text: str) -> None:
             running.run(conversation, target.session, Show())
     elif target.flow:
         first = target.flow.states[target.at or target.flow.first]
-        read = _read(conversation, first, target.rest, "") if target.rest or media else Reading()
+        of_a_menu = is_number(target.rest) and any(field.by_key for field in fields_of(first))  # LANG 2: 2 of what?
+        read = _read(conversation, first, target.rest, "") if (target.rest and not of_a_menu) or media else Reading()
         running.begin(conversation, target.flow, at=target.at, reading=read)
 
 
 def _line(conversation: Conversation, target: Target, text: str) -> Reading | None:
     """The registration that `text` holds without a keyword, if it holds more than any answer to an open question would."""
     assert target.line
-    if target.session and _takes_a_line(conversation, target.session, target.line):
-        return None
     found = _read(conversation, target.line.states[target.line.first], text, "")
+    if target.session and _takes_a_line(conversation, target.session, target.line):
+        return found if _is_another(target.session, target.line, found) else None
     return found if is_line(found, target) else None
+
+
+def _is_another(session: Session, line: Flow, found: Reading) -> bool:
+    """Whether a text in the middle of an entry is about somebody else: it brings another phone together with more that
+    differs. Two people must not become one registration."""
+    if navigation.outermost(session).flow != line.name:
+        return False
+    fields, known = fields_of(line.states[line.first]), session.variables
+    others = {name for name, value in found.values.items() if known.get(name, value) != value}
+    return len(others) > 1 and any(one.type == "mobile" and one.name in others for one in fields)
 
 
 def _takes_a_line(conversation: Conversation, session: Session, line: Flow) -> bool:
@@ -201,25 +223,8 @@ def _read(conversation: Conversation, state: AnyState, text: str, asked: str) ->
     fields = fields_of(state)
     if not fields:
         return Reading()
-    setting = Setting(
-        regions=answer.regions_for(conversation.person.phone, conversation.desk.region),
-        language=conversation.person.language,
-        now=conversation.inbound.received_at,
-        media=conversation.inbound.media,
-        area_called=_areas(conversation),
+    inbound = conversation.inbound
+    setting = setting_of(
+        conversation.conn, conversation.person, conversation.desk.region, inbound.received_at, inbound.media
     )
     return answer.read(text, fields, state.field.name if isinstance(state, Ask) else asked, setting)
-
-
-def _areas(conversation: Conversation) -> AreaCalled:
-    """How areas are found by name: whoever is in charge means one of hers, there is a Booth 12 in every block."""
-    found: list[AreaCalled] = []
-
-    def called(text: str, level: str = "", /) -> str | None:
-        if not found:  # most texts ask for no area
-            own = charge.of(conversation.conn, conversation.person.id) if conversation.person.enroler else None
-            everywhere = partial(areas.called, conversation.conn)
-            found.append(charge.Places(conversation.conn, own) if own else everywhere)
-        return found[0](text, level)
-
-    return called

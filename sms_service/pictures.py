@@ -9,8 +9,8 @@ from sms_service.engine.answers import read_answer
 from sms_service.engine.listen import Target
 from sms_service.engine.model import Flow
 from sms_service.engine.walk import fields_of
-from sms_service.enrolment import own, photos
-from sms_service.enrolment.effects.photos import ENTRY, MADE, UNDER_WAY
+from sms_service.enrolment import photos
+from sms_service.enrolment.effects.photos import ENTRY, IS_OPEN, SAVED_AS
 
 PHOTO_KEYWORD = "photo"
 """The keyword of the flow that keeps them; where no flow has it, pictures only answer questions that ask for one."""
@@ -41,23 +41,30 @@ def beside(conversation: Conversation, target: Target) -> Flow | None:
 def keep(conversation: Conversation, flow: Flow) -> None:
     """Begins the flow that keeps pictures. If the message went into an entry, the picture is that person's."""
     line = conversation.serving.ways.words.get("line")
-    entry = line is not None and bool(conversation.moved) and conversation.moved[-1].flow == line.name
-    stands = UNDER_WAY if conversation.session(conversation.ran) else MADE
-    running.begin(conversation, flow, variables={ENTRY: stands} if entry else None)
+    moved = conversation.moved[-1] if conversation.moved else None
+    _begin(conversation, flow, moved.session if line and moved and moved.flow == line.name else "")
 
 
-def attach(conversation: Conversation) -> None:
-    """Gives the pictures that waited for an entry to the registration that has just come of it."""
-    ways = conversation.serving.ways
-    flow, line = ways.keywords.get(PHOTO_KEYWORD), ways.words.get("line")
-    entered = line is not None and any(moved.flow == line.name for moved in conversation.moved)
-    if not (flow and entered and conversation.person.enroler):
-        return
-    conn, person, now = conversation.conn, conversation.person, conversation.inbound.received_at
-    if photos.has_some(conn, person.id, now):
-        newest = own.latest(conn, conversation.desk.keys, person, 1)
-        if newest and newest[0].created_at == now:
-            running.begin(conversation, flow, variables={ENTRY: MADE})
+def settle(conversation: Conversation) -> None:
+    """Gives the pictures that waited for an entry that is over now to the registration that came of it, or says that none
+    did. To who sent STOP nothing is said."""
+    flow = conversation.serving.ways.keywords.get(PHOTO_KEYWORD)
+    over = [one for one in conversation.before if conversation.session(one) is None]
+    if not (flow and over and conversation.person.enroler) or conversation.to_stopped:
+        return  # what is left waiting then the sweeper finds
+    for session_id in photos.waited_for(conversation.conn, over):
+        _begin(conversation, flow, session_id)
+
+
+def _begin(conversation: Conversation, flow: Flow, entry: str) -> None:
+    """Beside what was heard: her screen goes on with that, and that is what a fault is looked for in."""
+    ran, screen = conversation.ran, conversation.screen
+    shown = screen.session if screen else ""
+    is_open, saved_as = conversation.session(entry) is not None, conversation.saved.get(entry, "")
+    running.begin(conversation, flow, variables={ENTRY: entry, IS_OPEN: is_open, SAVED_AS: saved_as} if entry else None)
+    conversation.ran = ran
+    if screen:
+        screen.session = shown
 
 
 def _flow(conversation: Conversation) -> Flow | None:

@@ -32,6 +32,7 @@ from sms_service.engine.step import step
 from sms_service.engine.waiting import due_at
 from sms_service.engine.walk import FlowFault
 from sms_service.enrolment import consent, effects
+from sms_service.enrolment.effect_shapes import SAVES
 from sms_service.enrolment.effects import Act
 from sms_service.faults import FAULTS, Broken
 
@@ -49,7 +50,8 @@ def begin(
         evicted = next((one for one in others if not one.about), others[0])
         closing.evict(conversation, evicted)
         others.remove(evicted)
-    conversation.open = others
+    for session in [one for one in conversation.open if one not in others]:
+        closing.drop(conversation, session)
     session = Session(
         id=conversation.desk.new_id(), flow=flow.name, version=flow.version, state=at or flow.first, about=about,
         language=conversation.person.language, kind=conversation.inbound.kind, variables=variables or {},
@@ -138,6 +140,8 @@ def _performed(conversation: Conversation, flow: Flow, wanted: Effect) -> tuple[
         desk.region, conversation.serving.ways, desk.fees, flow,
     )  # fmt: skip
     done = effects.perform(wanted.name, act, wanted.arguments)
+    if wanted.name == SAVES and "ref" in done.variables:
+        conversation.saved[session.id] = done.variables["ref"]
     conversation.starts += done.starts
     conversation.ends += done.ends
     conversation.rings.update(done.rings)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from sms_service import closing, hearing, running
+from sms_service import closing, hearing, pictures, running
 from sms_service.conversation import Desk, unheard
 from sms_service.engine.model import Inbound
 from sms_service.enrolment.effects import Start
@@ -82,6 +82,7 @@ class Turns:
                 for one in broken:  # she wrote nothing, and hears nothing of it
                     closing.close_broken(conversation, one)
                 running.tick(conversation, now)
+                pictures.settle(conversation)
                 unit.write(conversation)
 
         self._unbroken(take)

@@ -56,7 +56,7 @@ class Unit:
             person = people.by_id(self.conn, self.desk.keys, over.person.id)
             if person is not None:
                 conversation = self.conversation(person, unheard("service", f"over:{over.about}:{over.again}", now))
-                if closing.close_about(conversation, over.about):
+                if closing.close_about(conversation, over.about) or conversation.starts:  # what is lost begins the next
                     self.write(conversation)
 
     def begin(self, starts: Sequence[Start], now: float) -> None:

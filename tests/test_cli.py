@@ -332,7 +332,7 @@ def test_a_phone_in_the_terminal_texts_and_dials(town: Town) -> None:
         "[Namba ya simu ya mwanachama mpya?]",
         "[Kitambulisho cha mpiga kura? Herufi 3 na tarakimu 7: ABC1234567",
         "0 rudi]",
-        "[Kitambulisho: herufi 3 na tarakimu 7, kama ABC1234567.",
+        "[Kitambulisho: tuma herufi 3 na tarakimu 7, kama ABC1234567.",
         "0 rudi]",
     ]
 

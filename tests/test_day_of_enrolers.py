@@ -25,8 +25,11 @@ from sms_service import intake
 from sms_service.cli import app
 from sms_service.web import hooks
 from tests.conftest import KEY, ROOT
-from tests.day.country import DISTRICTS, ENROLERS, Country
+from tests.day.book import DAY, HOUR
+from tests.day.commands import counts
+from tests.day.country import DISTRICTS, ENROLERS, Country, Enroler
 from tests.day.database import asks_for_sums, compared_with_the_database
+from tests.day.doors import someone
 from tests.day.plan import NOT_OPEN, malformed_share, plan
 from tests.day.play import Day
 from tests.day.wordings import Wordings
@@ -92,38 +95,71 @@ def test_a_day_of_200_enrolers_on_3_districts(day: Day) -> None:
     registered = compared_with_the_database(day)
     left_open = len(day.drafts)
     reminded = the_next_day(day)
-    shown(day, summed, registered, (left_open, reminded), time.monotonic() - began)
+    silent = the_next_week(day)
+    shown(day, summed, registered, (left_open, reminded, silent), time.monotonic() - began)
     assert not day.problems, f"{len(day.problems)} problems:\n" + "\n".join(day.problems[:60])
     assert 0.02 < malformed_share(day) < 0.05
     assert {rule for entry in day.book.entries for rule in entry.every_rule} >= RULES, "the day lacks something"
     assert {kind for kind, *_ in day.figures.long} <= LONGER
+    assert not day.figures.surplus, "stored though nobody asked for it"
 
 
 def the_next_day(day: Day) -> int:
-    """Whoever is silent is reminded, once; what was begun and not ended is over. How many were reminded."""
-    day.clock.now = EVENING + 86_400
-    for _ in range(2):
-        day.town.sweep()
-        day.town.work()
+    """Whoever is silent is reminded, once; what was begun and not ended is over; COUNT tells today from all days. How many
+    were reminded."""
+    day.clock.now = EVENING + DAY
+    sweeps(day)
     silent = [(entry.who.mobile, "confirm.ask") for entry in day.book.entries if entry.status == "waiting"]
     day.came("the next day", silent)
     day.drafts.clear()
+    for her in ask_again(day):
+        who = someone(day, her)
+        day.enters(her, who, day.crowd.line(her.language, who), meaning="yes in 300")
+        counts(day, her)
+    day.run(EVENING + DAY + HOUR)
     compared_with_the_database(day)
     return len(silent)
+
+
+def the_next_week(day: Day) -> int:
+    """Whoever stayed silent is no member, and her phone is asked about the next one; COUNT says so. How many were silent."""
+    day.clock.now = EVENING + 8 * DAY
+    sweeps(day)
+    waiting = [entry for entry in day.book.entries if entry.status == "waiting"]
+    day.came("the next week", [message for entry in waiting for message in day.book.expire(entry, day.now)])
+    for her in ask_again(day):
+        counts(day, her)
+    compared_with_the_database(day)
+    return len(waiting)
+
+
+def sweeps(day: Day) -> None:
+    """What time has brought is done: two rounds, of so many people as may wait."""
+    for _ in range(2):
+        day.town.sweep()
+        day.town.work()
+
+
+def ask_again(day: Day) -> list[Enroler]:
+    """Of each language some enrolers who are about, and have somebody who does not answer."""
+    silent = {
+        entry.enroler.phone: entry.enroler for entry in day.book.entries if entry.status in ("waiting", "expired")
+    }
+    active = [her for her in silent.values() if her.status == "activated"]
+    return [her for _, _, language, _ in DISTRICTS for her in [one for one in active if one.language == language][:4]]
 
 
 # --- what it prints -----------------------------------------------------------------------------------------------
 
 
 def shown(
-    day: Day, summed: dict[str, dict[str, int]], registered: Counter[str], later: tuple[int, int], seconds: float
+    day: Day, summed: dict[str, dict[str, int]], registered: Counter[str], later: tuple[int, int, int], seconds: float
 ) -> None:
     """The figures of the day."""
     figures = day.figures
     print(f"\nA day of {ENROLERS} enrolers in {len(DISTRICTS)} districts, seed {SEED}: {seconds:.0f} s")
-    print(
-        f"malformed: {malformed_share(day):.1%} of the enrolers' texts; entries left open: {later[0]}; reminded: {later[1]}"
-    )
+    print(f"malformed: {malformed_share(day):.1%} of the enrolers' texts")
+    print("entries left open: {}; reminded: {}; silent: {}".format(*later))
     tables: dict[str, Counter[Any]] = {
         "texts": figures.texts, "what came of them": figures.outcomes, "malformed": figures.malformed,
         "registrations": registered, "held or noted by": Counter(r for e in day.book.entries for r in e.every_rule),

@@ -115,7 +115,7 @@ def test_question_by_question_by_sms(town: Town) -> None:
         "Mobile number of the new member?",
         "Voter ID? 3 letters, 7 digits, like ABC1234567",
         "Number of the polling booth?",
-        "Booth: only its number, like 12.",
+        "Booth: only its number, please, like 12 or 12A.",
         "Name of the new member?",
     ]
     assert "Saved" in replies[5]

@@ -42,7 +42,7 @@ ONLY_ONE_WITH_THE_OFFICE = {
 demonstration drive has not: tests/enrolment/test_effects_charge.py and test_effects_activation.py show all."""
 
 
-PICTURED = ("kept", "draft", "none", "unknown", "closed", "not_enroler")
+PICTURED = ("kept", "draft", "lost", "none", "unknown", "closed", "not_enroler")
 ONLY_WITH_A_PICTURE = {
     sentence
     for state in PICTURED

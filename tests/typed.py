@@ -42,7 +42,10 @@ def _code_of_main() -> int:
     try:
         main()
     except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        if ended.code is None or isinstance(ended.code, int):
+            return ended.code or 0
+        print(ended.code, file=sys.stderr)  # so does Python with `SystemExit("a sentence")`
+        return 1
     return 0
 
 

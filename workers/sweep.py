@@ -1,7 +1,8 @@
 """The sweeper: every ten seconds it finds whatever no bell was rung for, so that all of it also works with RQ dead.
 
 It settles sends whose worker died, takes what was spooled while SQL was down, reminds and expires, and does the workers'
-work where it is left lying.
+work where it is left lying. It settles the tallies, chains the ledger and signs the head of each day, and drops photos
+whose entry ended unseen.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import SQLAlchemyError
 
 from sms_service import logs
-from sms_service.enrolment import ledger, ledger_heads, tallies
+from sms_service.enrolment import ledger, ledger_heads, photos, tallies
 from sms_service.intake import take_spooled
 from sms_service.service import Service
 from sms_service.store import blocks, outbox, sessions
@@ -41,6 +42,7 @@ def sweep(service: Service) -> None:
     """One round. A part that fails does not keep the others from their work."""
     parts: tuple[Callable[[Service], None], ...] = (
         recover, spooled, due_people, overdue_messages, overdue_cards, changed_tallies, decisions,
+        lost_photos,
     )  # fmt: skip
     for part in parts:
         if process.stopping():
@@ -119,7 +121,7 @@ def changed_tallies(service: Service) -> None:
             return
     for _ in range(SETTLINGS):
         with service.engine.begin() as conn:
-            if tallies.settle(conn, tallies.SETTLED) < tallies.SETTLED:
+            if tallies.settle(conn, tallies.BATCH) < tallies.BATCH:
                 return
 
 
@@ -152,6 +154,16 @@ def _publish_heads(service: Service) -> None:
             text = ledger_heads.as_json(one, service.config.organisation, service.keys.public_key("ledger"))
             (folder / f"{one.day}.json").write_text(text)
             log.info("the ledger's head of %s is in %s.json: keep a copy elsewhere", one.day, folder.name)
+
+
+def lost_photos(service: Service) -> None:
+    """Drops photos that wait for an entry that ended while nobody could be told: by STOP, in a flow that broke, for want of
+    room."""
+    with service.reads.begin() as conn:  # on SQLite nobody waits for us where nothing is lost
+        if not photos.any_lost(conn):
+            return
+    with service.engine.begin() as conn:
+        log.warning("%d photos were dropped: the entries that they came with ended unsaved", photos.drop_lost(conn))
 
 
 def ring_anew(service: Service, queue: str) -> None:

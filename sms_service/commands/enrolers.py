@@ -27,6 +27,11 @@ holds_app = typer.Typer(
 )
 
 Refs = Annotated[list[str], typer.Argument(help="References, such as R4K7P.")]
+FREED = {
+    "freed": "is freed",
+    "queued": "is freed, and its person is asked after the one whom her phone is asked about now",
+    "stopped": "stays held: its phone wants no messages from us",
+}
 SHOWN = "%Y-%m-%d %H:%M"
 
 
@@ -59,6 +64,9 @@ def move(
         from sms_service.store import people
 
         somebody, number = _enroler(conn, keys, config, old), _number(config, new)
+        was = enrolers.by_person(conn, somebody)
+        if was is None or was.status not in ("appointed", "activated", "held"):
+            _end("this enroler has left, or moved already")
         other = people.by_phone(conn, keys, number)
         if other and enrolers.by_person(conn, other):
             _end("the new number is an enroler's already")
@@ -72,7 +80,7 @@ def move(
 def holds_list(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON value instead of a table.")] = False,
 ) -> None:
-    """Show the registrations that wait for the office, the oldest first, with the rules that hold them."""
+    """Show what waits for the office, the oldest first: registrations that a rule holds, and those it is to look at."""
     from rich.table import Table
 
     from sms_service.commands.printing import show
@@ -83,12 +91,13 @@ def holds_list(
     if as_json:
         print(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
     elif rows:
-        table = Table("ref", "area", "since", "rule", "detail")
+        table = Table("ref", "area", "status", "since", "rule", "detail")
         for row in rows:
-            table.add_row(row.ref, row.area, time.strftime(SHOWN, time.localtime(row.at)), row.rule, row.detail)
+            since = time.strftime(SHOWN, time.localtime(row.at))
+            table.add_row(row.ref, row.area, row.status, since, row.rule, row.detail)
         show(table)
     else:
-        print("nothing is held.")
+        print("nothing is held, nothing is to be looked at.")
 
 
 @holds_app.command("free")
@@ -101,19 +110,21 @@ def holds_free(refs: Refs) -> None:
 
     service = open_service(read_config(), time.time())
 
-    def free(ref: str) -> bool:
-        found: list[int] = []
+    def free(ref: str) -> str:
+        ended = ""
 
         def make(conn: Connection) -> Start | None:
+            nonlocal ended
             now, registration_id = time.time(), held.id_of(conn, ref)
-            found[:] = [] if registration_id is None else [registration_id]
-            return next(iter(freed(conn, service.keys, registration_id, now)), None) if registration_id else None
+            done = freed(conn, service.keys, registration_id, now) if registration_id else None
+            ended = FREED[done.outcome] if done else ""
+            return next(iter(done.starts), None) if done else None
 
         service.turns.start(make, time.time())
-        return bool(found)
+        return ended
 
     try:
-        _each(refs, free, "freed")
+        _each(refs, free)
     finally:
         service.close()
 
@@ -125,23 +136,37 @@ def holds_refuse(refs: Refs) -> None:
 
     with _opened(read_config()) as engine:
 
-        def refuse(ref: str) -> bool:
+        def refuse(ref: str) -> str:
             with engine.begin() as conn:
-                return held.refuse(conn, ref, time.time())
+                return "is refused" if held.refuse(conn, ref, time.time()) else ""
 
-        _each(refs, refuse, "refused")
+        _each(refs, refuse)
 
 
-def _each(refs: Sequence[str], decide: Callable[[str], bool], done: str) -> None:
-    """Decides each by itself: a reference that is mistyped does not keep the others from it."""
+@holds_app.command("seen")
+def holds_seen(refs: Refs) -> None:
+    """Take registrations that are not held off the list: the office has looked at what a rule noted about them."""
+    from sms_service.enrolment import held
+
+    with _opened(read_config()) as engine:
+
+        def see(ref: str) -> str:
+            with engine.begin() as conn:
+                return "is seen" if held.see(conn, ref, time.time()) else ""
+
+        _each(refs, see, "nothing is to be looked at (what is held is freed or refused)")
+
+
+def _each(refs: Sequence[str], decide: Callable[[str], str], problem: str = "not held") -> None:
+    """Decides each by itself, and says what became of it: a reference that is mistyped does not keep the others from it."""
     missing = []
     for ref in refs:
-        if decide(ref):
-            print(f"{ref.upper()} is {done}.")
+        if done := decide(ref):
+            print(f"{ref.upper()} {done}.")
         else:
             missing.append(ref)
     if missing:
-        _end(f"not held: {', '.join(missing)}; `sms-service holds list` shows what is")
+        _end(f"{problem}: {', '.join(missing)}; `sms-service holds list` shows what is")
 
 
 def _in_transaction(decide: Decides) -> str:

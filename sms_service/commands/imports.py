@@ -95,7 +95,9 @@ def members_import(
     try:
         fields = paper.fields_of(service.shelf.ways.words.get("line"))
         with _reading(file) as (lines, progress):
-            told = paper.Office(service.keys, config.rules, config.fees, config.region, fields, enroler, time.time())
+            told = paper.ListSetting(
+                service.keys, config.rules, config.fees, config.region, fields, enroler, time.time()
+            )
             for number, row in paper.lines(lines, told, bad):
                 try:
                     service.turns.start(lambda conn, row=row: paper.enter(conn, told, row), told.now)  # type: ignore[misc]

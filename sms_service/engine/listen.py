@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
-from sms_service.engine.answers import fold, read_answer
-from sms_service.engine.keywords import first_word, near
+from sms_service.engine.answers import chosen, fold, read_answer
+from sms_service.engine.keywords import NEAR_TO, first_word, near
 from sms_service.engine.model import Ask, Collect, Flow, Reading, Session, Sessions
 from sms_service.engine.walk import fields_of
 
@@ -20,6 +20,9 @@ LONG_NUMBER = re.compile(r"\d[\d \-]{4,}\d")
 
 IN_A_LINE = 3
 """Fields by which a text is a registration while something else is asked; two do where nothing is."""
+
+A_REF = re.compile(r"(?=\w*\d)(?=\d*[^\W\d])\w{5}")
+"""What looks like the reference of a registration."""
 
 ID_ALONE = re.compile(r"\s*[^\W\d_]+(?P<apart>[ \-]?)\d{1,8}\s*")
 """Letters and at most eight digits: the ID that was asked for (ADD1234567; IDD 1234567, which is nearly ADD), not a command
@@ -82,16 +85,25 @@ def listen(text: str, writer: Writer, ways: Ways) -> Target:
         return Target(flow=ways.words.get(word))
     if writer.stopped:
         return Target(flow=ways.words.get("stopped"))
-    flow, rest = _named(text, writer, ways, word, answering is not None)
+    flow, rest = _named(text, writer, ways, word, answering)
     line = ways.words.get("line") if writer.enroler else None
     if flow and flow.starts.who == "enroler" and writer.enroler:
         is_sure = flow is line or fold(first_word(text)[0]) in ways.keywords
         return Target(flow=flow, rest=rest, line=None if is_sure or not LONG_NUMBER.search(text) else line)
-    if answering:
-        return Target(session=answering, line=line if LONG_NUMBER.search(text) else None)
+    line = line if LONG_NUMBER.search(text) else None  # without a phone or an ID it is talk: see you at 5
+    if answering and not (flow and _asks_for_it(flow, rest, writer.language, answering)):
+        return Target(session=answering, line=line)
     if flow:
         return Target(flow=flow, rest=rest, at=flow.starts.otherwise if flow.starts.who == "enroler" else "")
     return Target(flow=ways.words.get("help"), line=line)
+
+
+def _asks_for_it(flow: Flow, rest: str, language: str, answering: Session) -> bool:
+    """Whether a keyword of anybody's is meant as one although a question is open: it stands alone (LANG), or with one of its
+    options (LANG HINDI), or begins the dialogue that is open once more (ACT 83511, after ACT 83115)."""
+    first = flow.states[flow.first]
+    names = isinstance(first, Ask) and chosen(rest, first.field.options, language) is not None
+    return flow.starts.who == "anyone" and (not rest or names or answering.flow == flow.name)
 
 
 def is_line(found: Reading, target: Target) -> bool:
@@ -105,14 +117,14 @@ def is_line(found: Reading, target: Target) -> bool:
     return len(found.values) >= (IN_A_LINE if target.session else IN_A_LINE - 1)
 
 
-def _named(text: str, writer: Writer, ways: Ways, word: str, answering: bool) -> tuple[Flow | None, str]:
+def _named(text: str, writer: Writer, ways: Ways, word: str, answering: Session | None) -> tuple[Flow | None, str]:
     """The flow that the first word of a text names, or nearly does, and what comes after it."""
     first, rest = first_word(text)
     flow = ways.keywords.get(fold(first))
     if answering and (id_alone := ID_ALONE.fullmatch(text)):
         return flow if id_alone["apart"] else None, rest
     if flow is None and writer.enroler and word == "unclear":
-        flow = _mistyped(first, rest, ways, answering)
+        flow = _mistyped(first, rest, ways, answering is not None)
     if (
         flow
         and flow.starts.who == "enroler"
@@ -125,9 +137,11 @@ def _named(text: str, writer: Writer, ways: Ways, word: str, answering: bool) ->
 
 def _mistyped(first: str, rest: str, ways: Ways, answering: bool) -> Flow | None:
     """The enrolers' command that this word nearly is. A command that takes nothing is none before other words (`SAM 98...`
-    is a name, not SUM), and no word of an answer is one unless a long number comes with it."""
+    is a name, not SUM); no word of an answer is one unless a long number or a reference comes with it (DELL R4K7P), nor one
+    of three letters before other words (`see you`, FEE)."""
     flow = near(first, {word: flow for word, flow in ways.keywords.items() if flow.starts.who == "enroler"})
-    if flow is None or (answering and not LONG_NUMBER.search(rest)):
+    says_what = LONG_NUMBER.search(rest) or any(A_REF.fullmatch(word) for word in rest.split())
+    if flow is None or not (says_what if answering else says_what or not rest or len(first) > NEAR_TO):
         return None
     takes_more = isinstance(flow.states[flow.first], Ask | Collect)
     return flow if takes_more or not rest else None

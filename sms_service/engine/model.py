@@ -354,7 +354,8 @@ class Reading(Struct, frozen=True):
 
 
 class Begin(Struct, frozen=True):
-    """A session opens; `reading` holds what came along with the keyword (`REG 9876543210 ...`)."""
+    """A session opens; `reading` holds what came along with the keyword (`REG 9876543210 ...`), never the bare number of a
+    menu that nobody has seen."""
 
     reading: Reading = field(default_factory=Reading)
     at: str = ""

@@ -112,7 +112,7 @@ def _ask(walk: Walk, state: Question) -> str | None:
             if came is None:
                 start_over(walk, state)
             return fill(walk, state, came or Reading())
-        case Ask() if came and not state.field.by_key and state.field.name in came.values:
+        case Ask() if came and state.field.name in came.values:
             walk.take(came)
             return walk.leave("next", state.next)
     walk.prompt(state)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from sms_service.enrolment.effect_shapes import CODE_DIGITS
 from sms_service.privacy import Keys
 from sms_service.store.people import Person
-from sms_service.store.tables import enroler, fee_receipt, person, registration
+from sms_service.store.tables import enroler, fee_receipt, person, photo, registration
 
 CODE_SECONDS = 7 * 24 * 3600.0
 """How long a code can be used: time for who charges her phone at the weekly market; a forgotten SMS is no key for ever."""
@@ -60,9 +60,9 @@ def appoint(
 def activate(conn: Connection, keys: Keys, somebody: Person, code: str, now: float) -> bool:
     """Makes this phone an enroler's, by a code that was given for it: her own, or that of an enroler who moves to it. False
     if there is none, or it is used or too old. A held enroler stays held."""
-    row = conn.execute(
-        select(enroler).where(enroler.c.code_index == _index(keys, somebody.phone, code), enroler.c.code_until > now)
-    ).one_or_none()
+    given = (enroler.c.code_index == _index(keys, somebody.phone, code)) & (enroler.c.code_until > now)
+    # The row is hers alone until the end: HOLD in between would be written to it and not to the row that it is copied to.
+    row = conn.execute(select(enroler).where(given).with_for_update()).one_or_none()
     if row is None:
         return False
     used = {"code_index": None, "code_until": None}
@@ -95,6 +95,8 @@ def _move(conn: Connection, keys: Keys, old: Row[Any], to: Person) -> None:
     )  # fmt: skip
     for table in (registration, fee_receipt):
         conn.execute(update(table).where(table.c.enroler_id == old.person_id).values(enroler_id=to.id))
+    hers = (photo.c.enroler_id == old.person_id) & photo.c.registration_id.is_not(None)
+    conn.execute(update(photo).where(hers).values(enroler_id=to.id))
     conn.execute(update(enroler).where(enroler.c.appointed_by == old.person_id).values(appointed_by=to.id))
 
 

@@ -75,7 +75,7 @@ def _good(file: TextIO, bad: list[BadLine]) -> Iterator[Line]:
         elif (first := seen.setdefault(code, number)) != number:
             bad.append(BadLine(number, f"code {code} stands in line {first} already"))
         else:
-            yield Line(number, code, row["parent"], row["level"], row["name"], int(target))
+            yield Line(number, code, row["parent"], row["level"].lower(), row["name"], int(target))
 
 
 class _Growth:

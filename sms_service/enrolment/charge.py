@@ -45,12 +45,14 @@ class Charge:
 
 
 def of(conn: Connection, person_id: int) -> Charge | None:
-    """What this person is in charge of; None unless she is an activated enroler above a booth, with areas below hers.
+    """What this person is in charge of; None unless she is an activated enroler of the level of her area, above a booth, with
+    areas below hers: a slip in a list (`Booth Worker` in a block) makes nobody the one in charge.
 
     None too while an import has not numbered the areas: nothing is decided by half a tree.
     """
     own = (enroler.c.person_id == person_id) & (enroler.c.status == "activated") & (enroler.c.level != LOWEST)
-    area_id = conn.execute(select(enroler.c.area_id).where(own)).scalar_one_or_none()
+    hers = (area.c.id == enroler.c.area_id) & (area.c.level == enroler.c.level)
+    area_id = conn.execute(select(enroler.c.area_id).join(area, hers).where(own)).scalar_one_or_none()
     if area_id is None:
         return None
     numbers = tree.range_of(conn, area_id)
@@ -111,15 +113,16 @@ def is_elsewhere(conn: Connection, charge: Charge, person_id: int) -> bool:
     return known is not None and not is_below(conn, charge, person_id)
 
 
-def hold_reason(conn: Connection, person_id: int) -> str:
-    """Why an enroler is held."""
-    return str(conn.execute(select(enroler.c.hold_reason).where(enroler.c.person_id == person_id)).scalar() or "")
-
-
 def hold(conn: Connection, person_id: int, reason: str) -> bool:
     """Holds an activated enroler; False if she is not one. What she entered, and her drafts, stay."""
     query = update(enroler).where(enroler.c.person_id == person_id, enroler.c.status == "activated")
     return conn.execute(query.values(status="held", hold_reason=reason)).rowcount == 1
+
+
+def call_back(conn: Connection, person_id: int) -> bool:
+    """Takes an appointment back before it is used: the code is void. False if she is not appointed, or has used it."""
+    query = update(enroler).where(enroler.c.person_id == person_id, enroler.c.status == "appointed")
+    return conn.execute(query.values(status="retired", code_index=None, code_until=None)).rowcount == 1
 
 
 def hold_for_office(conn: Connection, person_id: int) -> bool:
@@ -128,9 +131,11 @@ def hold_for_office(conn: Connection, person_id: int) -> bool:
     return conn.execute(query.values(status="held", hold_reason=OFFICE)).rowcount == 1
 
 
-def release(conn: Connection, person_id: int) -> bool:
-    """Activates a held enroler again; False if she is not held."""
+def release(conn: Connection, person_id: int, unless: str = "") -> bool:
+    """Activates a held enroler again; False if she is not held, or for the reason `unless`."""
     query = update(enroler).where(enroler.c.person_id == person_id, enroler.c.status == "held")
+    if unless:
+        query = query.where(enroler.c.hold_reason != unless)
     return conn.execute(query.values(status="activated", hold_reason="")).rowcount == 1
 
 

@@ -55,6 +55,9 @@ RECORD_MAX = 90
 
 STATUS: Mapping[str, str] = {"status": "status", "standing": "standing"}
 NAMED: Mapping[str, str] = {"ref": "ref", "first_name": "first_name"}
+SAVES = "save_registration"
+"""The effect of which a registration comes: that of the `ref` it brings."""
+
 REGISTERED: Mapping[str, str] = {**NAMED, **STATUS}
 
 HELD_AS = ("queued", "closed")
@@ -73,7 +76,7 @@ COUNTED = {
 DONE: Mapping[str, Mapping[str, str]] = {"done": {}}
 
 SHAPES: Mapping[str, EffectShape] = {
-    "save_registration": EffectShape(
+    SAVES: EffectShape(
         {
             "saved": NAMED,
             "held": NAMED,
@@ -112,7 +115,10 @@ SHAPES: Mapping[str, EffectShape] = {
         by_enroler=True,
     ),
     "hold_enroler": EffectShape(
-        {"held": ENROLER_NAMED, "several": {}, **NOT_IN_CHARGE}, parameters={"whom": "whom"}, by_enroler=True
+        {"held": ENROLER_NAMED, "called_back": ENROLER_NAMED, "several": {}, **NOT_IN_CHARGE},
+        kinds={"called_back": "held"},
+        parameters={"whom": "whom"},
+        by_enroler=True,
     ),
     "free_enroler": EffectShape(
         {"freed": ENROLER_NAMED, "several": {}, "office": {}, **NOT_IN_CHARGE},
@@ -190,6 +196,7 @@ SHAPES: Mapping[str, EffectShape] = {
             "kept": NAMED,
             "draft": {},
             "none": {},
+            "lost": {},
             "unknown": {},
             "closed": {"ref": "ref", **STATUS},
             "no_picture": {},

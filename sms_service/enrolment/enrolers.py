@@ -39,8 +39,9 @@ class Enroler:
 def import_enrolers(
     conn: Connection, keys: Keys, file: TextIO, region: str, channel: str, now: float, progress: Progress = nothing
 ) -> tuple[int, list[BadLine]]:
-    """Reads `phone,name,area,level,language` (surplus columns are kept); each is activated. How many are there now from
-    this file, and the lines left out. The same file again writes nothing; a held enroler stays held.
+    """Reads `phone,name,area,level,language` (surplus columns are kept); each is activated, also whom ADD appointed.
+    How many are there now from this file, and the lines left out. The same file again writes nothing; a held enroler stays
+    held, a retired one retired.
 
     `progress` may commit: each block of lines is whole. Raises NotReadable.
     """
@@ -99,7 +100,7 @@ def _good(
         else:
             surplus = {name: value for name, value in row.items() if name not in COLUMNS and value}
             told = json.dumps(surplus) if surplus else ""
-            good[index] = Line(number, phone, row["name"], area_id, row["level"], row["language"], told)
+            good[index] = Line(number, phone, row["name"], area_id, row["level"].lower(), row["language"], told)
     return good
 
 
@@ -110,9 +111,12 @@ def _write(conn: Connection, keys: Keys, good: dict[bytes, Line], channel: str, 
     )
     bad += [BadLine(line.number, FORGOTTEN) for index, line in good.items() if index not in somebody]
     lines = {known.id: (known, good[index]) for index, known in somebody.items()}
-    columns = (enroler.c.person_id, enroler.c.area_id, enroler.c.level, enroler.c.name_sealed, enroler.c.surplus_sealed)
+    columns = (
+        enroler.c.person_id, enroler.c.area_id, enroler.c.level, enroler.c.name_sealed, enroler.c.surplus_sealed,
+        enroler.c.status,
+    )  # fmt: skip
     before = {row.person_id: row for row in blocks.rows_with(conn, select(*columns), enroler.c.person_id, lines.keys())}
-    new, changed, spoken = [], [], []
+    new, changed, activated, spoken = [], [], [], []
     for person_id, (known, line) in lines.items():
         row = before.get(person_id)
         if row is None:
@@ -120,10 +124,13 @@ def _write(conn: Connection, keys: Keys, good: dict[bytes, Line], channel: str, 
             new.append({"person_id": person_id, **told, **_sealed(known.key, line)})
         elif _said(known.key, row) != (line.area_id, line.level, line.name, line.surplus):
             changed.append({"person_id": person_id, **_sealed(known.key, line)})
+        if row is not None and row.status == "appointed":
+            activated.append({"person_id": person_id, "status": "activated", "code_index": None, "code_until": None})
         if known.language != line.language:
             spoken.append({"id": person_id, "language": line.language})
     blocks.insert_rows(conn, enroler, new, unless="person_id")
     blocks.update_rows(conn, enroler, "person_id", changed)
+    blocks.update_rows(conn, enroler, "person_id", activated)
     blocks.update_rows(conn, person, "id", spoken)
     return len(lines)
 

@@ -48,4 +48,8 @@ def keep(entry: Entry, found: Sequence[Found], *, raw: str, way: str, flags: Map
 def hold(entry: Entry, registration_id: int, found: Sequence[Found]) -> None:
     """Notes for the office what the rules found in it."""
     for one in found:
+        if one.rule.name == families.TURN:  # else nobody would look for it once the one before has answered
+            for before in entry.relatives:
+                if before.status == "waiting":
+                    registrations.must_stay(entry.conn, before.id, "waiting")
         holds.put(entry.conn, registration_id, one.rule.name, one.detail, entry.now)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, Select, exists, select
 
 from sms_service.engine.answers import fold
-from sms_service.enrolment import holds
+from sms_service.enrolment import holds, registrations
 from sms_service.enrolment.registrations import OPEN, opened
 from sms_service.store.people import Person
-from sms_service.store.tables import member, registration
+from sms_service.store.tables import hold, member, registration
 
 TURN = "same_phone"
 """The rule by which a registration waits for nothing but its turn."""
@@ -58,21 +58,26 @@ def same_one(relatives: Sequence[Relative], name: str, id_index: bytes | None) -
 
 def next_in_turn(conn: Connection, person_id: int) -> int | None:
     """The id of the registration whose turn it is on this phone: the oldest that waits for nothing else."""
-    query = select(registration.c.id).where(registration.c.person_id == person_id, registration.c.status == "held")
-    waiting = conn.execute(query.order_by(registration.c.id)).scalars().all()
-    return next((one for one in waiting if set(holds.open_rules(conn, one)) == {TURN}), None)
+    undecided = (hold.c.registration_id == registration.c.id) & hold.c.decided_at.is_(None)
+    query = _held(person_id).where(
+        exists().where(undecided, hold.c.rule == TURN), ~exists().where(undecided, hold.c.rule != TURN)
+    )
+    return conn.execute(query.order_by(registration.c.id).limit(1)).scalar_one_or_none()
 
 
 def distrust(conn: Connection, person_id: int, ref: str, now: float) -> None:
     """The phone says that it is not the person's of `ref`: whoever waits on it is asked only if the office says so."""
-    held = (registration.c.person_id == person_id) & (registration.c.status == "held")
-    for one in conn.execute(select(registration.c.id).where(held)).scalars().all():
+    for one in conn.execute(_held(person_id)).scalars().all():
         holds.put(conn, one, WRONG_NUMBER, f"this phone was wrong for {ref}", now)
 
 
 def refuse_all(conn: Connection, person_id: int, now: float) -> None:
     """The phone wants no messages: who waits on it cannot be asked, and so is no member."""
-    held = (registration.c.person_id == person_id) & (registration.c.status == "held")
-    for one in conn.execute(select(registration.c.id).where(held)).scalars().all():
-        holds.decide(conn, one, "refused", now)
-        conn.execute(update(registration).where(registration.c.id == one).values(status="refused", decided_at=now))
+    for one in conn.execute(_held(person_id)).scalars().all():
+        if registrations.move(conn, one, "held", "refused", now):
+            holds.decide(conn, one, "refused", now)
+
+
+def _held(person_id: int) -> Select[int]:
+    """The ids of what is held on a phone: four, or what its enrolers entered beyond."""
+    return select(registration.c.id).where(registration.c.person_id == person_id, registration.c.status == "held")

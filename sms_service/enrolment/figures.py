@@ -42,14 +42,14 @@ def of(conn: Connection, area_id: int) -> list[Figures]:
     for row in rows:
         if row.kind == SETTLED:
             counts[row.id][SHOWN[row.word]] += row.number
-        elif row.kind == OPEN:
+        elif row.kind == UNSETTLED:
             counts[own.id][SHOWN[row.word]] += row.number
             if nearest := bisect_right(firsts, row.first):  # else it was entered for the area itself
                 counts[below[nearest - 1].id][SHOWN[row.word]] += row.number
     return [Figures(row.id, row.word, row.number, **counts[row.id]) for row in places]
 
 
-PLACE, SETTLED, OPEN = 0, 1, 2
+PLACE, SETTLED, UNSETTLED = 0, 1, 2
 """Kinds of rows: an area (its name, its target), a tally, changes of a tally in one area."""
 
 
@@ -69,7 +69,7 @@ def _places_and_counts(area_id: int) -> CompoundSelect[Any]:
     # Looked up one by one: as a join, a database may choose to walk through all the areas of a nation instead.
     first = select(area.c.first).where(area.c.id == changed.c.area_id).scalar_subquery().label("first")
     placed = select(changed, first).cte("placed").prefix_with("MATERIALIZED")
-    pending = select(literal(OPEN), placed.c.area_id, placed.c.status, placed.c.change, placed.c.first)
+    pending = select(literal(UNSETTLED), placed.c.area_id, placed.c.status, placed.c.change, placed.c.first)
     return union_all(
         places.where(shown),
         settled.join(area, area.c.id == tally.c.area_id).where(shown, tally.c.status.in_(SHOWN)),

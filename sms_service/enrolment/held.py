@@ -1,12 +1,12 @@
-"""The registrations that wait for the office, with the reason; and what the office decides about them."""
+"""The registrations that wait for the office, or that it is to look at, with the reason; and what it decides about them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, union_all
 
-from sms_service.enrolment import holds
+from sms_service.enrolment import holds, registrations
 from sms_service.store.tables import area, hold, registration
 
 LISTED_MAX = 1_000
@@ -15,28 +15,34 @@ LISTED_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One reason why one registration is held. `area` is a code, `at` seconds since 1970; `rule` "" where none spoke up:
-    the person's answers could not be read."""
+    """One reason why one registration is held, or to be looked at where it is not: a rule on replies spoke up. `area` is a
+    code, `at` seconds since 1970; `rule` "" where a registration is held and all that spoke up was decided."""
 
     ref: str
     area: str
+    status: str
     at: float
     rule: str
     detail: str
 
 
 def listed(conn: Connection) -> list[Held]:
-    """What is held, the oldest first, at most LISTED_MAX: one row for each rule that nobody has decided upon."""
-    at = func.coalesce(hold.c.at, registration.c.decided_at, registration.c.created_at)
-    open_hold = (hold.c.registration_id == registration.c.id) & hold.c.decided_at.is_(None)
-    query = (
-        select(registration.c.ref, area.c.code, at, func.coalesce(hold.c.rule, ""), func.coalesce(hold.c.detail, ""))
-        .select_from(registration.join(area, area.c.id == registration.c.area_id).outerjoin(hold, open_hold))
-        .where(registration.c.status == "held")
-        .order_by(at, registration.c.id)
-        .limit(LISTED_MAX)
-    )
-    return [Held(*row) for row in conn.execute(query)]
+    """What waits to be decided, the oldest first, at most LISTED_MAX: one row for each rule that nobody has decided upon."""
+    undecided, is_held = hold.c.decided_at.is_(None), registration.c.status == "held"
+    at = func.coalesce(hold.c.at, registration.c.decided_at, registration.c.created_at).label("at")
+    columns = (
+        registration.c.ref, area.c.code, registration.c.status, at,
+        func.coalesce(hold.c.rule, "").label("rule"), func.coalesce(hold.c.detail, "").label("detail"),
+        registration.c.id,
+    )  # fmt: skip
+    placed = registration.join(area, area.c.id == registration.c.area_id)
+    of_it = hold.c.registration_id == registration.c.id
+    # Two queries, each with an index of its own: one with OR would read every registration.
+    held = select(*columns).select_from(placed.outerjoin(hold, of_it & undecided)).where(is_held)
+    noted = select(*columns).select_from(placed.join(hold, of_it)).where(undecided, ~is_held)
+    both = union_all(held, noted).subquery()
+    rows = conn.execute(select(both).order_by(both.c.at, both.c.id).limit(LISTED_MAX))
+    return [Held(row.ref, row.code, row.status, row.at, row.rule, row.detail) for row in rows]
 
 
 def id_of(conn: Connection, ref: str) -> int | None:
@@ -45,11 +51,18 @@ def id_of(conn: Connection, ref: str) -> int | None:
     return conn.execute(select(registration.c.id).where(held)).scalar_one_or_none()
 
 
-def refuse(conn: Connection, ref: str, now: float, by: int | None = None) -> bool:
-    """Refuses a held registration; False if none is held under this reference. `by`: None for the office."""
+def refuse(conn: Connection, ref: str, now: float) -> bool:
+    """The office refuses a held registration; False if none is held under this reference."""
     registration_id = id_of(conn, ref)
-    if registration_id is None:
+    if registration_id is None or not registrations.move(conn, registration_id, "held", "refused", now):
         return False
-    holds.decide(conn, registration_id, "refused", now, by)
-    query = update(registration).where(registration.c.id == registration_id, registration.c.status == "held")
-    return conn.execute(query.values(status="refused", decided_at=now)).rowcount == 1
+    holds.decide(conn, registration_id, "refused", now)
+    return True
+
+
+def see(conn: Connection, ref: str, now: float) -> bool:
+    """The office has looked at what rules noted about a registration that is not held; False if there is nothing of that
+    kind. One that is held waits on: it is freed or refused."""
+    one = (registration.c.ref == ref.strip().upper()) & (registration.c.status != "held")
+    registration_id = conn.execute(select(registration.c.id).where(one)).scalar_one_or_none()
+    return registration_id is not None and holds.decide(conn, registration_id, "seen", now) > 0

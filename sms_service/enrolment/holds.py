@@ -21,8 +21,9 @@ def open_rules(conn: Connection, registration_id: int) -> list[str]:
 def decide(
     conn: Connection, registration_id: int, decision: str, now: float, by: int | None = None, rule: str = ""
 ) -> int:
-    """Decides what is open (only of `rule`, if one is given) as `freed` or `refused`; how many rows that were. `by`: the
-    person who texted it; None: the office, or the service itself."""
+    """Decides what is open (only of `rule`, if one is given) as `freed` or `refused`, as `seen` where it holds nothing, as
+    `deleted` with its registration; how many rows that were. `by`: the person who texted it; None: the office, or the
+    service itself."""
     undecided = (hold.c.registration_id == registration_id) & hold.c.decided_at.is_(None)
     query = update(hold).where(undecided & (hold.c.rule == rule) if rule else undecided)
     return conn.execute(query.values(decided_at=now, decision=decision, decided_by=by)).rowcount

@@ -16,13 +16,14 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, true, updat
 from sms_service.engine.clusters import prefix, units
 from sms_service.engine.model import Field
 from sms_service.enrolment import registrations
+from sms_service.enrolment.answer_types.identity import IDS
 from sms_service.enrolment.effect_shapes import RECORD_MAX
 from sms_service.privacy import Keys, mask_id
 from sms_service.store import people
 from sms_service.store.people import Person
 from sms_service.store.tables import consent, registration
 
-MASKED = frozenset({"mobile", "voter_id", "national_id"})
+MASKED = frozenset({"mobile", *IDS})
 """Answer types of which an SMS shows no more than the last three signs."""
 
 
@@ -72,13 +73,6 @@ def counts(conn: Connection, enroler: Person, since: float | None = None) -> Cou
 def is_answered(conn: Connection, registration_id: int) -> bool:
     """Whether anybody has decided anything on it."""
     return conn.execute(select(consent.c.id).where(consent.c.registration_id == registration_id)).first() is not None
-
-
-def move(conn: Connection, entered: Own, status: str, now: float) -> bool:
-    """Gives it another status; False if it has come to one meanwhile."""
-    values = {"status": status, "decided_at": None if status == "waiting" else now}
-    query = update(registration).where(registration.c.id == entered.id, registration.c.status == entered.status)
-    return conn.execute(query.values(values)).rowcount == 1
 
 
 def mend(

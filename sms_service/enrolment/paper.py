@@ -28,7 +28,7 @@ from sms_service.enrolment.rules import Entry
 from sms_service.privacy import Keys
 from sms_service.store import people
 from sms_service.store.people import Person
-from sms_service.store.tables import area, fee_receipt, registration
+from sms_service.store.tables import area, registration
 
 COLUMNS = ("phone", "name", "area", "book", "receipt", "amount")
 
@@ -56,7 +56,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class ListSetting:
     """What a paper list is read with. `fields` are those that a registration has besides the phone and the name."""
 
     keys: Keys
@@ -74,56 +74,56 @@ def fields_of(flow: Flow | None) -> tuple[Field, ...]:
     return tuple(one for one in first.fields if one.type != "mobile") if isinstance(first, Collect) else ()
 
 
-def lines(file: TextIO, office: Office, bad: list[BadLine]) -> Iterator[tuple[int, dict[str, str]]]:
+def lines(file: TextIO, given: ListSetting, bad: list[BadLine]) -> Iterator[tuple[int, dict[str, str]]]:
     """The lines of a list, by number. Raises NotReadable if a column is missing: those of COLUMNS, `enroler` where nobody
     is given for all, and the fields that must be there (the booth may follow from the area)."""
-    needed = [one.name for one in office.fields if not one.optional and one.name not in ("name", "booth")]
-    return rows(file, [*COLUMNS, *needed, *([] if office.enroler else ["enroler"])], bad)
+    needed = [one.name for one in given.fields if not one.optional and one.name not in ("name", "booth")]
+    return rows(file, [*COLUMNS, *needed, *([] if given.enroler else ["enroler"])], bad)
 
 
-def enter(conn: Connection, office: Office, row: Mapping[str, str]) -> Start | None:
+def enter(conn: Connection, given: ListSetting, row: Mapping[str, str]) -> Start | None:
     """Registers one line, inside a transaction of its own; what begins by it, None if it was registered before or waits for
     the office. Raises Refused: roll back."""
-    enroler = _enroler(conn, office, office.enroler or row["enroler"])
-    phone = read_mobile(row["phone"], (office.region,))
+    enroler = _enroler(conn, given, given.enroler or row["enroler"])
+    phone = read_mobile(row["phone"], (given.region,))
     if phone is None:
         raise Refused("the phone is not a mobile number (write it with +code of its country)")
     raw = ",".join(row.values())
-    known = people.by_phone(conn, office.keys, phone)
+    known = people.by_phone(conn, given.keys, phone)
     if known and _was_entered(conn, known, raw):
         return None
     place, place_name = _area(conn, row["area"])
-    fields, flags = _fields(conn, office, row, place_name)
-    leaf = _leaf(conn, office, row)
+    fields, flags = _fields(conn, given, row, place_name)
+    leaf = _leaf(given, row)
     language, channel = enroler.person.language, enroler.person.channel
-    index = office.keys.index("phone", phone)
-    added = known or people.find_or_add_all(conn, office.keys, {index: (phone, language)}, channel, office.now).get(
-        index
-    )
+    index = given.keys.index("phone", phone)
+    added = known or people.find_or_add_all(conn, given.keys, {index: (phone, language)}, channel, given.now).get(index)
     if added is None:
         raise Refused(enrolers.FORGOTTEN)
     somebody: Person = added
     outside = not tree.holds(conn, reach(conn, enroler.area_id), place)
     entry = Entry(
-        conn, office.keys, office.rules, office.now, enroler, somebody, phone, fields, place, outside,
-        families.on_phone(conn, somebody), registrations.id_index(office.keys, office.fields, fields),
+        conn, given.keys, given.rules, given.now, enroler, somebody, phone, fields, place, outside,
+        families.on_phone(conn, somebody), registrations.id_index(given.keys, given.fields, fields),
     )  # fmt: skip
     if refusal := refused(entry):
-        raise Refused(WHY[refusal.why].format(ref=refusal.ref, age=office.rules.age))
+        raise Refused(WHY[refusal.why].format(ref=refusal.ref, age=given.rules.age))
     found = [one for one in rules.on_entry(entry) if one.rule.name not in NOT_OF_PAPER]
     saved = keep(entry, found, raw=raw, way=WAY, flags=flags)
     if leaf:
         book, number, amount = leaf
-        fees.save(
+        tied = fees.save(
             conn, registration_id=saved.id, enroler_id=enroler.person.id, book=book, number=number, amount=amount,
-            currency=office.fees.currency, now=office.now,
+            currency=given.fees.currency, now=given.now,
         )  # fmt: skip
-    return None if found else next(iter(asked(conn, office.keys, saved)), None)
+        if not tied:
+            raise Refused(f"receipt {number} of book {book or '(none)'} is used for another registration")
+    return None if found else next(iter(asked(conn, given.keys, saved)), None)
 
 
-def _enroler(conn: Connection, office: Office, typed: str) -> Enroler:
-    phone = read_mobile(typed, (office.region,))
-    somebody = people.by_phone(conn, office.keys, phone) if phone else None
+def _enroler(conn: Connection, given: ListSetting, typed: str) -> Enroler:
+    phone = read_mobile(typed, (given.region,))
+    somebody = people.by_phone(conn, given.keys, phone) if phone else None
     enroler = enrolers.by_person(conn, somebody) if somebody else None
     if enroler is None or enroler.status != "activated":
         raise Refused("the enroler's phone is not that of an activated enroler")
@@ -148,16 +148,16 @@ def _area(conn: Connection, code: str) -> tuple[int, str]:
 
 
 def _fields(
-    conn: Connection, office: Office, row: Mapping[str, str], booth_name: str
+    conn: Connection, given: ListSetting, row: Mapping[str, str], booth_name: str
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The fields of one line, read as an enroler's answers are, and what is to be looked at in them."""
     setting = Setting(
-        (office.region,), "", office.now, area_called=lambda named, level="": areas.called(conn, named, level)
+        (given.region,), "", given.now, area_called=lambda named, level="": areas.called(conn, named, level)
     )
     values: dict[str, Any] = {}
     flags: dict[str, str] = {}
-    known = {one.name for one in office.fields}
-    for field in (*office.fields, *(() if "name" in known else (Field("name", "name"),))):
+    known = {one.name for one in given.fields}
+    for field in (*given.fields, *(() if "name" in known else (Field("name", "name"),))):
         cell = row.get(field.name, "")
         if field.name == "booth" and not cell and booth_name:
             cell = booth_name.split()[-1]
@@ -173,13 +173,13 @@ def _fields(
     return values, flags
 
 
-def _leaf(conn: Connection, office: Office, row: Mapping[str, str]) -> tuple[str, str, int] | None:
+def _leaf(given: ListSetting, row: Mapping[str, str]) -> tuple[str, str, int] | None:
     """The book, the number and the amount in minor units of the fee; None if the line tells none of the three."""
     if not (row["book"] or row["receipt"] or row["amount"]):
         return None
-    setting, field = Setting((office.region,), "", office.now), Field("receipt", "receipt")
+    setting, field = Setting((given.region,), "", given.now), Field("receipt", "receipt")
     whole = TYPES["receipt"].read(f"{row['book']} {row['receipt']}", field, setting)
-    if isinstance(whole, Wrong):  # a book that is named by a number, say: as it is written
+    if not isinstance(whole, str):  # a book that is named by a number, say: as it is written
         book, number = row["book"].upper(), row["receipt"].upper()
         number = number.lstrip("0") if number.isdecimal() else number
     else:
@@ -187,13 +187,10 @@ def _leaf(conn: Connection, office: Office, row: Mapping[str, str]) -> tuple[str
     paid = TYPES["amount"].read(row["amount"], field, setting)
     if not number or max(len(book), len(number)) > BOOK_MAX or isinstance(paid, Wrong):
         raise Refused("book, receipt and amount do not tell a fee; fill in all three, or none")
-    currency = office.fees.currency
-    units, wanted = fees.minor(paid, currency), fees.minor(str(office.fees.amount), currency)
+    currency = given.fees.currency
+    units, wanted = fees.minor(paid, currency), fees.minor(str(given.fees.amount), currency)
     if units is None or (wanted and units != wanted):
         raise Refused(
             f"the amount is not the fee, {fees.written(wanted or 0, currency)}" if wanted else "the amount is not one"
         )
-    used = select(fee_receipt.c.id).where(fee_receipt.c.book == book, fee_receipt.c.number == number)
-    if conn.execute(used).first():
-        raise Refused(f"receipt {number} of book {book or '(none)'} is used for another registration")
     return book, number, units

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from sms_service.engine.model import Field
 from sms_service.enrolment import areas, tree
 from sms_service.enrolment.enrolers import Enroler
 from sms_service.store.tables import area
@@ -30,11 +31,11 @@ def reach(conn: Connection, area_id: int) -> int:
     return own.parent_id if own.level == "booth" and own.parent_id is not None else area_id
 
 
-def place_of(conn: Connection, enroler: Enroler, fields: Mapping[str, Any]) -> Place:
-    """By the code of an area in one of the fields, else by the number of the booth; else the enroler's own area. Where no
-    booth was imported around her, no number can be outside."""
+def place_of(conn: Connection, enroler: Enroler, fields: Mapping[str, Any], asked: Iterable[Field]) -> Place:
+    """By the code in a field of type area, else by the number of the booth; else the enroler's own area. Where no booth was
+    imported around her, no number can be outside. A number is never looked up as a code: there may be a district 12."""
     within = reach(conn, enroler.area_id)
-    code = next((str(fields[name]) for name in ("area", "booth") if fields.get(name)), "")
+    code = next((str(fields[one.name]) for one in asked if one.type == "area" and fields.get(one.name)), "")
     named = areas.id_of(conn, code) if code else None
     if named is not None:
         return Place(named, not tree.holds(conn, within, named), within)

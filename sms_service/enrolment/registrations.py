@@ -10,15 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from sms_service.engine.model import Field
+from sms_service.enrolment.answer_types.identity import IDS
 from sms_service.enrolment.numbers import new_ref
 from sms_service.privacy import Keys, PersonKey
 from sms_service.store.tables import registration
+from sms_service.store.transaction import Conflict
 
 OPEN = ("waiting", "held", "confirmed")
 """Statuses of registrations that nobody has refused: they count against one more."""
-
-IDS = ("voter_id", "national_id")
-"""Answer types by which one person is known from another."""
 
 FLAGS_MAX = 100
 """Characters of the flags of one registration: what their column holds."""
@@ -42,7 +41,7 @@ def save(
     fields: dict[str, Any], now: float, raw: str = "", way: str = "sms", flags: Mapping[str, str] | None = None,
     status: str = "waiting", id_index: bytes | None = None,
 ) -> Registration:  # fmt: skip
-    """Writes a registration that waits for its person, or is held. At most one waits for each: check `waiting_for` first.
+    """Writes a registration that waits for its person, or is held. At most one waits for each: the database refuses another.
 
     `raw` is the text it came in, `way` sms, ussd or paper, `flags` why the office should look at a field; `id_index` as of
     `id_index`.
@@ -106,11 +105,27 @@ def by_id(conn: Connection, key: PersonKey, registration_id: int) -> Registratio
     )
 
 
+def move(conn: Connection, registration_id: int, before: str, after: str, now: float) -> bool:
+    """Gives it another status; False if it stands otherwise than `before` meanwhile: then nothing is changed."""
+    stands = (registration.c.id == registration_id) & (registration.c.status == before)
+    values = {"status": after, "decided_at": None if after == "waiting" else now}
+    return conn.execute(update(registration).where(stands).values(values)).rowcount == 1
+
+
+def must_move(conn: Connection, registration_id: int, before: str, after: str, now: float) -> None:
+    """The same for what stood so a moment ago. Raises Conflict if somebody was quicker: what was decided upon is no more, and
+    the message is heard again on what is true now."""
+    if not move(conn, registration_id, before, after, now):
+        raise Conflict
+
+
+def must_stay(conn: Connection, registration_id: int, status: str) -> None:
+    """Nobody gives it another status until this is committed. Raises Conflict if somebody has. (SQLite has one writer.)"""
+    stands = (registration.c.id == registration_id) & (registration.c.status == status)
+    if conn.execute(select(registration.c.id).where(stands).with_for_update()).first() is None:
+        raise Conflict
+
+
 def decide(conn: Connection, registration_id: int, status: str, now: float) -> bool:
     """Moves a waiting registration to its end; False if it does not wait any more."""
-    moved = conn.execute(
-        update(registration)
-        .where(registration.c.id == registration_id, registration.c.status == "waiting")
-        .values(status=status, decided_at=now)
-    )
-    return moved.rowcount == 1
+    return move(conn, registration_id, "waiting", status, now)

@@ -19,7 +19,7 @@ from sms_service.enrolment.tree import DEPTH_MAX
 from sms_service.store import blocks
 from sms_service.store.tables import area, tally, tally_change
 
-SETTLED = 2_000
+BATCH = 2_000
 """Changes of one transaction: 0.1 s, for which SQLite lets nobody else write."""
 
 PAGE = 20_000
@@ -29,7 +29,7 @@ Kind = tuple[int, str]
 """An area and a status."""
 
 
-def settle(conn: Connection, most: int = SETTLED) -> int:
+def settle(conn: Connection, most: int = BATCH) -> int:
     """Settles the oldest changes; how many they were. 0 too while another process settles, or areas are being imported."""
     if not _is_alone(conn):
         return 0

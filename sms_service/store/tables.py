@@ -88,7 +88,7 @@ enroler = Table(
     Column("status", String(16), nullable=False),  # appointed activated held retired
     Column("surplus_sealed", LargeBinary),  # columns of the import that we do not know, as JSON
     Column("created_at", Double, nullable=False),
-    Column("appointed_by", Number),  # the person who texted ADD; NULL: the office
+    Column("appointed_by", Number, index=True),  # the person who texted ADD; NULL: the office
     Column("code_index", LargeBinary, index=True),  # of the activation code, keyed; NULL once it was used
     Column("code_until", Double),
     Column("hold_reason", String(64), nullable=False, server_default=text("''")),
@@ -113,6 +113,7 @@ registration = Table(
     Column("way", String(8), nullable=False, server_default=text("'sms'")),  # sms ussd paper
     Column("flags", String(100), nullable=False, server_default=text("''")),  # of its values: voter_id:legacy ...
     Index("ix_registration_enroler_id_created_at", "enroler_id", "created_at"),
+    Index("ix_registration_enroler_id_decided_at", "enroler_id", "decided_at"),
     Index("ix_registration_area_id_status", "area_id", "status"),
     # One open registration a person: two enrolers at the same door make one question, not two.
     Index(
@@ -122,10 +123,16 @@ registration = Table(
         sqlite_where=text("status = 'waiting'"),
         postgresql_where=text("status = 'waiting'"),
     ),
+    Index(
+        "ix_registration_held",
+        "id",
+        sqlite_where=text("status = 'held'"),
+        postgresql_where=text("status = 'held'"),
+    ),
 )
 
 hold = Table(
-    "hold",  # why a registration waits for the office: one row a rule that spoke up
+    "hold",  # why a registration waits for the office, or is to be looked at: one row a rule that spoke up
     metadata,
     Column("id", Number, primary_key=True),
     Column("registration_id", ForeignKey("registration.id"), nullable=False, index=True),
@@ -133,8 +140,14 @@ hold = Table(
     Column("detail", String(200), nullable=False, server_default=text("''")),  # figures and references, nobody's data
     Column("at", Double, nullable=False, index=True),
     Column("decided_at", Double),
-    Column("decision", String(16), nullable=False, server_default=text("''")),  # freed refused
+    Column("decision", String(16), nullable=False, server_default=text("''")),  # freed refused seen deleted
     Column("decided_by", Number),  # the person who texted OK; NULL: the office
+    Index(
+        "ix_hold_undecided",
+        "registration_id",
+        sqlite_where=text("decided_at IS NULL"),
+        postgresql_where=text("decided_at IS NULL"),
+    ),
 )
 
 tally = Table(
@@ -161,11 +174,18 @@ photo = Table(
     "photo",  # a picture that an enroler sent: its address at the gateway
     metadata,
     Column("id", Number, primary_key=True),
-    Column("registration_id", ForeignKey("registration.id"), index=True),  # NULL: the entry it came with is under way
+    Column("registration_id", ForeignKey("registration.id"), index=True),
+    Column("session_id", String(32)),  # of the entry that it came with, while that is under way; else NULL
     Column("enroler_id", ForeignKey("enroler.person_id"), nullable=False, index=True),
     Column("media_sealed", LargeBinary, nullable=False),  # by the registration's person, else the enroler's key
     Column("received_at", Double, nullable=False),
     Column("status", String(16), nullable=False),  # received
+    Index(
+        "ix_photo_waiting",
+        "session_id",
+        sqlite_where=text("session_id IS NOT NULL"),
+        postgresql_where=text("session_id IS NOT NULL"),
+    ),
 )
 
 fee_receipt = Table(

@@ -9,9 +9,10 @@ from typer.testing import CliRunner, Result
 
 from sms_service.cli import app
 from sms_service.enrolment import held as queue
+from sms_service.enrolment import holds
 from sms_service.store.tables import hold, registration
 from tests.enrolment.test_effects_charge import held, status_of
-from tests.town import ENROLER, MEMBER, Town
+from tests.town import ENROLER, ENTRY, MEMBER, Town
 
 
 def types(town: Town, *arguments: str) -> Result:
@@ -48,8 +49,18 @@ def test_move_makes_a_code_for_the_new_phone(town: Town) -> None:
     assert taken.stderr == "the new number is an enroler's already\n"
 
 
+def test_who_has_moved_already_does_not_move_once_more(any_town: Town) -> None:
+    new, newer = "+919811111113", "+919811111114"
+    code = re.search(r"ACT \d{5}", types(any_town, "enrolers", "move", ENROLER, new).stdout)
+    assert code
+    any_town.phone(new).texts(code[0])
+    told = types(any_town, "enrolers", "move", ENROLER, newer)
+    assert (told.exit_code, told.stderr) == (1, "this enroler has left, or moved already\n")
+    assert types(any_town, "enrolers", "move", new, newer).exit_code == 0
+
+
 def test_holds_list_free_and_refuse(any_town: Town) -> None:
-    assert types(any_town, "holds", "list").stdout == "nothing is held.\n"
+    assert types(any_town, "holds", "list").stdout == "nothing is held, nothing is to be looked at.\n"
     first, second = held(any_town), held(any_town, "REG 9876543211 ABC1234575 12 Sita Devi")
     shown = json.loads(types(any_town, "holds", "list", "--json").stdout)
     assert [(row["ref"], row["area"], row["rule"]) for row in shown] == [
@@ -70,3 +81,26 @@ def test_holds_list_free_and_refuse(any_town: Town) -> None:
     assert [(row.decision, row.decided_by) for row in any_town.rows(hold)] == [("freed", None), ("refused", None)]
     with any_town.service.reads.begin() as conn:
         assert queue.listed(conn) == []
+
+
+def test_holds_list_shows_what_rules_noted_until_the_office_has_seen_it(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    any_town.member.texts("1")
+    [entered] = any_town.rows(registration)
+    with any_town.service.engine.begin() as conn:
+        holds.put(conn, entered.id, "same_minute", "20 of 20 replied within a minute", 1.0)
+    waiting = held(any_town, "REG 9876543211 ABC1234575 12 Sita Devi")
+
+    shown = json.loads(types(any_town, "holds", "list", "--json").stdout)
+    assert [(row["ref"], row["status"], row["rule"]) for row in shown] == [
+        (entered.ref, "confirmed", "same_minute"),
+        (waiting, "held", "id_shared"),
+    ]
+
+    told = types(any_town, "holds", "seen", entered.ref.lower(), waiting)
+    assert (told.exit_code, told.stdout) == (1, f"{entered.ref} is seen.\n")
+    assert f"nothing is to be looked at (what is held is freed or refused): {waiting}" in told.stderr
+    with any_town.service.reads.begin() as conn:
+        assert [one.ref for one in queue.listed(conn)] == [waiting]
+    assert [(row.rule, row.decision) for row in any_town.rows(hold)] == [("same_minute", "seen"), ("id_shared", "")]
+    assert types(any_town, "holds", "seen", entered.ref).exit_code == 1, "it was seen before"

@@ -71,6 +71,11 @@ class Book:
         """Whom a phone is asked about now."""
         return next((one for one in self.entries if one.who.mobile == phone and one.status == "waiting"), None)
 
+    def midnight(self, her: Enroler, now: float) -> float:
+        """When today began where she lives."""
+        ahead = 3.0 * HOUR if her.phone.startswith("+254") else 5.5 * HOUR
+        return now - (now + ahead) % DAY
+
     # --- an entry -------------------------------------------------------------------------------------------------
 
     def verdict(self, her: Enroler, who: Someone, now: float, sure: bool = False) -> Verdict:
@@ -172,6 +177,11 @@ class Book:
                 one.hold("wrong_number")
         return [(phone, "confirm.sorry")]
 
+    def expire(self, entry: Entry, now: float) -> Kinds:
+        """The person never answered."""
+        entry.status, entry.decided = "expired", now
+        return self.next_on(entry.who.mobile)
+
     def _stop(self, phone: str, now: float) -> Kinds:
         self.stopped.add(phone)
         for one in self.on_phone(phone):
@@ -193,7 +203,7 @@ class Book:
         hers = [one for one in self.entries if one.enroler is her]
         yes = [one for one in hers if one.status == "confirmed" and one.at > now - DAY]
         quick = [one for one in yes if one.decided - one.at < QUICK]
-        if len(yes) >= QUICK_REPLIES and len(quick) * 100 >= QUICK_PERCENT * len(yes):
+        if entry.status == "confirmed" and len(yes) >= QUICK_REPLIES and len(quick) * 100 >= QUICK_PERCENT * len(yes):
             entry.hold("same_minute")
         if entry.status == "wrong_number" and sum(one.status == "wrong_number" for one in hers) >= WRONG_NUMBERS:
             entry.hold("wrong_numbers")

@@ -21,24 +21,26 @@ COMMAND = {
     "sum": {"hi": "योग", "en": "SUM", "sw": "JUMLA"},
 }
 
+COUNTED = {
+    "yes": ("confirmed",), "waiting": ("waiting", "held"), "wrong": ("returned", "wrong_number"), "no": ("refused",),
+    "silent": ("expired",),
+}  # fmt: skip
+"""The statuses that COUNT adds up, by its words."""
+
 
 # --- her own ---
 
 
 def counts(day: Day, her: Enroler) -> None:
-    """COUNT says what the book says."""
-    hers = [one for one in day.book.entries if one.enroler is her and one.status != "deleted"]
-    by = {
-        "all": hers, "yes": [e for e in hers if e.status == "confirmed"],
-        "waiting": [e for e in hers if e.status in ("waiting", "held")],
-        "wrong": [e for e in hers if e.status in ("returned", "wrong_number")],
-        "no": [e for e in hers if e.status == "refused"],
-    }  # fmt: skip
+    """COUNT says what the book says, of today and of all days; of nobody silent it says nothing."""
     [said] = day.text(her.phone, COMMAND["count"][her.language], [(her.phone, "count.counted")])
-    for span in ("today", "ever"):
-        told = {name: int(said.values.get(f"{span}_{name}", -1)) for name in by}
-        if told != {name: len(entries) for name, entries in by.items()}:
-            day.wrong(f"COUNT of {her.phone} says {said.text!r}, the book {[(n, len(e)) for n, e in by.items()]}")
+    for span, since in (("today", day.book.midnight(her, day.now)), ("ever", 0.0)):
+        statuses = [one.status for one in day.book.entries if one.enroler is her and one.at >= since]
+        book = {"all": len(statuses) - statuses.count("deleted")}
+        book |= {name: sum(map(statuses.count, of)) for name, of in COUNTED.items()}
+        told = {name: int(said.values.get(f"{span}_{name}", 0 if name == "silent" else -1)) for name in book}
+        if told != book:
+            day.wrong(f"COUNT of {her.phone} says {said.text!r}, the book of {span} {book}")
 
 
 def looks_back(day: Day, her: Enroler) -> Scene:
@@ -46,12 +48,12 @@ def looks_back(day: Day, her: Enroler) -> Scene:
     who = someone(day, her)
     entry = day.enters(her, who, day.crowd.line(her.language, who))
     yield PAUSE
+    if entry is None:  # she is held, and was told so
+        return
     counts(day, her)
     [last] = day.text(her.phone, COMMAND["last"][her.language], [(her.phone, "last.found")])
-    [shown] = day.text(
-        her.phone, f"{COMMAND['who'][her.language]} {entry.ref if entry else ''}", [(her.phone, "who.found")]
-    )
-    if entry and not last.values.get("ref") == shown.values.get("ref") == entry.ref:
+    [shown] = day.text(her.phone, f"{COMMAND['who'][her.language]} {entry.ref}", [(her.phone, "who.found")])
+    if not last.values.get("ref") == shown.values.get("ref") == entry.ref:
         day.wrong(f"LAST says {last.text!r}, WHO {shown.text!r}; the last was {entry.ref}")
     day.text(her.phone, COMMAND["list"][her.language], [(her.phone, "list.found")])
 
@@ -87,11 +89,12 @@ def pays(day: Day, her: Enroler) -> Scene:
     first = day.enters(her, who, day.crowd.line(her.language, who))
     yield PAUSE
     second = day.enters(her, other, day.crowd.line(her.language, other))
-    receipt = f"B{day.rng.randrange(1000, 9999)}"
-    for entry, kind in ((first, "fee.saved"), (second, "fee.used")):
+    receipt, kind = f"B{day.rng.randrange(1000, 9999)}", "fee.saved"
+    for entry in (first, second):
         yield PAUSE
         if entry:
             day.text(her.phone, f"{COMMAND['fee'][her.language]} {entry.ref} {receipt} 5", [(her.phone, kind)])
+            kind = "fee.used"
 
 
 def tries(day: Day, her: Enroler) -> Scene:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 DISTRICTS = (("RAN", "Ranchi", "hi", "+9198"), ("DHA", "Dhanbad", "en", "+9197"), ("KTU", "Kitui", "sw", "+2547"))
 """Code, name, language and how phones begin there."""
@@ -39,7 +39,6 @@ class Enroler:
     language: str
     by: str
     status: str = "activated"
-    entered: list[float] = field(default_factory=list)
 
 
 @dataclass

@@ -13,7 +13,7 @@ from typing import Any
 from tests.day.book import Book, Entry, Kinds, Verdict
 from tests.day.country import Country, Enroler
 from tests.day.crowd import MEANS, Crowd, Someone
-from tests.day.wordings import Said, Wordings
+from tests.day.wordings import REPEATED, Said, Wordings
 from tests.town import Town
 
 Scene = Generator[float]
@@ -43,7 +43,6 @@ class Exchange:
     """One text and what was answered, for reading."""
 
     language: str
-    whose: str
     text: str
     answers: list[tuple[str, str]]
 
@@ -147,7 +146,7 @@ class Day:
     ) -> list[Said]:
         her = self.country.enrolers.get(phone)
         language = her.language if her else ("sw" if phone.startswith("+254") else "hi/en")
-        self.exchanges.append(Exchange(language, "enroler" if her else "person", text, [(to, one) for to, one in came]))
+        self.exchanges.append(Exchange(language, text, [(to, one) for to, one in came]))
         self.figures.texts["of enrolers"] += her is not None
         left, found = list(came), list[Said]()
         for to, kind in expected:
@@ -187,27 +186,26 @@ class Day:
 
     # --- entries --------------------------------------------------------------------------------------------------
 
-    def enters(
-        self, her: Enroler, who: Someone, text: str, *, sure: bool = False, way: str = "sms", meaning: str = ""
-    ) -> Entry | None:
+    def enters(self, her: Enroler, who: Someone, text: str, *, sure: bool = False, meaning: str = "") -> Entry | None:
         """The text that makes an entry whole: answered and kept as the book says. None where it is not saved."""
         verdict = self.book.verdict(her, who, self.now, sure)
         if her.status == "activated":
             self.drafts.pop(her.phone, None)
-        entry, sends = self._entered(her, who, verdict, way, meaning)
+        entry, sends = self._entered(her, who, verdict, "sms", meaning)
         [answer, *_] = self.text(her.phone, text, [(her.phone, verdict.kind), *sends])
-        self._check_echo(answer, who, verdict)
+        self._check_echo(answer, who)
         return self._kept(entry, answer)
 
-    def screened(self, her: Enroler, who: Someone, shown: str, meaning: str = "") -> Entry | None:
+    def screened(self, her: Enroler, who: Someone, shown: str) -> Entry | None:
         """The same by USSD: `shown` is the last screen."""
         verdict = self.book.verdict(her, who, self.now)
         self.drafts.pop(her.phone, None)
-        entry, sends = self._entered(her, who, verdict, "ussd", meaning)
+        entry, sends = self._entered(her, who, verdict, "ussd", "")
         answer = self.wordings.read(verdict.kind, shown)
         if answer is None:
             self.wrong(f"{her.phone} on USSD should see {verdict.kind}, not {shown!r}")
             answer = Said(verdict.kind, "", {}, "")
+        self._check_echo(answer, who)
         self.town.work()
         self.came("USSD", sends)
         return self._kept(entry, answer)
@@ -221,17 +219,19 @@ class Day:
         meaning = meaning or self.rng.choice(MEANS)
         entry = Entry("", her, who, verdict.area, way, self.now, her.language, meaning)
         self.book.entries.append(entry)
-        her.entered.append(self.now)
         if verdict.rules:
             entry.status = "held"
             entry.hold(*verdict.rules)
             return entry, []
         return entry, self.sent(self.book.ask(entry))
 
-    def _check_echo(self, answer: Said, who: Someone, verdict: Verdict) -> None:
-        """What she reads back is what she typed."""
-        if answer.values.get("name", who.name) != who.name or answer.values.get("booth", who.booth) != who.booth:
-            self.wrong(f"{answer.text!r} does not repeat {who.name}, booth {who.booth}")
+    def _check_echo(self, answer: Said, who: Someone) -> None:
+        """What she reads back of an entry that is kept is what she typed, of numbers the last three signs."""
+        typed = {**who.__dict__, "first_name": who.name.split()[0]}
+        for name in REPEATED.get(answer.kind, {}).get(answer.language, ()):
+            told, masked = answer.values.get(name, ""), name in ("mobile", "voter_id")
+            if (told[-5:] != f"..{typed[name][-3:]}") if masked else (told != typed[name]):
+                self.wrong(f"{answer.text!r} does not repeat the {name} of {who}")
 
     def _kept(self, entry: Entry | None, answer: Said) -> Entry | None:
         if entry:
@@ -268,18 +268,19 @@ class Day:
         word, _, literal = meaning.partition(":")
         before = entry.enroler.status
         self._said(entry, word, literal)
-        if word == "mistake":
-            entry.meaning = "yes"
-            self.begin(self._mends(entry), self.now + 600)
         if entry.enroler.status != before:
             self.figures.outcomes["enroler suspended"] += 1
+        if word == "mistake":
+            entry.meaning = "yes"
+            yield 600.0
+            self._mends(entry)
 
     def _said(self, entry: Entry, meaning: str, literal: str = "") -> None:
         text = literal or self.crowd.said(meaning, entry.language)
         self.figures.outcomes[f"person: {meaning}"] += 1
         self.text(entry.who.mobile, text, self.sent(self.book.reply(entry, meaning, text, self.now)))
 
-    def _mends(self, entry: Entry) -> Scene:
+    def _mends(self, entry: Entry) -> None:
         """Her enroler mends what the person found wrong, if she may."""
         her = entry.enroler
         if entry.status == "returned":
@@ -287,8 +288,6 @@ class Day:
             while name == entry.who.name:
                 name = self.crowd.name(her.language)
             self.fixes(her, entry, entry.who.but(name=name), "name")
-        return
-        yield 0.0
 
     def fixes(self, her: Enroler, entry: Entry, who: Someone, field: str) -> None:
         """FIX of one field."""

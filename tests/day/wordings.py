@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,15 @@ from sms_service.enrolment.answer_types.problems import PROBLEMS
 
 ORGANISATION = "XYZ"
 FIELDS = ("mobile", "voter_id", "booth", "name")
+
+REPEATED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "register.saved": {"en": ("name", "mobile", "voter_id", "booth"), "sw": ("name", "mobile", "voter_id", "booth"),
+                       "hi": ("name", "mobile", "booth")},
+    "register.held": {"en": ("first_name", "mobile", "booth"), "sw": ("first_name", "mobile", "booth"),
+                      "hi": ("first_name", "mobile")},
+    "register.queued": dict.fromkeys(("en", "hi", "sw"), ("first_name", "mobile")),
+}  # fmt: skip
+"""What each answer repeats of the entry; 70 signs of Hindi hold less."""
 
 REF = "[2-9A-HJ-NP-Z]{5}"
 

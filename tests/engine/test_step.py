@@ -435,17 +435,6 @@ def test_what_came_with_the_keyword_answers_the_first_question(play: Player) -> 
     assert play(ASK_NAME).begin(wrong={"name": "not_a_name"}) == ["Your name?"]
 
 
-def test_a_number_that_came_with_the_keyword_does_not_choose_from_a_menu_not_seen(play: Player) -> None:
-    lesson = play("""
-pick:
-  say: {en: "Which?"}
-  ask: {into: drink, type: choice, options: {tea: {label: Tea}, milk: {label: Milk}}}
-  next: bye
-bye: {end: true}
-""")
-    assert lesson.begin(drink="milk") == ["Which?", "1. Tea", "2. Milk"]
-
-
 def test_as_many_states_as_a_turn_may_pass_are_passed(play: Player) -> None:
     hops = "".join(f"s{number}: {{say: {{en: .}}, next: s{number + 1}}}\n" for number in range(MAX_STEPS - 1))
 

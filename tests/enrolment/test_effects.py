@@ -777,3 +777,21 @@ def test_an_outcome_that_was_not_announced_is_a_fault(town: Town, monkeypatch: p
     monkeypatch.setitem(effects.EFFECTS, "opt_in", lambda _act: Done("surprise"))
     with pytest.raises(UnknownOutcome, match="effect opt_in ended as surprise"):
         perform("opt_in", None, {})  # type: ignore[arg-type]
+
+
+def test_set_language_in_the_middle_of_her_question_asks_it_once_more(town: Town) -> None:
+    town.enroler.texts(ENTRY)
+    for choosing in (["LANG", "2"], ["LANG HI"], ["BHASHA", "हिन्दी"]):
+        town.member.texts("LANG EN")
+        for text in choosing:
+            town.member.texts(text)
+        changed, asked = town.member.last.splitlines()
+        assert changed.startswith("XYZ: अब से हमारे SMS हिन्दी में आएंगे।")
+        assert asked.startswith("XYZ: Anil ने दर्ज किया: Ram Kumar")
+    town.member.texts("1")
+    assert statuses(town) == ["confirmed"]
+
+
+def test_the_number_of_a_menu_that_she_has_not_seen_chooses_nothing(town: Town) -> None:
+    town.member.texts("LANG 2")
+    assert town.member.last.startswith("XYZ: which language?")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from sms_service.enrolment import activation, enrolers
 from sms_service.store import people
-from sms_service.store.tables import area, enroler, fee_receipt, person, registration
+from sms_service.store.tables import area, enroler, fee_receipt, person, photo, registration
+from tests.enrolment.test_effects_photos import pictured
 from tests.town import ENROLER, ENTRY, Town
 
 REKHA, HARI, NEW = "+919800000003", "+919811111112", "+919811111113"
@@ -49,6 +52,15 @@ def test_appoint_enroler_appointed_for_an_area_below_with_a_code_that_is_not_sto
     assert (row.appointed_by, booth.code, row.level) == (rekha.id, "JH-N-RAN-KAN-12", "booth")
     assert len(row.code_index) == 32
     assert code.encode() not in row.code_index
+
+
+def test_hold_enroler_called_back_an_appointment_by_mistake_before_it_is_used(any_town: Town) -> None:
+    code = appointed(any_town)
+    any_town.phone(REKHA).texts("HOLD 9811111112")
+    assert any_town.phone(REKHA).last == "Hari, mobile ..112: the appointment is taken back, the code is void."
+    any_town.phone(HARI).texts(f"ACT {code}")
+    assert "does not fit this phone" in any_town.phone(HARI).last
+    assert [row.status for row in any_town.rows(enroler) if row.code_index] == []
 
 
 def test_appoint_enroler_appointed_once_more_gets_a_new_code_and_the_old_one_is_void(town: Town) -> None:
@@ -170,6 +182,17 @@ def test_activate_phone_activated_an_enroler_goes_on_from_her_new_phone(any_town
     assert "this phone may not enter members" in any_town.enroler.last
 
 
+def test_activate_phone_activated_her_photos_go_with_what_she_entered(any_town: Town) -> None:
+    pictured(any_town, ENTRY)
+    pictured(any_town, "REG 9876511111 ABC7654321 Sita Devi")
+    code = moving(any_town, ENROLER, NEW)
+    any_town.phone(NEW).texts(f"ACT {code}")
+    [entered] = any_town.rows(registration)
+    [of_ram, of_a_draft] = any_town.rows(photo)
+    assert of_ram.enroler_id == entered.enroler_id
+    assert of_a_draft.enroler_id != entered.enroler_id
+
+
 def test_activate_phone_held_a_new_phone_frees_nobody(town: Town) -> None:
     code = moving(town, ENROLER, NEW)
     town.phone(REKHA).texts(f"HOLD {ENROLER}")
@@ -177,3 +200,20 @@ def test_activate_phone_held_a_new_phone_frees_nobody(town: Town) -> None:
     assert "but it is on hold" in town.phone(NEW).last
     town.phone(NEW).texts(ENTRY)
     assert town.rows(registration) == []
+
+
+@pytest.mark.parametrize("stack", ["postgres"], indirect=True)
+def test_activate_phone_activated_nobody_holds_her_while_her_row_is_copied(
+    any_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, move = moving(any_town, ENROLER, NEW), activation._move
+
+    def moves(conn: Any, keys: Any, old: Any, to: Any) -> None:
+        at_once = select(enroler.c.status).where(enroler.c.person_id == old.person_id).with_for_update(nowait=True)
+        with pytest.raises(OperationalError), any_town.service.engine.begin() as other:
+            other.execute(at_once)
+        move(conn, keys, old, to)
+
+    monkeypatch.setattr(activation, "_move", moves)
+    any_town.phone(NEW).texts(f"ACT {code}")
+    assert any_town.phone(NEW).last.startswith("XYZ: welcome, Anil.")

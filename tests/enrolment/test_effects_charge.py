@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import random
 from collections import Counter
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
 
 from sms_service.engine import texts
 from sms_service.enrolment import charge, figures, holds
+from sms_service.enrolment.effects.charge import _fitting
+from sms_service.enrolment.enrolers import import_enrolers
+from sms_service.enrolment.figures import Figures
 from sms_service.store import people
 from sms_service.store.tables import area, consent, enroler, hold, member, registration
 from tests.town import ENROLER, ENTRY, Town
 
 REKHA, SUNITA, MWENDE = "+919800000003", "+919800000001", "+254700000001"
+TYPO = "+919800000012"
 KANKE, RANCHI = "JH-N-RAN-KAN", "JH-N-RAN"
 
 
@@ -107,6 +113,22 @@ def test_sum_area_summed_in_one_sms_with_as_many_areas_below_as_fit(town: Town) 
     assert texts.count(said).segments == 1
 
 
+def test_of_a_thousand_areas_below_only_those_are_measured_that_one_sms_can_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    below = [Figures(number, f"Booth {number}", 100, 0, 0, 0, 0) for number in range(1_000)]
+    measured: list[str] = []
+    count = texts.count
+
+    def counts(text: str) -> texts.Count:
+        measured.append(text)
+        return count(text)
+
+    monkeypatch.setattr(texts, "count", counts)
+    assert _fitting("Kanke 0/20000 yes.", below).startswith("Booth 0: 0/100. Booth 1: 0/100. ")
+    assert len(measured) < 15
+
+
 def test_sum_area_several_and_unknown_areas(town: Town) -> None:
     put_above(town, REKHA, "JH")
     with town.service.engine.begin() as conn:
@@ -127,10 +149,10 @@ def test_sum_area_unknown_is_what_lies_above_her(town: Town) -> None:
     assert town.phone(REKHA).last.startswith("You have no such area.")
 
 
-def refused(town: Town, text: str) -> bool:
-    """Whether somebody with one booth is told that this is not for her, and nothing was done."""
-    town.enroler.texts(text)
-    return "for those in charge of several booths" in town.enroler.last and status_of(town, SUNITA) == "activated"
+def refused(town: Town, text: str, by: str = ENROLER) -> bool:
+    """Whether somebody who is not in charge is told that this is not for her, and nothing was done."""
+    town.phone(by).texts(text)
+    return "for those in charge of several booths" in town.phone(by).last and status_of(town, SUNITA) == "activated"
 
 
 def test_sum_area_not_in_charge_is_told_of_count(town: Town) -> None:
@@ -168,6 +190,14 @@ def test_hold_enroler_several_of_one_name(town: Town) -> None:
     assert (status_of(town, ENROLER), status_of(town, SUNITA)) == ("activated", "activated")
 
 
+@pytest.mark.parametrize("level", ["Booth Worker", "king", "state"])
+def test_a_slip_in_the_level_of_a_list_puts_nobody_in_charge(town: Town, level: str) -> None:
+    with town.service.engine.begin() as conn:
+        file = io.StringIO(f"phone,name,area,level,language\n{TYPO},Typo Lal,JH-N-RAN-KAN,{level},en\n")
+        assert import_enrolers(conn, town.service.keys, file, "IN", "handset", 1.0) == (1, [])
+    assert refused(town, "SUM", by=TYPO)
+
+
 def test_hold_enroler_several_where_more_are_below_than_names_are_searched(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +220,24 @@ def test_hold_enroler_unknown_is_herself_one_above_one_beside_and_nobody(town: T
         told.add(town.phone(REKHA).last)
     assert len(told) == 1, "one answer for all: nobody learns who is an enroler elsewhere"
     assert {status_of(town, phone) for phone in (REKHA, SUNITA, MWENDE)} == {"activated"}
+
+
+@pytest.mark.parametrize("stack", ["postgres"], indirect=True)
+def test_hold_enroler_unknown_is_one_who_leaves_in_the_same_instant(
+    any_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = charge.called
+
+    def reads(*arguments: Any) -> Any:
+        found = called(*arguments)
+        with any_town.service.engine.begin() as other:
+            her = enroler.c.person_id == found[0].person.id
+            other.execute(update(enroler).where(her).values(status="retired"))
+        return found
+
+    monkeypatch.setattr(charge, "called", reads)
+    any_town.phone(REKHA).texts(f"HOLD {ENROLER}")
+    assert "Nobody was held" in any_town.phone(REKHA).last
 
 
 def test_hold_enroler_unknown_is_a_colleague_in_charge_of_the_same_area(town: Town) -> None:
@@ -232,6 +280,7 @@ def test_free_enroler_office_whom_the_office_holds_only_the_office_frees(town: T
         somebody = people.by_phone(conn, town.service.keys, ENROLER)
         assert somebody
         assert charge.hold_for_office(conn, somebody.id)
+        assert not charge.release(conn, somebody.id, unless=charge.OFFICE)
     town.phone(REKHA).texts(f"FREE {ENROLER}")
     assert "only the office can free it" in town.phone(REKHA).last
     assert status_of(town, ENROLER) == "held"

@@ -43,6 +43,27 @@ def test_save_fee_used_for_another_registration(any_town: Town) -> None:
     assert len(any_town.rows(fee_receipt)) == 1
 
 
+def test_save_fee_unknown_is_a_deleted_registration_and_its_leaf_is_not_gone(any_town: Town) -> None:
+    ref = entered(any_town)
+    any_town.enroler.texts(f"DEL {ref}")
+    any_town.enroler.texts(f"FEE {ref} B1207 5")
+    assert any_town.enroler.last == f"NOT saved: you have no registration {ref}. LIST shows yours."
+    assert any_town.rows(fee_receipt) == []
+
+
+def test_save_fee_saved_for_another_once_the_leaf_s_own_was_deleted(any_town: Town) -> None:
+    first = entered(any_town)
+    any_town.enroler.texts(f"FEE {first} B1207 5")
+    any_town.enroler.texts(f"DEL {first}")
+    any_town.enroler.texts(ENTRY)
+    again = any_town.rows(registration)[-1]
+
+    any_town.enroler.texts(f"FEE {again.ref} B1207 5")
+
+    assert any_town.enroler.last == f"{again.ref}: receipt B1207, INR 5.00, saved."
+    assert [row.registration_id for row in any_town.rows(fee_receipt)] == [again.id]
+
+
 def test_save_fee_unknown_is_a_registration_of_somebody_else_or_none(town: Town) -> None:
     ref = entered(town)
     for one in (ref, "R4K7P"):

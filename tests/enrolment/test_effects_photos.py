@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from sms_service.engine.model import Inbound
 from sms_service.store import people
-from sms_service.store.tables import enroler, person, photo, registration, timer
+from sms_service.store.tables import enroler, outbox, person, photo, registration, timer
 from tests.town import ENROLER, ENTRY, MEMBER, Town
 
 ADDRESS = "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"
@@ -131,6 +131,79 @@ def test_keep_photo_none_a_picture_of_an_entry_that_was_not_saved_is_given_to_no
     assert said.startswith("NOT saved: this is your own number.")
     assert "Whose photo is it? It was NOT kept." in said
     assert town.rows(photo) == []
+
+
+def test_keep_photo_kept_with_the_entry_that_is_completed_by_ussd(any_town: Town) -> None:
+    pictured(any_town, "REG 9876543210 ABC1234567 Ram Kumar")
+    screen = any_town.phone(ENROLER, by="africastalking").dials().press("12")
+    assert screen.splitlines()[-1] == f"Photo for {ref(any_town)} Ram kept."
+    assert kept(any_town) == [(ref(any_town), ADDRESS)]
+
+
+LOST = "The photo that you sent before was NOT kept: its entry was not saved."
+
+
+def test_keep_photo_lost_of_a_person_whose_entry_gave_way_to_another(any_town: Town) -> None:
+    pictured(any_town, "REG 9876543210 12 Ram Kumar")
+    any_town.enroler.texts("REG 9876511111 ABC7654321 12 Sita Devi")
+    *_, saved, lost = any_town.enroler.last.split("\n")
+    assert "Sita Devi" in saved
+    assert lost.startswith(LOST)
+    assert any_town.rows(photo) == []
+
+
+def test_keep_photo_lost_of_a_person_who_was_not_saved_is_not_given_to_the_next(any_town: Town) -> None:
+    pictured(any_town, "REG 9876543210 ABC1234567 Ram Kumar")
+    any_town.member.texts("STOP")
+    any_town.enroler.texts("12")
+    refusal, lost = any_town.enroler.last.split("\n")
+    assert refusal.startswith("NOT saved: ")
+    assert lost.startswith(LOST)
+    any_town.enroler.texts("REG 9876511111 ABC7654321 12 Sita Devi")
+    assert "hoto" not in any_town.enroler.last
+    assert any_town.rows(photo) == []
+
+
+def test_keep_photo_lost_said_on_the_screen_too(town: Town) -> None:
+    pictured(town, "REG 9876543210 ABC1234567 Ram Kumar")
+    town.member.texts("STOP")
+    screen = town.phone(ENROLER, by="africastalking").dials()
+    assert screen.press("12").startswith("NOT saved")
+    assert screen.press("98").startswith(LOST)
+    assert screen.ended
+
+
+def test_keep_photo_lost_with_an_entry_that_nobody_completed(any_town: Town) -> None:
+    pictured(any_town, "REG 9876543210 ABC1234567 Ram Kumar")
+    [due] = [one for one in any_town.rows(timer) if one.flow == "register"]
+    any_town.service.turns.tick(due.person_id, time.time() + 25 * 3600)
+    with any_town.service.engine.begin() as conn:
+        conn.execute(update(outbox).values(due_at=time.time()))  # that day has come
+    any_town.work()
+    assert any_town.enroler.last.startswith(LOST)
+    assert any_town.rows(photo) == []
+
+
+def test_a_photo_whose_entry_ended_by_stop_is_dropped_by_the_sweeper(
+    any_town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    pictured(any_town, "REG 9876543210 ABC1234567 Ram Kumar")
+    any_town.sweep()
+    assert len(any_town.rows(photo)) == 1  # the entry is still open
+    any_town.enroler.texts("STOP")
+    assert "hoto" not in any_town.enroler.last
+    any_town.sweep()
+    assert any_town.rows(photo) == []
+    assert "1 photos were dropped" in caplog.text
+
+
+def test_a_picture_alone_leaves_the_one_that_waits_to_its_entry(town: Town) -> None:
+    town.enroler.texts(ENTRY)
+    pictured(town, "REG 9876511111 ABC7654321 Sita Devi")
+    assert pictured(town, media=(f"{ADDRESS}2",)) == f"Photo for {ref(town)} Ram kept."
+    ram = ref(town)
+    town.enroler.texts("12")
+    assert kept(town) == [(ref(town), ADDRESS), (ram, f"{ADDRESS}2")]
 
 
 # --- what fits nothing --------------------------------------------------------------------------------------------

@@ -56,6 +56,18 @@ def test_a_changed_line_changes_her(any_town: Town) -> None:
     assert (found.name, found.person.language) == ("Meena Devi", "en")
 
 
+def test_whom_somebody_in_charge_appointed_is_activated_and_needs_no_code(any_town: Town) -> None:
+    any_town.phone("+919800000003").texts("ADD 98111 11111 Meena Kumari Booth 12")
+    found = known(any_town, "+919811111111")
+    assert found
+    assert found.status == "appointed"
+
+    assert read(any_town, MEENA) == (1, [])
+
+    [row] = [row for row in any_town.rows(enroler) if row.person_id == found.person.id]
+    assert (row.status, row.code_index, row.code_until) == ("activated", None, None)
+
+
 def test_a_held_enroler_stays_held(any_town: Town) -> None:
     read(any_town, MEENA)
     found = known(any_town, "+919811111111")
@@ -142,6 +154,7 @@ def test_somebody_who_wrote_before_becomes_an_enroler_and_stays_the_same_person(
 
 def test_everybody_is_listed_for_the_handset(town: Town) -> None:
     with town.service.reads.begin() as conn:
-        listed = enrolers.everybody(conn, town.service.keys, limit=3)
-    assert len(listed) == 3
+        listed = enrolers.everybody(conn, town.service.keys, limit=50)
+        few = enrolers.everybody(conn, town.service.keys, limit=3)
+    assert [one.person.id for one in few] == [one.person.id for one in listed[:3]]
     assert ENROLER in {one.person.phone for one in listed}

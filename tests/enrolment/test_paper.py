@@ -5,10 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
+from typer.testing import CliRunner
 
+from sms_service.cli import app
+from sms_service.enrolment import entries
 from sms_service.store.tables import enroler, fee_receipt, hold, member, outbox, person, registration
 from tests.town import ENROLER, ENTRY, Town
 from tests.typed import sms_service
@@ -72,6 +76,27 @@ def test_a_bad_line_writes_nothing_and_loses_no_other(town: Town, tmp_path: Path
     assert imports(town, tmp_path, f"{SITA}{line}\n{RAM}") == ("2 members read, 1 lines left out.", [problem])
     assert len(town.rows(registration)) == len(town.rows(fee_receipt)) == 2
     assert len(town.rows(person)) == len(town.rows(enroler)) + 2, "no person is left behind by a line left out"
+
+
+@pytest.mark.parametrize("stack", ["postgres"], indirect=True)
+def test_a_receipt_that_another_ties_in_the_same_instant_leaves_the_whole_line_out(
+    any_town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    any_town.enroler.texts("REG 9876543211 ABC1234575 12 Mohan Lal")
+    [first] = any_town.rows(registration)
+
+    def keeps(*arguments: Any, **more: Any) -> Any:
+        any_town.enroler.texts(f"FEE {first.ref} B7 5")
+        return entries.keep(*arguments, **more)
+
+    monkeypatch.setattr("sms_service.enrolment.paper.keep", keeps)
+    (tmp_path / "list.csv").write_text(HEADER + RAM, encoding="utf-8")
+    typed = ["members", "import", str(tmp_path / "list.csv"), "--enroler", ENROLER]
+    told = CliRunner().invoke(app, typed, env=any_town.environment)
+
+    assert "receipt 7 of book B is used for another registration" in told.stderr
+    assert [row.id for row in any_town.rows(registration)] == [first.id]
+    assert [row.registration_id for row in any_town.rows(fee_receipt)] == [first.id]
 
 
 def test_one_who_was_entered_by_sms_is_a_duplicate(town: Town, tmp_path: Path) -> None:

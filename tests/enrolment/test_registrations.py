@@ -207,3 +207,38 @@ def test_a_whole_entry_that_begins_nearly_like_a_command_is_one(town: Town, name
     assert town.enroler.last.startswith("Saved "), "not DEL, nor HOLD"
     [saved] = town.rows(registration)
     assert saved.status == "waiting"
+
+
+def test_another_entry_does_not_drop_one_that_is_incomplete_in_silence(town: Town) -> None:
+    town.enroler.texts("REG 9876543211")
+    town.enroler.texts(ENTRY)
+    dropped, saved = town.enroler.last.splitlines()
+    assert dropped == "NOT saved, it was incomplete: ..211."
+    assert saved.startswith("Saved ")
+
+
+def test_a_text_about_somebody_else_does_not_mix_two_people(town: Town) -> None:
+    town.enroler.texts("REG 9123456706 DEF1234566 Sita Devi")
+    town.enroler.texts("Ram Kumar 9876543210")
+    assert town.enroler.last.splitlines()[0] == "NOT saved, it was incomplete: Sita ..706."
+    town.enroler.texts("ABC1234567 12")
+    [saved] = town.rows(registration)
+    with town.service.reads.begin() as conn:
+        her = people.by_id(conn, town.service.keys, saved.person_id)
+        assert her
+        fields = registrations.by_id(conn, her.key, saved.id).fields
+    assert {"mobile": her.phone, **fields} == RAM
+
+
+def test_talk_is_no_entry(town: Town) -> None:
+    for text in ("see you at 5", "Kanke 12", "Ram 12"):
+        town.enroler.texts(text)
+        assert town.enroler.last.startswith("REG mobile voter-ID booth name."), "HELP"
+
+
+def test_a_mistyped_command_in_the_middle_of_an_entry_is_one_with_a_reference(town: Town) -> None:
+    town.enroler.texts("REG 9876543210 ABC1234567 Ram Kumar")
+    town.enroler.texts("DELL R4K7P")
+    assert town.enroler.last.startswith("You have no registration R4K7P.")
+    town.enroler.texts("12")
+    assert town.enroler.last.startswith("Saved ")

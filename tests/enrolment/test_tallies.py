@@ -159,7 +159,7 @@ def test_while_somebody_settles_or_imports_a_second_sweeper_leaves_it_to_her(any
 
 
 def test_a_round_of_the_sweeper_ends_and_the_next_goes_on(any_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tallies, "SETTLED", 2)
+    monkeypatch.setattr(tallies, "BATCH", 2)
     monkeypatch.setattr(sweep, "SETTLINGS", 3)
     scatter(any_town, 30)
     before = len(any_town.rows(tally_change))

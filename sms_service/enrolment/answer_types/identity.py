@@ -40,6 +40,9 @@ NATIONAL_ID_MAX = id_pattern.SIGNS_MAX
 ALIKE = 75
 """How alike (of 100) a misspelt format and a real one must be, so that the real one is suggested."""
 
+IDS = frozenset({"voter_id", "national_id"})
+"""Answer types of numbers that a state gave, one to each person."""
+
 VOTER_ID = re.compile(r"[A-Z0-9]{10}")
 LEGACY_VOTER_ID = re.compile(r"[A-Z]{2}/[0-9]{1,3}/[0-9]{1,3}/[0-9]{5,7}")
 """What was printed before the ten signs, by state, district, constituency and number: still on people's cards."""
@@ -147,10 +150,10 @@ def booth(text: str, _field: Field, _setting: Setting) -> str | Noted | Wrong:
     """The number of a polling booth, with or without a letter: 12, 12A.
 
     Of a line it takes one word: the letter after `12` is the initial of a name (`12 R Ramesh`) more often than part of
-    the number. An O or I at its end may be either: it is asked for again.
+    the number. An O, I or L at its end is a digit, since no booth is divided by such a letter.
     """
     typed = re.sub(r"(?<=[0-9])[\s/.\-](?=[A-Z]$)", "", plain(text).upper())
-    found = re.fullmatch(r"([0-9OIL]*[0-9])([A-HJKMNP-Z]?)", typed)
+    found = re.fullmatch(r"([0-9OIL]*[0-9][OIL]*)([A-HJKMNP-Z]?)", typed)
     digits = found[1].translate(AS_DIGIT).lstrip("0") if found else ""
     if not found or not digits:
         return Wrong("not_a_booth")

@@ -8,7 +8,8 @@ from decimal import Decimal
 from sms_service.engine.answers import fold
 from sms_service.engine.model import Field
 from sms_service.enrolment.answer_types.amounts import unchanging
-from sms_service.enrolment.answer_types.registry import Setting, Wrong, answer_type, plain
+from sms_service.enrolment.answer_types.identity import AS_DIGIT
+from sms_service.enrolment.answer_types.registry import Noted, Setting, Wrong, answer_type, plain
 
 BOOK_MAX = 6
 """Letters of a receipt book. Printed books have one to three; a longer word is a name."""
@@ -26,16 +27,22 @@ CURRENCIES = "inr, kes, ngn, zar, npr, ugx, tzs, ghs, ksh, kshs, tsh, ush, sh, n
 """What may stand beside an amount, folded, besides the units of amounts.py: codes (ISO 4217) and their short forms."""
 
 _RECEIPT = re.compile(rf"([A-Z]{{0,{BOOK_MAX}}})[\s.\-/#]*0*([1-9][0-9]{{0,{RECEIPT_DIGITS - 1}}})")
+_MISREAD = re.compile(rf"([A-Z]{{0,{BOOK_MAX}}})[\s.\-/#]*0*([1-9][0-9OIL]{{0,{RECEIPT_DIGITS - 1}}})")
 _AMOUNT = re.compile(r"[0-9]+(?:,[0-9]{2,3})*(?:\.[0-9]+)?")
 _SIGNS = frozenset(" .:#₹₨$£€₦/")
 
 
 @answer_type(words=2, longest=lambda _parameters, _language: "W" * BOOK_MAX + "9" * RECEIPT_DIGITS)
-def receipt(text: str, _field: Field, _setting: Setting) -> str | Wrong:
+def receipt(text: str, _field: Field, _setting: Setting) -> str | Noted | Wrong:
     """Letters of the book, if it has any, and the number of the leaf: B1207, b-1207, 1207. Zeros before it are dropped,
-    so that B0012 and B12 are one leaf."""
-    found = _RECEIPT.fullmatch(plain(text).strip(" .,;#").upper())
-    return f"{found[1]}{found[2]}" if found else Wrong("not_a_receipt")
+    so that B0012 and B12 are one leaf. Behind a digit, letters that are typed for digits are these: B12O7."""
+    typed = plain(text).strip(" .,;#").upper()
+    if found := _RECEIPT.fullmatch(typed):
+        return f"{found[1]}{found[2]}"
+    if found := _MISREAD.fullmatch(typed):
+        number = found[2].translate(AS_DIGIT)
+        return Noted(f"{found[1]}{number}", sum(one != other for one, other in zip(found[2], number, strict=True)))
+    return Wrong("not_a_receipt")
 
 
 def book_and_number(value: str) -> tuple[str, str]:

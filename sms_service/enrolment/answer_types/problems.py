@@ -23,9 +23,9 @@ def _day(bound: str, of_today: str, otherwise: str) -> str:
 PROBLEMS: Mapping[str, Mapping[str, Sentences]] = {
     "name": {
         "not_a_name": {
-            "en": "Name: letters only, please, like Ram Kumar.",
-            "hi": "नाम: केवल अक्षर भेजें, जैसे राम कुमार।",
-            "sw": "Jina: tuma herufi tu, kama Amina Wanjiru.",
+            "en": "Name: only the name, in letters, please, like Ram Kumar.",
+            "hi": "नाम: केवल नाम भेजें, अक्षरों में, जैसे राम कुमार।",
+            "sw": "Jina: tuma jina tu, kwa herufi, kama Amina Wanjiru.",
         },
         "has_digits": {
             "en": "Name: without digits, please, like Ram Kumar.",

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sms_service.enrolment.effects import activation, charge, deciding, entering, fees, messages, own, photos, writers
+from sms_service.enrolment.effects import (
+    activation,
+    charge,
+    deciding,
+    entering,
+    fees,
+    mending,
+    messages,
+    own,
+    photos,
+    practice,
+    writers,
+)
 from sms_service.enrolment.effects.act import (
     EFFECTS,
     Act,
@@ -18,6 +30,5 @@ from sms_service.enrolment.effects.act import (
 
 __all__ = [
     "EFFECTS", "Act", "Done", "Over", "Start", "UnknownEffect", "UnknownOutcome", "activation", "charge", "deciding",
-    "effect", "entering", "fees", "kind_of", "messages", "own", "perform",
-    "photos", "writers",
+    "effect", "entering", "fees", "kind_of", "mending", "messages", "own", "perform", "photos", "practice", "writers",
 ]  # fmt: skip

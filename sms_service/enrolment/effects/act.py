@@ -7,8 +7,9 @@ to the person just registered) it hands back, to be begun in the same transactio
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -16,7 +17,7 @@ from sms_service.config import Fees, Rules
 from sms_service.engine.listen import Ways
 from sms_service.engine.model import Do, Field, Flow, Inbound, Session, Variables
 from sms_service.engine.walk import fields_of
-from sms_service.enrolment.effect_shapes import FIRST_NAME_MAX, SHAPES
+from sms_service.enrolment.effect_shapes import FIRST_NAME_MAX, SHAPES, STANDINGS
 from sms_service.privacy import Keys
 from sms_service.store.people import Person
 
@@ -40,9 +41,19 @@ class Act:
     flow: Flow | None = None
 
     @property
+    def line(self) -> Flow | None:
+        """The flow that takes registrations (`words: line`)."""
+        return self.ways.words.get("line")
+
+    @property
+    def line_fields(self) -> tuple[Field, ...]:
+        """The fields that a registration is made of."""
+        return fields_of(self.line.states[self.line.first]) if self.line else ()
+
+    @property
     def asked(self) -> tuple[Field, ...]:
         """The fields that this dialogue asks for, then those of the flow that takes registrations."""
-        flows = [flow for flow in (self.flow, self.ways.words.get("line")) if flow]
+        flows = [flow for flow in (self.flow, self.line) if flow]
         return tuple(one for flow in flows for state in flow.states.values() for one in fields_of(state))
 
 
@@ -139,6 +150,17 @@ def kind_of(name: str, outcome: str) -> str:
     return SHAPES[name].kinds.get(outcome, "")
 
 
+def standing(act: Act, status: str) -> Variables:
+    """How a registration stands, as texts say it to its enroler."""
+    words = STANDINGS[status]
+    return {"status": status, "standing": words.get(act.session.language, words["en"])}
+
+
 def first_name(name: str) -> str:
     """What a person is called in a message to somebody else."""
     return name.split()[0][:FIRST_NAME_MAX]
+
+
+def first_name_of(fields: Mapping[str, Any]) -> str:
+    """The same of whom these fields of a registration are about."""
+    return first_name(str(fields["name"]))

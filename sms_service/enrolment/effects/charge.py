@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from sqlalchemy import select
 
 from sms_service.engine import texts
 from sms_service.engine.keywords import first_word
-from sms_service.enrolment import answer_types, charge, families, figures, holds, tree
+from sms_service.enrolment import answer_types, charge, figures, tree
 from sms_service.enrolment.effect_shapes import AREA_NAME_MAX
 from sms_service.enrolment.effects.act import Act, Done, effect, first_name
 from sms_service.enrolment.effects.entering import freed
@@ -49,7 +50,9 @@ def sum_area(act: Act) -> Done:
 def _fitting(before: str, below: Sequence[Figures]) -> str:
     """`Booth 12: 30/40. Booth 11: 2/40. +9`: what fits into one SMS with `before`, and how many did not."""
     entries = sorted(map(_entry, below), key=len)
-    for count in range(len(entries), 0, -1):
+    ends = accumulate(len(entry) + 1 for entry in entries)
+    most = sum(end <= texts.SEGMENT_SEPTETS for end in ends)  # no sign takes less than a septet
+    for count in range(most, 0, -1):
         left = len(entries) - count
         text = " ".join([*entries[:count], *([f"+{left}"] if left else [])])
         if texts.count(f"{before} {text}").segments == 1:
@@ -81,7 +84,7 @@ def _decided(act: Act, whom: str, outcome: str) -> Done:
     own = charge.of(act.conn, act.person.id)
     if own is None:
         return NOT_IN_CHARGE
-    wanted = ("activated", "held") if outcome == "held" else ("held",)
+    wanted = ("appointed", "activated", "held") if outcome == "held" else ("held",)
     try:
         found = charge.called(act.conn, act.keys, own, whom, wanted)
     except charge.TooMany:  # among so many several are called so; the text asks for the number
@@ -90,11 +93,14 @@ def _decided(act: Act, whom: str, outcome: str) -> Done:
         return Done("several" if found else "unknown")
     [one] = found
     if outcome == "held":
-        charge.hold(act.conn, one.person.id, charge.IN_CHARGE)
-    elif charge.hold_reason(act.conn, one.person.id) == charge.OFFICE:
+        if one.status == "appointed":  # by mistake, mostly: a wrong number must not wait for somebody to use it
+            outcome, done = "called_back", charge.call_back(act.conn, one.person.id)
+        else:
+            done = charge.hold(act.conn, one.person.id, charge.IN_CHARGE) or one.status == "held"
+        if not done:
+            return Done("unknown")  # she left, or went on from another phone, since her row was read
+    elif not charge.release(act.conn, one.person.id, unless=charge.OFFICE):
         return Done("office")
-    else:
-        charge.release(act.conn, one.person.id)
     return Done(outcome, {"first_name": first_name(one.name), "mobile": one.person.phone})
 
 
@@ -113,8 +119,5 @@ def free_registration(act: Act, ref: str) -> Done:
         return Done("unknown")
     if row.enroler_id == act.person.id:
         return Done("own")
-    starts = freed(act.conn, act.keys, row.id, act.now, act.person.id)
-    if starts:
-        return Done("freed", {"ref": ref}, starts)
-    queued = holds.open_rules(act.conn, row.id) == [families.TURN]
-    return Done("queued", {"ref": ref}) if queued else Done("stopped")
+    outcome, starts = freed(act.conn, act.keys, row.id, act.now, act.person.id)
+    return Done(outcome, {} if outcome == "stopped" else {"ref": ref}, starts)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sms_service.enrolment import cards, consent, families, holds, members, registrations, rules
+from sms_service.enrolment import cards, charge, consent, families, holds, members, registrations, rules
 from sms_service.enrolment.effect_shapes import MEMBERSHIP
-from sms_service.enrolment.effects.act import Act, Done, Start, effect, first_name
+from sms_service.enrolment.effects.act import Act, Done, Start, effect, first_name_of
 from sms_service.enrolment.effects.entering import next_on_phone
 from sms_service.enrolment.registrations import Registration
 from sms_service.store import people
@@ -38,10 +38,12 @@ def _ended(act: Act, status: str) -> Done:
 
 
 def _look_at(act: Act, entered: Registration, status: str) -> None:
-    """What is odd about the reply, for the office; it stands all the same."""
+    """What is odd about the reply, for the office; it stands all the same. A rule may suspend the enroler."""
     heard = replace(entered, status=status)
     for found in rules.on_reply(rules.Reply(act.conn, act.keys, act.rules, act.now, heard, act.inbound.text)):
         holds.put(act.conn, entered.id, found.rule.name, found.detail, act.now)
+        if found.rule.does == "suspended":
+            charge.hold(act.conn, entered.enroler_id, found.detail)
 
 
 @effect
@@ -80,6 +82,6 @@ def return_registration(act: Act) -> Done:
     entered = registrations.by_id(act.conn, act.person.key, int(act.session.about))
     registrations.decide(act.conn, entered.id, "returned", act.now)
     enroler = people.by_id(act.conn, act.keys, entered.enroler_id)
-    variables = {"ref": entered.ref, "first_name": first_name(str(entered.fields["name"]))}
+    variables = {"ref": entered.ref, "first_name": first_name_of(entered.fields)}
     told = (Start("registration.returned", enroler, str(entered.id), variables),) if enroler else ()
     return Done("done", starts=(*told, *next_on_phone(act.conn, act.keys, act.person.id, act.now)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, select, update
 
@@ -31,10 +31,12 @@ def save_registration(act: Act, /, mobile: str, name: str, sure: bool = False, *
     if enroler is None or enroler.status != "activated":
         return Done("not_activated")  # held since this dialogue began
     fields = {"name": name, **{key: value for key, value in more.items() if not isinstance(value, dict)}}
-    if rules.identity.under_age(fields, act.rules.age, act.now):  # before her phone is noted: nothing of her is kept
+    if rules.identity.under_age(
+        fields, act.rules.age, act.now, act.inbound.text
+    ):  # before her phone is noted: nothing of her is kept
         return Done("under_age")
     somebody = people.find_or_add(act.conn, act.keys, mobile, act.session.language, act.person.channel, act.now)
-    place = place_of(act.conn, enroler, fields)
+    place = place_of(act.conn, enroler, fields, act.asked)
     entry = Entry(
         act.conn, act.keys, act.rules, act.now, enroler, somebody, mobile, fields, place.area_id, place.outside,
         families.on_phone(act.conn, somebody), registrations.id_index(act.keys, act.asked, fields),
@@ -66,30 +68,40 @@ def asked(conn: Connection, keys: Keys, entered: Registration, again: str = "") 
     return (Start("registration.saved", somebody, str(entered.id), variables, again),)
 
 
-def freed(conn: Connection, keys: Keys, registration_id: int, now: float, by: int | None = None) -> tuple[Start, ...]:
-    """A held registration is freed, with whatever rules spoke up: its person is asked now, or in her turn where her phone
-    is asked about somebody else. Where it is not held (a rule on replies spoke up) nobody is asked; where its phone wants no
-    messages it stays held. `by`: who texted it."""
-    row = conn.execute(select(registration).where(registration.c.id == registration_id)).one()
+class Freed(NamedTuple):
+    """What became of a held registration that was freed. `queued`: its phone is asked about somebody else first; `stopped`: it
+    cannot be asked, and stays held."""
+
+    outcome: Literal["freed", "queued", "stopped"]
+    starts: tuple[Start, ...] = ()
+
+
+def freed(conn: Connection, keys: Keys, registration_id: int, now: float, by: int | None = None) -> Freed:
+    """A held registration is freed, with whatever rules spoke up. `by`: who texted it. Raises Conflict if it is held no
+    more."""
+    row = conn.execute(select(registration.c.person_id).where(registration.c.id == registration_id)).one()
     somebody = people.by_id(conn, keys, row.person_id)
-    if somebody is None or somebody.stopped:
-        return ()
-    holds.decide(conn, registration_id, "freed", now, by)
-    if row.status != "held":
-        return ()
+    entered = registrations.by_id(conn, somebody.key, registration_id) if somebody else None
+    starts = asked(conn, keys, entered, again=str(now)) if entered else ()
+    if somebody is None or somebody.stopped or not starts:
+        return Freed("stopped")
     if (other := registrations.waiting_for(conn, somebody.id)) is not None:
+        # Who answers for the other one looks whose turn comes next: after this, and finds it, or before, and we begin anew.
+        registrations.must_stay(conn, other, "waiting")
+        registrations.must_stay(conn, registration_id, "held")
         before = registrations.by_id(conn, somebody.key, other)
+        holds.decide(conn, registration_id, "freed", now, by)
         holds.put(conn, registration_id, families.TURN, f"its turn comes after {before.ref}", now)
-        return ()
-    values = {"status": "waiting", "decided_at": None}
-    conn.execute(update(registration).where(registration.c.id == registration_id).values(values))
-    return asked(conn, keys, registrations.by_id(conn, somebody.key, registration_id), again=str(now))
+        return Freed("queued")
+    registrations.must_move(conn, registration_id, "held", "waiting", now)
+    holds.decide(conn, registration_id, "freed", now, by)
+    return Freed("freed", starts)
 
 
 def next_on_phone(conn: Connection, keys: Keys, person_id: int, now: float) -> tuple[Start, ...]:
     """Whose turn it is on a phone that is asked about nobody any more."""
     waiting = families.next_in_turn(conn, person_id)
-    return () if waiting is None else freed(conn, keys, waiting, now)
+    return () if waiting is None else freed(conn, keys, waiting, now).starts
 
 
 # --- who may not enter anybody ------------------------------------------------------------------------------------

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
-from sms_service.enrolment import fees
+from sms_service.enrolment import fees, own
 from sms_service.enrolment.answer_types.money import book_and_number
 from sms_service.enrolment.effects.act import Act, Done, effect
-from sms_service.store.tables import registration
 
 
 @effect
 def save_fee(act: Act, ref: str, receipt: str, amount: str) -> Done:
-    """Ties a receipt and what was paid to a registration. A leaf is used once; the same again changes nothing."""
-    hers = (registration.c.ref == ref) & (registration.c.enroler_id == act.person.id)
-    registration_id = act.conn.execute(select(registration.c.id).where(hers)).scalar_one_or_none()
-    if registration_id is None:
+    """Ties a receipt and what was paid to a registration. A leaf is used once, see fees.save; the same again changes
+    nothing."""
+    entered = own.by_ref(act.conn, act.keys, act.person, ref)
+    if entered is None:
         return Done("unknown")
     currency = act.fees.currency
     units, wanted = fees.minor(amount, currency), fees.minor(str(act.fees.amount), currency) or 0
@@ -24,7 +21,7 @@ def save_fee(act: Act, ref: str, receipt: str, amount: str) -> Done:
         return Done("wrong_amount", {"fee": fees.written(nearest, currency)})
     book, number = book_and_number(receipt)
     saved = fees.save(
-        act.conn, registration_id=registration_id, enroler_id=act.person.id, book=book, number=number, amount=units,
+        act.conn, registration_id=entered.id, enroler_id=act.person.id, book=book, number=number, amount=units,
         currency=currency, now=act.now,
     )  # fmt: skip
     return Done("saved", {"ref": ref, "fee": fees.written(units, currency)}) if saved else Done("used")

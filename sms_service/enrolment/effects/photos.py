@@ -1,16 +1,12 @@
-"""The effect that keeps a picture: with the registration that an enroler names, or her last one."""
+"""The effect that keeps a picture: with the registration that an enroler names, the entry it came with, or her last one."""
 
 from __future__ import annotations
 
-import re
-
 from sms_service.engine.answers import fold
 from sms_service.engine.keywords import first_word
-from sms_service.engine.model import Field
 from sms_service.enrolment import own, photos
-from sms_service.enrolment.answer_types import TYPES, Setting, Wrong
-from sms_service.enrolment.effect_shapes import STANDINGS
-from sms_service.enrolment.effects.act import Act, Done, effect, first_name
+from sms_service.enrolment.answer_types.references import as_ref, meant_as_ref
+from sms_service.enrolment.effects.act import Act, Done, effect, first_name_of, standing
 from sms_service.enrolment.own import Own
 
 RECENT = 3600
@@ -19,53 +15,55 @@ RECENT = 3600
 KEPT = frozenset({"waiting", "held", "returned", "confirmed"})
 """How a registration stands whose photo anybody will look at."""
 
-LIKE_A_REF = re.compile(r"(?=.*\d)(?=.*[^\W\d_])\w{4,6}")
-"""A word that was meant as a reference, though it is none: the picture is not given to somebody else for that."""
-
-ENTRY, MADE, UNDER_WAY = "entry", "made", "under way"
-"""The variable that pictures.py sets where the picture came with an entry, and its values: it is over, or not complete yet."""
+ENTRY, IS_OPEN, SAVED_AS = "entry", "is_open", "saved_as"
+"""Variables that pictures.py sets for pictures that belong to an entry: its session, whether that is still open, and the
+reference that it was saved as ("" if it was not)."""
 
 
 @effect
 def keep_photo(act: Act) -> Done:
-    """Keeps the pictures of this message. Whose they are: the registration of hers that the text names; else the entry that
-    they came with; else her last one, if it is not older than an hour."""
+    """Keeps the pictures of this message, and those that wait for an entry that is over. Whose they are: the entry's that they
+    came with; else the registration of hers that the text names; else her last one, if it is not older than an hour."""
     if not act.person.enroler:
         return Done("not_enroler")
-    media = act.inbound.media
-    if not media and not photos.has_some(act.conn, act.person.id, act.now):
+    if session_id := str(act.session.variables.get(ENTRY, "")):
+        return _with_entry(act, session_id)
+    if not act.inbound.media:
         return Done("no_picture")
-    entry = act.session.variables.get(ENTRY)
-    if entry == UNDER_WAY:
-        photos.keep(act.conn, act.person, None, media, act.now)
+    if ref := _ref(act):
+        entered = own.by_ref(act.conn, act.keys, act.person, ref)
+        return _kept(act, entered) if entered else Done("unknown")
+    latest = own.latest(act.conn, act.keys, act.person, 1)
+    return _kept(act, latest[0]) if latest and latest[0].created_at >= act.now - RECENT else Done("none")
+
+
+def _with_entry(act: Act, session_id: str) -> Done:
+    """The pictures of an entry, which are nobody else's whatever becomes of it."""
+    variables, media = act.session.variables, act.inbound.media
+    if variables.get(IS_OPEN):
+        photos.keep_waiting(act.conn, act.person, session_id, media, act.now)
         return Done("draft")
-    ref = "" if entry else _ref(act)
-    since = act.now if entry else act.now - RECENT  # an entry that was not saved leaves its picture to nobody else
-    entered = own.by_ref(act.conn, act.keys, act.person, ref) if ref else _last(act, since)
+    entered = own.by_ref(act.conn, act.keys, act.person, str(variables.get(SAVED_AS, "")))
     if entered is None:
-        return Done("unknown" if ref else "none")
+        photos.drop(act.conn, session_id)
+        return Done("none" if media else "lost")
+    photos.attach(act.conn, act.person, session_id, entered)
+    return _kept(act, entered)
+
+
+def _kept(act: Act, entered: Own) -> Done:
     if entered.status not in KEPT:
-        words = STANDINGS.get(entered.status, {"en": entered.status})
-        standing = words.get(act.session.language, words["en"])
-        return Done("closed", {"ref": entered.ref, "status": entered.status, "standing": standing})
-    photos.attach(act.conn, act.person, entered, act.now)
-    photos.keep(act.conn, act.person, entered, media, act.now)
-    return Done("kept", {"ref": entered.ref, "first_name": first_name(str(entered.fields["name"]))})
-
-
-def _last(act: Act, since: float) -> Own | None:
-    found = own.latest(act.conn, act.keys, act.person, 1)
-    return found[0] if found and found[0].created_at >= since else None
+        return Done("closed", {"ref": entered.ref, **standing(act, entered.status)})
+    photos.keep(act.conn, act.person, entered, act.inbound.media, act.now)
+    return Done("kept", {"ref": entered.ref, "first_name": first_name_of(entered.fields)})
 
 
 def _ref(act: Act) -> str:
     """The reference in the text behind its keyword; the word itself where one was meant and is none; "" for none."""
     keyword, rest = first_word(act.inbound.text)
     begun = act.ways.keywords.get(fold(keyword))
-    words, setting = rest.split(), Setting((), "", act.now)
-    for word in words:
-        read = TYPES["ref"].read(word, Field("ref", "ref"), setting)
-        if not isinstance(read, Wrong):
-            return str(read)
+    words = rest.split()
+    if found := next(filter(None, map(as_ref, words)), ""):
+        return found
     meant = begun is not None and begun.name == act.session.flow
-    return next((word for word in words if meant or LIKE_A_REF.fullmatch(word)), "")
+    return next((word for word in words if meant or meant_as_ref(word)), "")

@@ -11,8 +11,8 @@ import phonenumbers
 from sms_service.engine.model import Field, Reading, Variables
 from sms_service.enrolment.answer_types import TYPES, Noted, Setting, Wrong
 from sms_service.enrolment.answer_types.identity import mobile_number
-from sms_service.enrolment.reading.line import Line, read_line
-from sms_service.enrolment.reading.takes import TELLING
+from sms_service.enrolment.reading.line import NO_NAME, Line, read_line
+from sms_service.enrolment.reading.takes import KNOWN_BY_SHAPE
 
 LIST_SIGNS = re.compile(r"[,;]")
 """What people put between words besides spaces."""
@@ -41,8 +41,13 @@ def read(text: str, fields: Sequence[Field], asked: str, setting: Setting) -> Re
     if question and not (line.labelled - {asked} if question.type == "text" else line.labelled):
         value = _read(text, question, setting)
         if not isinstance(value, Wrong):
+            if (
+                question.type == "name"
+            ):  # by the same rules as in a line: thanks are dropped, `yes` and sentences are none
+                alone = read_line(text, (question,), setting)
+                return _reading(alone if alone.values or alone.wrong else Line(wrong={asked: NO_NAME}), attached)
             return _reading(_alone(question.name, value, text), attached)
-        known = {field.name for field in fields if field.type in TELLING}
+        known = {field.name for field in fields if field.type in KNOWN_BY_SHAPE}
         if (len(line.values) < 2 or len(text.split()) < 2) and not known.intersection(line.values):
             # one field of a line by chance is no line, nor is one word (Ram2): the answer was to the question
             return _reading(Line(wrong={asked: value.problem}), attached)

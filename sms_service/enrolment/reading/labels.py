@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
 from sms_service.engine.answers import fold
+from sms_service.engine.keywords import near
 from sms_service.engine.model import Field
 
 LABELS: Mapping[str, str] = {
     "mobile": """mobile, mob, mobil, mobile phone, moblie, mbl, phone, ph, phn, fone, cell, cellphone, tel, telephone,
+        whatsapp, whatsapp number,
         contact, number, mobail, mobil namba, simu, namba, nambari, namba ya simu, nambari ya simu, मोबाइल, मोबाईल,
         मोबाइल नंबर, नंबर, नम्बर, मो, मोब, फोन, फोन नंबर, दूरभाष, मोबाइल फोन, নম্বর, মোবাইল, ফোন, கைபேசி, மொபைல், هاتف, جوال, رقم""",
     "voter_id": """epic, voter, voter id, voterid, voter card, voter i card, vote id, vid, vcard, id, id card, idcard, i card,
@@ -21,7 +23,8 @@ LABELS: Mapping[str, str] = {
     "booth": """booth, bhooth, boot, buth, both, bth, bn, ps, polling, polling booth, polling station, pollingbooth, part,
         booth number, kituo, kituo cha kura, kituo cha kupigia kura, station, बूथ, बुथ, मतदान, मतदान केंद्र, मतदान
         बूथ, केंद्र, भाग, বুথ, ভোটকেন্দ্র, சாவடி, வாக்குச்சாவடி, مركز""",
-    "name": """name, nam, naam, nme, full name, fullname, member name, jina, jina kamili, majina, नाम, पूरा नाम, सदस्य का
+    "name": """name, nam, naam, nme, full name, fullname, member name, jina, jina kamili, majina, jina lake, jina langu,
+        jina la mwanachama, नाम, पूरा नाम, सदस्य का
         नाम, নাম, பெயர், اسم, الاسم""",
     "area": "area, eneo, इलाका, क्षेत्र",
     "date": "date, tarehe, tarikh, तारीख, दिनांक",
@@ -31,14 +34,17 @@ LABELS: Mapping[str, str] = {
 LETTERS: Mapping[str, str] = {"mobile": "m, p", "voter_id": "v, e", "booth": "b", "name": "n"}
 """Single letters that announce a field, only where they touch its value or have a colon: `b12`, `N: Ram`."""
 
-NUMBERED = "no, num, nr, number, nos, namba, nambari, ya, cha, is, ni, नंबर, नम्बर, नं, न, सं, संख्या, क्रमांक, है, নং, எண்"
+NUMBERED = "no, num, nr, number, nos, namba, nambari, ya, cha, is, ni, to, नंबर, नम्बर, नं, न, सं, संख्या, क्रमांक, है, নং, எண்"
 """What may follow a label: `mob no`, `बूथ नंबर`."""
 
-KEYWORDS = "reg, jod, जोड़, sajili"
+KEYWORDS = "reg, jod, जोड़, जोड़ें, sajili"
 """What follows a greeting that a text begins with: `Please REG Ram`."""
 
-SAID = "is, ni, hai, है"
+SAID = "is, ni, to, hai, है"
 """What may follow the label of a name: `name is Ram`. A number's `no` does not: `name: No Maya`."""
+
+CALLED: Mapping[str, str] = {"age": "umar, umr, umra, umri, miaka, उम्र, आयु"}
+"""By name of a field: what announces it besides, in other languages."""
 
 SURPLUS = """age, umar, umr, umra, umri, miaka, उम्र, आयु, sex, gender, ling, jinsia, लिंग, dob, birth, date of birth,
         birthday, janm, जन्म, जन्मतिथि, father, fathers, father name, fathers name, pita, पिता, पिता का नाम, baba,
@@ -47,7 +53,7 @@ SURPLUS = """age, umar, umr, umra, umri, miaka, उम्र, आयु, sex, ge
         district, zila, जिला, block, prakhand, प्रखंड, occupation, kazi, पेशा, caste, jati, जाति"""
 """Labels of what nobody asked for, so that `AGE 34` is neither part of a name nor a second booth: dropped with their value."""
 
-NAMELIKE = "mata, baba, mama, kazi, ling, ward"
+NAMELIKE = "mata, baba, mama, kazi, ling, ward, umar"
 """Of SURPLUS, what names begin with as well: `Mata Prasad`, `Kazi Nazrul`."""
 
 COURTESIES = """please, pls, plz, plss, please add, please register, kindly, kindly add, kindly register, kripya, thank,
@@ -56,14 +62,21 @@ COURTESIES = """please, pls, plz, plss, please add, please register, kindly, kin
         jai hind, jai bharat, jai shri ram, jai shree ram, ram ram ji, good morning, good evening, tafadhali,
         ahsante, asanteni, asante sana, ahsante sana, shukran, mwanachama mpya, कृपया, नमस्ते, नमस्कार,
         धन्यवाद, शुक्रिया, सर जी, जय हिंद, जय हिन्द, जय श्री राम, नया सदस्य, नए सदस्य, कृपया जोड़ें, ধন্যবাদ, நன்றி,
-        ధన్యవాదాలు, شكرا, شکریہ, አመሰግናለሁ, ka, hai, aur, का, की, के, है, और"""
+        ధన్యవాదాలు, شكرا, شکریہ, አመሰግናለሁ, ka, hai, का, की, के, है, entry, new entry, this person, person"""
 """Words that are never part of a name, wherever they stand."""
 
 NAME_OR_THANKS: Mapping[str, str] = dict.fromkeys(("KE", "TZ", "UG"), "asante")
 """By country (ISO 3166), words that may be either where a text ends: thanks in Swahili, and a name of Ghana."""
 
-DOUBTFUL_COURTESIES = """hello, namaste, namaskar, habari, karibu, sir, madam, ok, okay, add, enter, new, member, register,
-        mpya, naya, mwanachama, jodo, kare, karo, karen, kar do, kijiye, सर, सदस्य, नया, नए, जोड़ें, करें"""
+GREETINGS = "hello, hi, hey, dear, namaste, namaskar, habari, नमस्ते, नमस्कार"
+"""What a keyword may follow, however it is spelt: no name begins with it, but what follows may be one."""
+
+OR_NAME, OR_NAME_FIRST = "enter, new, naya, mpya, karibu, नया", "ok, okay, sir, madam, सर"
+"""Of DOUBTFUL_COURTESIES, those that names hold where the text begins or ends, or only where it begins: Naya Kumari, Ok
+Chand. Beside a word that may be of the same name they are asked about."""
+
+DOUBTFUL_COURTESIES = """hello, hi, hey, dear, namaste, namaskar, habari, karibu, sir, madam, ok, okay, add, enter, new,
+        member, register, mpya, naya, mwanachama, jodo, kare, karo, karen, kar do, kijiye, सर, सदस्य, नया, नए, जोड़ें, करें"""
 """Words that are courtesies where the text begins or ends, and part of a name elsewhere: `new Ram`, `Madam Devi`."""
 
 
@@ -87,7 +100,13 @@ def _indexed(phrases: Iterable[Phrase]) -> Phrases:
 
 @cache
 def _of(kind: str, name: str) -> frozenset[Phrase]:
-    return _folded(LABELS.get(kind, "")) | _folded(name.replace("_", " "))
+    called = _folded(name.replace("_", " "))
+    return _folded(LABELS.get(kind, "")) | called | _folded(CALLED.get(name, ""))
+
+
+def phrases_of(kind: str) -> frozenset[Phrase]:
+    """The phrases that announce fields of an answer type."""
+    return _folded(LABELS.get(kind, ""))
 
 
 @cache
@@ -135,19 +154,44 @@ def name_or_thanks(region: str) -> frozenset[str]:
     return _single(NAME_OR_THANKS[region]) if region in NAME_OR_THANKS else frozenset()
 
 
-def courtesies(words: Sequence[str]) -> frozenset[int]:
-    """The places of `words` (folded) that are courtesies: see COURTESIES and DOUBTFUL_COURTESIES."""
+def before_digits() -> frozenset[str]:
+    """What announces a number without saying which, folded: `12 Ram no 98...`."""
+    return _single("no, num, nr, nos, नं")
+
+
+def ending() -> frozenset[str]:
+    """What stands behind a name and is none, folded: `Ram Kumar yes`."""
+    return before_digits() | _single("yes, haan, ndiyo, hapana, हाँ")
+
+
+def courtesies(words: Sequence[str]) -> tuple[frozenset[int], frozenset[int]]:
+    """The places of `words` (folded) that are courtesies (see COURTESIES and DOUBTFUL_COURTESIES), and of those that may as
+    well be part of a name."""
     found: set[int] = set()
+    either: set[int] = set()
     certain, doubtful = _courtesies(), _folded(DOUBTFUL_COURTESIES)
     for place in range(len(words)):
         found.update(range(place, place + phrase_at(words, place, certain)))
-    opening, closing = range(len(words)), range(len(words) - 1, -1, -1)
-    for places, more in ((opening, _single(KEYWORDS)), (closing, frozenset[str]())):
-        for place in places:
-            if place not in found and (words[place],) not in doubtful and not (place and words[place] in more):
-                break
+    greeted = False
+    for place, word in enumerate(words):
+        greeted = greeted or word in _single(GREETINGS)
+        if place in found:
+            continue
+        if (word,) in doubtful:
             found.add(place)
-    return frozenset(found)
+            either.update({place} if word in _single(OR_NAME) or (not place and word in _single(OR_NAME_FIRST)) else ())
+        elif place and word in _single(KEYWORDS):
+            found.add(place)
+        else:
+            if greeted and near(word, dict.fromkeys(_single(KEYWORDS), True)):
+                either.add(place)
+            break
+    for place in range(len(words) - 1, -1, -1):
+        if place not in found and (words[place],) not in doubtful:
+            break
+        found.add(place)
+        either.update({place} if words[place] in _single(OR_NAME) else ())
+    return frozenset(found), frozenset(either)
 
 
 def phrase_at(words: Sequence[str], place: int, phrases: Phrases) -> int:

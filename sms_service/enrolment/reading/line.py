@@ -14,8 +14,11 @@ from typing import Any
 
 from sms_service.engine.model import Field
 from sms_service.enrolment.answer_types import TYPES, Noted, Setting, Wrong
+from sms_service.enrolment.answer_types.identity import IDS
+from sms_service.enrolment.reading.labels import namelike, phrase_at
 from sms_service.enrolment.reading.pieces import HARD
-from sms_service.enrolment.reading.takes import MISSING, RESEMBLES, STRAY_WORD, Spread, Take
+from sms_service.enrolment.reading.takes import MISSING, STRAY_WORD, Spread, Take
+from sms_service.enrolment.reading.wording import LABEL_ALONE, RESEMBLES
 
 EQUAL = 0.02
 """Divisions that differ by less are equally good."""
@@ -29,10 +32,12 @@ WAYS = 64
 COUNTED = frozenset({"booth", "number"})
 """Answer types that are a few digits."""
 
-LINKS = frozenset({"photo", "link"})
+BY_ADDRESS = frozenset({"photo", "link"})
 """Answer types that are addresses: found before the line is cut into pieces."""
 
 ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+
+NO_NAME = "not_a_name"
 
 TWO = "two_values"
 """The problem of a field of which a line has two."""
@@ -58,11 +63,11 @@ def read_line(text: str, fields: Sequence[Field], setting: Setting) -> Line:
     """Reads one line. Order, separators, labels and scripts are the sender's."""
     linked: dict[str, Any] = {}
     for asked in fields:
-        if asked.type in LINKS and (found := ADDRESS.search(text)):
+        if asked.type in BY_ADDRESS and (found := ADDRESS.search(text)):
             value = TYPES[asked.type].read(found[0], asked, replace(setting, media=()))
             if not isinstance(value, Wrong):
                 linked[asked.name], text = value, ADDRESS.sub(" ", text, count=1)
-    spread = Spread(text, [asked for asked in fields if asked.type not in LINKS], setting)
+    spread = Spread(text, [asked for asked in fields if asked.type not in BY_ADDRESS], setting)
     best = divisions(spread)
     line = _outcome(spread, best) if best else Line()
     return replace(line, values={**line.values, **linked})
@@ -127,11 +132,15 @@ def _outcome(spread: Spread, divisions: list[Division]) -> Line:
     takes = divisions[0][1]
     line = Line(labelled=frozenset(spread.fields[take.number].name for take in takes if take.labelled))
     line.wrong.update(_unread(spread, divisions))
+    line.wrong.update(_in_names(spread, takes))
     for take in takes:
         if take.number < 0:
             _blame(spread, take, line, takes)
-        elif spread.fields[take.number].name not in line.wrong:
+        elif spread.fields[take.number].name not in line.wrong and not _is_label(spread, take, line):
             _note(spread, take, line)
+    for number, asked in enumerate(spread.fields):
+        if _disputed(spread, number, divisions):
+            line.values.pop(asked.name, None)
     for name in line.wrong:
         for found in (line.values, line.repaired, line.flagged):
             found.pop(name, None)
@@ -146,11 +155,60 @@ def _unread(spread: Spread, divisions: list[Division]) -> Iterator[tuple[str, st
     for number, asked in enumerate(spread.fields):
         values = [reading.get(number) for reading in readings]
         if any(value != values[0] for value in values):
-            yield asked.name, _two(asked)
+            if not _disputed(spread, number, divisions):
+                yield asked.name, _two(asked)
         elif isinstance(values[0], Wrong):
             yield asked.name, values[0].problem
         elif number in borrowing:
             yield asked.name, next(iter(TYPES[asked.type].shape.problems))
+
+
+def _disputed(spread: Spread, number: int, divisions: list[Division]) -> bool:
+    """Whether this field and others of a few digits compete for one number: all are asked for, none has two."""
+    if spread.fields[number].type not in COUNTED or len(divisions) == 1:
+        return False
+    found = [next((take for take in takes if take.number == number), None) for _, takes in divisions]
+    bodies = {(take.body, take.end) for take in found if take}
+    return (
+        len(bodies) == 1
+        and None in found
+        and all(
+            take or any((one.body, one.end) in bodies and one.number >= 0 for one in takes)
+            for take, (_, takes) in zip(found, divisions, strict=True)
+        )
+    )
+
+
+def _in_names(spread: Spread, takes: Sequence[Take]) -> Iterator[tuple[str, str]]:
+    """The fields without a value whose label stands in what would be a name: `booth twelve`. Not short labels (मो. अली), nor
+    those of IDs, which have digits (Kura Singh)."""
+    filled = {take.number for take in takes}
+    for take in takes:
+        if take.number < 0 or spread.fields[take.number].type != "name" or take.labelled:
+            continue
+        for number, asked in enumerate(spread.fields):
+            if number in filled or asked.type not in RESEMBLES or asked.type in IDS:
+                continue
+            for place in range(take.start, take.end):
+                count = phrase_at(spread.words, place, spread.labels[number])
+                if count and len(spread.words[place]) >= LABEL_ALONE and spread.words[place] not in namelike():
+                    value = _read(spread, min(place + count, take.end - 1), take.end, asked)
+                    problem = (
+                        value.problem if isinstance(value, Wrong) else next(iter(TYPES[asked.type].shape.problems))
+                    )
+                    yield asked.name, problem
+                    if place > take.start:
+                        yield spread.fields[take.number].name, _two(spread.fields[take.number])
+
+
+def _is_label(spread: Spread, take: Take, line: Line) -> bool:
+    """Whether a name is no name but a label of a field that is asked for already, and what was meant as its value."""
+    if spread.fields[take.number].type != "name" or take.labelled:
+        return False
+    known = (spread.labels[number] for number, one in enumerate(spread.fields) if one.name in line.wrong)
+    return any(
+        phrase_at(spread.words, take.start, one) and len(spread.words[take.start]) >= LABEL_ALONE for one in known
+    )
 
 
 def _borrows(spread: Spread, take: Take, takes: Sequence[Take]) -> bool:
@@ -203,16 +261,38 @@ def _blame(spread: Spread, stray: Take, line: Line, takes: Sequence[Take]) -> No
     alike = [one for one in alike if one in named] or alike
     if any(one.name in line.wrong for one in alike):
         return  # it is asked for already
+    if any(one.name in line.values or one.name in filled for one in alike) and _said_twice(spread, start, stray, takes):
+        return
     missing = [one for one in alike if one.name not in filled]
+    if not alike and not any(piece.digits for piece in stretch):
+        missing = [one for one in spread.fields if one.type == "name" and one.name not in filled]
     alike.sort(key=lambda one: isinstance(_read(spread, start, stray.end, one), Wrong))
     for asked in (missing or alike or [one for one in spread.fields if one.name not in filled])[:1]:
         value = _read(spread, start, stray.end, asked)
-        line.wrong[asked.name] = value.problem if isinstance(value, Wrong) and asked.name not in filled else _two(asked)
+        if asked.name in filled:
+            line.wrong[asked.name] = _two(asked)
+        else:
+            line.wrong[asked.name] = value.problem if isinstance(value, Wrong) else _refused(asked)
     if alike and any(piece.digits for piece in stretch):
         return
     for take in takes:  # a name beside something that was not understood may be cut short, or hold its label
         if take.number >= 0 and spread.fields[take.number].type == "name" and stray.start in (take.end, take.start - 1):
             line.wrong[spread.fields[take.number].name] = _two(spread.fields[take.number])
+
+
+def _said_twice(spread: Spread, start: int, stray: Take, takes: Sequence[Take]) -> bool:
+    """Whether a number that no field takes is the one that a field has."""
+    return any(
+        take.number >= 0
+        and spread.fields[take.number].type in RESEMBLES
+        and _plain(_read(spread, start, stray.end, spread.fields[take.number])) == _plain(take.value)
+        for take in takes
+    )
+
+
+def _refused(asked: Field) -> str:
+    """The problem of words that could be read as a value, and yet are none."""
+    return NO_NAME if asked.type == "name" else _two(asked)
 
 
 def _read(spread: Spread, start: int, end: int, asked: Field) -> Any:

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from sms_service.engine.answers import fold
-from sms_service.enrolment.reading.pieces import GLUED, HARD, clean, pieces
+from sms_service.enrolment.reading.pieces import GLUED, HARD, pieces
 
 RUN, LETTERS_APART = 4, 2
 """Digits in one run after which a single one more is not of the same number; letters that stand apart, of two neighbours."""
@@ -28,8 +28,8 @@ PARTING = {
 class Stretches:
     """A text and its pieces. Places are numbers of pieces; a stretch is `pieces[start:end]`."""
 
-    def __init__(self, text: str) -> None:
-        self.text = clean(text)
+    def __init__(self, cleaned: str) -> None:
+        self.text = cleaned
         self.pieces = pieces(self.text)
         self.words = [piece.word if piece.digits else fold(piece.word) for piece in self.pieces]
 
@@ -109,6 +109,18 @@ class Stretches:
         while end < len(self.pieces) and self.pieces[end].gap != HARD:
             end += 1
         return end
+
+    def set_off(self, place: int) -> bool:
+        """Whether the word at `place` is set off from its neighbours by a sign, or is in small letters beside capitals."""
+        here = self.text[self.pieces[place].start : self.pieces[place].end]
+        for before, after in ((place - 1, place), (place, place + 1)):
+            if before < 0 or after >= len(self.pieces) or self.pieces[before if after == place else after].digits:
+                continue
+            other = self.pieces[before if after == place else after]
+            parted = self.text[self.pieces[before].end : self.pieces[after].start].strip()
+            if not parted and not (here.islower() and not self.text[other.start : other.end].islower()):
+                return False
+        return True
 
     def small_at_end(self) -> bool:
         """Whether the last word is in small letters, and the one before it is not: `Juma Otieno asante`."""

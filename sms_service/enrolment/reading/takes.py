@@ -3,39 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
-from sms_service.engine.answers import read_answer
 from sms_service.engine.model import Field
-from sms_service.enrolment.answer_types import TYPES, Noted, Setting, Wrong
+from sms_service.enrolment.answer_types import TYPES, Noted, Wrong
+from sms_service.enrolment.answer_types.identity import IDS
 from sms_service.enrolment.reading import labels
 from sms_service.enrolment.reading.pieces import GLUED, HARD, SOFT
-from sms_service.enrolment.reading.stretches import Stretches
+from sms_service.enrolment.reading.wording import COURTESY, Wording
 
-MISSING, REFUSED, STRAY_DIGITS, STRAY_WORD, COURTESY = 20.0, 15.0, 100.0, 8.0, 0.5
+MISSING, REFUSED, STRAY_DIGITS, STRAY_WORD = 20.0, 15.0, 100.0, 8.0
 """What a division costs: a field without a value, or with a labelled one that cannot be read; digits or a word that no
 field takes. Digits weigh most: they are somebody's number, and a line that drops one silently has been misread."""
 
-CUT_GLUED, CUT_SOFT, REPAIR, LABELLED, WITHIN_NAME = 1.0, 0.05, 3.0, -5.0, 30.0
-"""The same for a cut within a word, at a hyphen or slash; for a sign read as another (O for 0); for a label that fits; and
-for a label that would be part of a name."""
+CUT_GLUED, CUT_SOFT, REPAIR, LABELLED = 1.0, 0.05, 3.0, -5.0
+"""The same for a cut within a word, at a hyphen or slash; for a sign read as another (O for 0); and for a label that fits."""
 
-LETTER_TORN, NAMED_ALIKE = 25.0, 0.9
-"""The same for a name that a single letter of another word would begin or end (the A of 5A): more than a missing name costs;
-and for one that begins with a word of NAMELIKE: less than to drop it as the label of something else."""
-
-IDS = frozenset({"voter_id", "national_id"})
-"""Answer types that begin with letters and go on with digits."""
-
-TELLING = IDS | {"mobile"}
-"""Answer types whose values are known by their shape alone, whatever was asked."""
-
-LABEL_ALONE, ID_LETTERS, NAME_MIN = 3, 4, 2
-"""Letters of a label that is one even at the end of the line; letters that an ID begins with, at most; and of a name, at
-least."""
+KNOWN_BY_SHAPE = IDS | {"mobile"}
+"""Answer types whose values are known for what they are, whatever was asked."""
 
 SHAPES: Mapping[str, re.Pattern[str]] = {
     "mobile": re.compile(r"(?=(?:.*?\d){6})[0-9OILSB]{7,17}"),
@@ -47,17 +34,11 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
 """By answer type: what a stretch must look like, in capitals and without separators, before it is read. Saves time, and
 keeps `no` from being looked for in names; a type that is not here reads every stretch."""
 
+BOOTH_LETTERS = frozenset("ABCDE")
+"""Letters that a booth was divided by: 12A, 12B. Others behind a number begin a name."""
+
 WHOLE = frozenset({"ref", "receipt", "amount"})
 """Answer types whose values are never part of a word: R4K7P alone is a reference, not receipt R4 and amount 7."""
-
-RESEMBLES: Mapping[str, re.Pattern[str]] = {
-    "mobile": re.compile(r"[0-9OILSB]{6,16}"),
-    "voter_id": re.compile(r"(?=.*[A-Z])(?=.*\d)[A-Z0-9]{6,20}|\d{6,8}"),
-    "national_id": re.compile(r"(?=.*\d)[A-Z0-9]{6,20}"),
-    "booth": re.compile(r"\d{1,6}[A-Z]?"),
-    "number": re.compile(r"\d{1,9}"),
-}
-"""By answer type: what was probably meant as one, though it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +54,11 @@ class Take:
     body: int = 0
 
 
-class Spread(Stretches):
+class Spread(Wording):
     """One line spread out: its pieces, and what each field could take of them."""
 
-    def __init__(self, text: str, fields: Sequence[Field], setting: Setting) -> None:
-        super().__init__(text)
-        self.fields, self.setting = fields, setting
-        self.labels = [labels.labels_of(one, alone=len(fields) == 1) for one in fields]
-        self.surplus = labels.surplus(fields)
-        self.unsure = self.name_or_thanks()
-        self.courtesies = labels.courtesies(self.words)
-        if self.unsure and self.small_at_end():
-            self.courtesies |= self.unsure
-
-    def name_or_thanks(self) -> frozenset[int]:
-        """The place of a last word that may be part of a name or a courtesy."""
-        either = labels.name_or_thanks(self.setting.regions[0] if self.setting.regions else "")
-        return frozenset({len(self.words) - 1} if self.words and self.words[-1] in either else ())
+    def has_value(self, number: int, place: int) -> bool:
+        return any(self.values_at(number, place, place, 0.0))
 
     # -- what each field could take --
 
@@ -97,7 +66,8 @@ class Spread(Stretches):
         """The stretches from `start` on that this field could take, with or without a label before them."""
         yield from self.values_at(number, start, start, 0.0)
         for body in () if self.pieces[start].digits else self.after_label(number, start):
-            found = [replace(one, labelled=True) for one in self.values_at(number, start, body, LABELLED)]
+            cost = 0.0 if self.initial(start) else LABELLED  # as much as to read it otherwise: asked
+            found = [replace(one, labelled=True) for one in self.values_at(number, start, body, cost)]
             yield from found
             if not found and body < len(self.pieces) and self.refusable(number, body):
                 yield self.refused(number, start, body)
@@ -122,13 +92,18 @@ class Spread(Stretches):
         here, after = self.pieces[start], self.pieces[start + 1]
         between = self.text[here.end : after.start]
         digits = after.digits or self.confused(start + 1)
-        return (digits and between in ("", "-", ".")) or between.strip(" +(") in (":", "=", ":-")
+        return (
+            (digits and between in ("", "-", "."))
+            or between.strip(" +(") in (":", "=", ":-")
+            or (digits and between.strip() in ("-+", ".", "-(+"))
+        )
 
-    def after_number(self, place: int, asked: Field | None = None) -> int:
-        """Behind the words at `place` that may follow a label: `mob no`."""
-        while place < len(self.pieces) and self.words[place] in labels.numbered(asked):
-            place += 1
-        return place
+    def initial(self, start: int) -> bool:
+        """Whether a letter that announces a number may as well end a name: `Nii-Lante B. 969`."""
+        if len(self.words[start]) > 1 or start == 0 or self.pieces[start - 1].digits:
+            return False
+        between = self.text[self.pieces[start - 1].end : self.pieces[start].start]
+        return not between.strip() and self.text[self.pieces[start].end : self.pieces[start + 1].start] == ". "
 
     def values_at(self, number: int, start: int, body: int, cost: float) -> Iterator[Take]:
         """The stretches from `body` on that this field can read, of as many words as it may have."""
@@ -140,9 +115,10 @@ class Spread(Stretches):
             piece = self.pieces[end - 1]
             if end - 1 > body:
                 words += piece.gap == HARD
-                if asked.type == "booth" and piece.gap == SOFT and self.begins_name(end - 1):
-                    return  # 835-R. Lakshmi: an initial
-            if words > TYPES[asked.type].words:
+                initial = piece.gap == SOFT or (piece.gap == GLUED and piece.word in "OIL")
+                if asked.type == "booth" and initial and self.begins_name(end - 1):
+                    return  # 835-R. Lakshmi: an initial, as in 12O. P. Nayyar
+            if words > TYPES[asked.type].words and not (asked.type == "booth" and self.booth_letter(body, end)):
                 return
             compact += piece.word
             if shape is None or shape.fullmatch(compact):
@@ -150,12 +126,21 @@ class Spread(Stretches):
             elif asked.type == "name":
                 return
 
+    def booth_letter(self, body: int, end: int) -> bool:
+        """Whether a letter behind a number may be the booth's, and may as well begin a name: 12 A Ram, but 12 A. Ram."""
+        last = self.pieces[end - 1]
+        if end - body != 2 or not self.pieces[body].digits or last.word not in BOOTH_LETTERS:
+            return False
+        following = self.pieces[end] if end < len(self.pieces) else None
+        gap = self.text[self.pieces[body].end : last.start] + self.text[last.end :][:1]
+        return not gap.strip() and (following is None or following.digits or len(following.word) > 1)
+
     def value_of(self, number: int, start: int, body: int, end: int, cost: float) -> Iterator[Take]:
         """The one stretch, if this field can read it and it is not rather something else."""
         asked = self.fields[number]
         if asked.type in WHOLE and self.torn(start, end):
             return
-        if asked.type in TELLING and (self.joins_another(body, end) or self.surname(body, end)):
+        if asked.type in KNOWN_BY_SHAPE and (self.joins_another(body, end) or self.surname(body, end)):
             return
         value = TYPES[asked.type].read(self.slice(body, end, asked), asked, self.setting)
         if isinstance(value, Wrong):
@@ -169,7 +154,7 @@ class Spread(Stretches):
 
     def tells(self, take: Take) -> bool:
         """Whether this is a phone or an ID, which nobody may guess."""
-        return self.fields[take.number].type in TELLING
+        return self.fields[take.number].type in KNOWN_BY_SHAPE
 
     def is_mobile(self, take: Take) -> bool:
         return self.fields[take.number].type == "mobile" and isinstance(take.value, str)
@@ -187,62 +172,6 @@ class Spread(Stretches):
         if asked.type != "name":
             return self.text[first:last]
         return self.name_of(start, end)
-
-    def foreign(self, start: int, end: int, labelled: bool) -> float:
-        """What it costs that a name holds words which are rather something else."""
-        cost = LETTER_TORN * (self.letter_of_number(start, start - 1) + self.letter_of_number(end - 1, end))
-        for place in range(start, end):
-            if place == start and (labelled or self.words[place] in labels.namelike()):
-                cost += 0.0 if labelled else NAMED_ALIKE * (place in self.announced)
-            elif place in self.announced:
-                cost += WITHIN_NAME
-            elif place in self.courtesies:
-                cost += 2 * COURTESY
-            elif place in self.unsure:
-                cost += COURTESY  # as much as to leave it out: asked
-        own = (
-            word
-            for place, word in enumerate(self.words[start:end], start)
-            if place not in self.courtesies | self.unsure
-        )
-        if sum(map(len, own)) < NAME_MIN:
-            return cost + WITHIN_NAME  # `thanks` is nobody, nor is `B please`
-        said = all(read_answer(word, "", "yes_no") != "unclear" for word in self.words[start:end])
-        return cost + WITHIN_NAME if said and not labelled else cost  # `no` is nobody, `N Rao` is
-
-    @cached_property
-    def announced(self) -> frozenset[int]:
-        """The places of labels, and of what may follow them, that are not part of a name."""
-        found: set[int] = set()
-        for place in range(len(self.pieces)):
-            found.update(range(place, self.announces(place)))
-        return frozenset(found)
-
-    def announces(self, place: int) -> int:
-        """Behind the label at `place`, or `place` if what stands there is rather part of a name: a name follows the
-        label of a name, a number that of a number; मो. is a label before digits, and short for Mohammad before a name."""
-        for number, known in enumerate((*self.labels, self.surplus)):
-            asked = self.fields[number] if number < len(self.fields) else None
-            count = labels.phrase_at(self.words, place, known)
-            if not count:
-                continue
-            after = self.after_number(place + count, asked)
-            alone = after == len(self.pieces) and len(self.words[place]) >= LABEL_ALONE
-            if asked is None or asked.type not in RESEMBLES or alone:
-                return after
-            if after < len(self.pieces) and (
-                self.pieces[after].digits
-                or (asked.type in IDS and self.begins_id(number, after))
-                or self.confused(after)
-            ):
-                return after
-        return place
-
-    def begins_id(self, number: int, place: int) -> bool:
-        """Whether an ID begins at `place`, or letters that digits follow in the same word: AB123456."""
-        if any(self.values_at(number, place, place, 0.0)):
-            return True
-        return not self.loose(place) and len(self.words[place]) <= ID_LETTERS
 
     def only_label(self, number: int, place: int) -> bool:
         """Whether the letters at `place` are a label, or what follows one, and not the beginning of an ID."""
@@ -300,9 +229,11 @@ class Spread(Stretches):
             light = (
                 start in self.courtesies
                 or start in self.unsure
+                or self.before_digits(start)
                 or any(labels.phrase_at(self.words, start, one) for one in self.labels)
             )
-            yield Take(-1, start, start + 1, (COURTESY if light else STRAY_WORD) + self.cut(start))
+            cost = STRAY_DIGITS if self.misnamed(start) else COURTESY if light else STRAY_WORD
+            yield Take(-1, start, start + 1, cost + self.cut(start))
         for end in ends:
             if any(one.digits for one in self.pieces[start:end]):
                 yield Take(-1, start, end, STRAY_DIGITS + self.cut(start))

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from sms_service.engine.answers import fold
 from sms_service.enrolment import tree
 from sms_service.enrolment.registrations import OPEN
 from sms_service.enrolment.rules.registry import Entry, rule
 from sms_service.store.tables import enroler, registration
 
 AGES = ("age",)
+AGE_TOLD = re.compile(r"\b(?:age|aged|umar|umr|umri|miaka|aayu|उम्र|आयु) ?(?:is |hai )?(?P<age>\d{1,3})\b")
+"""An age in a text that is folded (`answers.fold`)."""
+
 BIRTHDAYS = ("date_of_birth", "born", "birthday", "dob")
 """Names of fields that tell an age in years, or a day of birth: what `under_age` looks at."""
 
@@ -26,9 +31,11 @@ def enrolers_phone(entry: Entry) -> str:
 
 
 @rule("before", "refused", "age")
-def under_age(fields: Mapping[str, Any], least: int, now: float) -> str:
-    """An age, or a day of birth, below the least age: what was entered is not stored. Today is as it is in UTC."""
+def under_age(fields: Mapping[str, Any], least: int, now: float, raw: str = "") -> str:
+    """An age, or a day of birth, below the least age: what was entered is not stored. Today is as it is in UTC. `raw` is the
+    text of the entry: whoever writes an age nobody asked for (`age 16`) has told it all the same."""
     ages = [age for name in AGES if isinstance(age := fields.get(name), int)]
+    ages += [int(told["age"]) for told in AGE_TOLD.finditer(fold(raw))]
     ages += [_years(day, now) for name in BIRTHDAYS if (day := _day(fields.get(name)))]
     return f"below {least} years" if least and ages and min(ages) < least else ""
 

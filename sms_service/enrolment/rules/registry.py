@@ -1,5 +1,8 @@
 """What a rule is: a registered function that looks at one entry or one reply, and says what is odd about it, or "".
 
+Rules of `before` are not asked from here: each is called by name where it has to speak, before there is an entry at all,
+and so takes what is known there. They stand among the others for the page, the settings and the tests.
+
 A rule counts with an index and reads few rows: it runs inside a turn. Each has its settings in config.yaml (`rules:`),
 its line in docs/rules.md and its tests.
 """
@@ -84,12 +87,11 @@ RULES: dict[str, Rule] = {}
 """All of them by name, in the order in which the office reads them."""
 
 
-def rule(when: When, does: Does, *settings: str, name: str = "") -> Callable[[Callable[..., str]], Callable[..., str]]:
-    """Registers a function as a rule under its name."""
+def rule(when: When, does: Does, *settings: str) -> Callable[[Callable[..., str]], Callable[..., str]]:
+    """Registers a function as a rule under its own name. `settings`: those of the section `rules` that it goes by."""
 
     def registered(check: Callable[..., str]) -> Callable[..., str]:
-        made = Rule(name or check.__name__, when, does, settings, check)
-        RULES[made.name] = made
+        RULES[check.__name__] = Rule(check.__name__, when, does, settings, check)
         return check
 
     return registered
@@ -101,7 +103,7 @@ def on_entry(entry: Entry) -> list[Found]:
 
 
 def on_reply(reply: Reply) -> list[Found]:
-    """What is odd about this reply, and what was done about it."""
+    """What is odd about this reply."""
     return _found("reply", reply)
 
 

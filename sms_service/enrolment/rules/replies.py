@@ -6,13 +6,11 @@ calls some of the people.
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from sms_service.engine.answers import fold
-from sms_service.engine.model import DEFAULT_EXPIRY
 from sms_service.enrolment.rules.registry import DAY, Reply, rule
-from sms_service.store import people
-from sms_service.store.tables import consent, enroler, registration
+from sms_service.store.tables import consent, person, registration
 
 MINUTE = 60.0
 
@@ -26,27 +24,28 @@ def identical_replies(reply: Reply) -> str:
     least, seconds = reply.rules.identical_replies, reply.rules.identical_seconds
     if not least:
         return ""
-    asked_since = reply.now - seconds - DEFAULT_EXPIRY  # nobody answers a question that is older
+    since = reply.now - seconds
     query = (
-        select(consent.c.person_id, consent.c.reply_sealed)
+        select(consent.c.person_id, consent.c.reply_sealed, person.c.wrapped_key)
         .join(registration, registration.c.id == consent.c.registration_id)
-        .where(registration.c.enroler_id == reply.entered.enroler_id, registration.c.created_at > asked_since)
-        .where(consent.c.at >= reply.now - seconds, consent.c.person_id != reply.entered.person_id)
+        .join(person, person.c.id == consent.c.person_id)
+        .where(registration.c.enroler_id == reply.entered.enroler_id, registration.c.decided_at >= since)
+        .where(consent.c.at >= since, consent.c.person_id != reply.entered.person_id)
+        .where(person.c.wrapped_key.is_not(None))
         .order_by(consent.c.id.desc())
         .limit(COMPARED)
     )
     said, phones = fold(reply.text), {reply.entered.person_id}
-    for row in reply.conn.execute(query).all():
-        person = people.by_id(reply.conn, reply.keys, row.person_id)
-        if person and fold(person.key.decrypt("consent.reply", row.reply_sealed)) == said:
-            phones.add(person.id)
+    for row in reply.conn.execute(query):
+        if fold(reply.keys.person_key(row.wrapped_key).decrypt("consent.reply", row.reply_sealed)) == said:
+            phones.add(row.person_id)
     return f"{len(phones)} phones with one text in {seconds:g} seconds" if len(phones) >= least else ""
 
 
 @rule("reply", "noted", "same_minute", "same_minute_replies")
 def same_minute(reply: Reply) -> str:
     """Nearly all of an enroler's people reply within a minute of the entry: she may hold their phones."""
-    if not reply.rules.same_minute:
+    if reply.entered.status != "confirmed" or not reply.rules.same_minute:
         return ""
     quick = registration.c.decided_at - registration.c.created_at < MINUTE
     query = select(func.count(), func.count().filter(quick)).where(
@@ -63,24 +62,16 @@ def same_minute(reply: Reply) -> str:
 @rule("reply", "suspended", "wrong_numbers", "wrong_number_days")
 def wrong_numbers(reply: Reply) -> str:
     """Several people on whom an enroler entered a phone that is not theirs: she is held, and enters nobody until the
-    office frees her."""
+    office, or somebody in charge of her, frees her."""
     if reply.entered.status != "wrong_number" or not reply.rules.wrong_numbers:
         return ""
     since = reply.now - reply.rules.wrong_number_days * DAY
     query = select(func.count()).where(
         registration.c.enroler_id == reply.entered.enroler_id,
-        registration.c.created_at > since - DEFAULT_EXPIRY,
         registration.c.status == "wrong_number",
         registration.c.decided_at > since,
     )
     count = reply.conn.execute(query).scalar_one()
     if count < reply.rules.wrong_numbers:
         return ""
-    suspend(reply, f"{count} wrong numbers in {reply.rules.wrong_number_days:g} days")
     return f"{count} wrong numbers in {reply.rules.wrong_number_days:g} days"
-
-
-def suspend(reply: Reply, reason: str) -> None:
-    """Holds the enroler, if she is active."""
-    hers = (enroler.c.person_id == reply.entered.enroler_id) & (enroler.c.status == "activated")
-    reply.conn.execute(update(enroler).where(hers).values(status="held", hold_reason=reason))

@@ -175,3 +175,119 @@ def test_another_organisation_asks_for_other_fields() -> None:
     assert line("9876543210 4711 34 Ram", fields=fields).values["union_card"] == 4711, (
         "else the order of the flow counts"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear sir, REG 9876543210 ABC1234567 12 Ram Kumar", "Namaste RAG 9876543210 ABC1234567 12 Ram Kumar",
+        "nameRam Kumar 9876543210 ABC1234567 12", "नामRam Kumar 9876543210 ABC1234567 12",
+        "9876543210 kadiABC1234567 12 Ram Kumar", "9876543210 VIDABC1234 567 12 Ram Kumar",
+        "9876543210 EPICABC/1234567 12 Ram Kumar", "Ram Kumar 9876543210 epic noABC1234567 12",
+        "ABC1234567 12 Ram Kumar M-+919876543210", "12 Ram Kumar no 9876543210 ABC1234567",
+        "9876543210 ABC1234567 12 this person Ram Kumar", "new entry Ram Kumar 9876543210 ABC1234567 12",
+        "98765 43210 +919876543210 ABC1234567 abc 1234567 12 booth 12 Ram Kumar",
+        "mobile no is 9876543210 and voter id is ABC1234567 and booth is 12 and name is Ram Kumar",
+        "mera naam Ram Kumar hai 9876543210 ABC1234567 12", "my name is Ram Kumar, 9876543210, ABC1234567, 12",
+        "1. Ram Kumar 2. 9876543210 3. ABC1234567 4. 12", "1) 9876543210\n2) ABC1234567\n3) 12\n4) Ram Kumar",
+        "Ram Kumar 9876543210 एबीसी१२३४५६७ 12", "Ram Kumar whatsapp 9876543210 ABC1234567 12",
+    ],
+)  # fmt: skip
+def test_what_people_put_around_the_values_is_no_part_of_them(text: str) -> None:
+    found = line(text)
+    assert (found.values, found.wrong) == (RAM, {})
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Namerata Devi", "Jinah Khan", "Kadiri Musa", "NamIta Devi", "Said Noor", "Both Ram", "Stop Singh", "Leo Hawa",
+     "Ram Das A", "José do Rosario"],
+)  # fmt: skip
+def test_names_that_begin_like_labels_and_courtesies_stay_whole(name: str) -> None:
+    assert line(f"{name} 9876543210 ABC1234567 12").values["name"] == name
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Ram Kumar STOP", "Ram Kumar no whatsapp", "R@m Kumar", "Ram Kumar and Sita Devi", "Ram Kumar aur Sita Devi",
+        "Ram & Sita", "A B C D E F and G H I J K L", "twelve Babu", "spelling Ram", "not Ram but Shyam", "yes", "wrong",
+    ],
+)  # fmt: skip
+def test_words_that_no_name_has_are_asked_about(words: str) -> None:
+    found = line(f"9876543210 ABC1234567 12 {words}")
+    assert found.values == {"mobile": RAM["mobile"], "voter_id": RAM["voter_id"], "booth": "12"}
+    assert set(found.wrong) == {"name"}
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Naya Kumari 9876543210 ABC1234567 12", {"name"}), ("Enter Singh 9876543210 ABC1234567 12", {"name"}),
+        ("Ok Chand 9876543210 ABC1234567 12", {"name"}), ("Hello Jon Otieno 9876543210 ABC1234567 12", {"name"}),
+        ("Hello sir RAG Nomvula 9876543210 ABC1234567 12", {"name"}),
+        ("Nii-Lante B. 969 9876543210 ABC1234567", {"name"}), ("9876543210 ABC1234567 12 A Ram", {"booth", "name"}),
+    ],
+)  # fmt: skip
+def test_a_word_that_may_be_either_is_asked_about(text: str, wrong: set[str]) -> None:
+    assert set(line(text).wrong) == wrong
+
+
+def test_capitals_and_signs_tell_a_courtesy_from_a_name() -> None:
+    assert line("new Ram Kumar 9876543210 ABC1234567 12").values["name"] == "Ram Kumar"
+    assert line("Ok, Ram Kumar 9876543210 ABC1234567 12").values["name"] == "Ram Kumar"
+    assert line("9876543210 ABC1234567 12 A. Ram").values["name"] == "A. Ram"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("booth twelve", {"booth": "not_a_booth"}), ("name 12", {"name": "has_digits"}),
+        ("phone galat hai", {"mobile": "not_a_number"}), ("id ABC12", {"voter_id": "wrong_shape"}),
+        ("wrong name", {"name": "not_a_name"}), ("naam galat hai", {"name": "not_a_name"}), ("delete", {"name": "not_a_name"}),
+    ],
+)  # fmt: skip
+def test_what_stands_behind_a_label_is_of_its_field_even_where_it_does_not_fit(
+    text: str, wrong: dict[str, str]
+) -> None:
+    found = line(text)
+    assert (found.values, found.wrong) == ({}, wrong)
+
+
+@pytest.mark.parametrize("text", ["9876543210 ABC1234567 1O Ram", "9876543210 ABC1234567 booth 1O Ram"])
+def test_an_o_at_the_end_of_a_booth_is_a_nought_and_told(text: str) -> None:
+    found = line(text)
+    assert (found.values["booth"], found.repaired, found.values["name"]) == ("10", {"booth": "1O"}, "Ram")
+    assert "booth" not in line("9876543210 ABC1234567 12O. P. Nayyar").repaired
+
+
+def test_one_number_for_two_fields_is_neither_and_nothing_is_said_of_two() -> None:
+    fields = (*FIELDS[:3], Field("age", "number"), FIELDS[3])
+    found = line("9876543210 ABC1234567 11 Gita", fields=fields)
+    assert (set(found.values), found.wrong) == ({"mobile", "voter_id", "name"}, {})
+    for label in ("umar", "umri", "आयु", "age"):
+        assert line(f"9876543210 ABC1234567 11 Gita {label} 25", fields=fields).values["age"] == 25
+
+
+def test_a_receipt_and_a_reference_as_they_are_typed() -> None:
+    fields = tuple(Field(name, name) for name in ("ref", "receipt", "amount"))
+    fee = {"ref": "6N6WS", "receipt": "B1207", "amount": "5"}
+    assert line("6 N6WS B1207 5", fields=fields).values == fee
+    found = line("6N6WS B12O7 5", fields=fields)
+    assert (found.values, found.repaired) == (fee, {"receipt": "B12O7"})
+
+
+@pytest.mark.parametrize("label", ["age", "umra", "village no", "pin"])
+def test_a_number_that_nobody_asked_for_is_no_booth(label: str) -> None:
+    assert "booth" not in line(f"9876543210 ABC1234567 Ram {label} 25").values
+    assert line(f"9876543210 ABC1234567 12 Ram {label} 25").values["booth"] == "12"
+
+
+def test_a_name_that_ends_like_a_label_is_not_cut_short() -> None:
+    assert line("Ali Umar 12 9876543210 ABC1234567").wrong == {"name": "two_values"}
+
+
+def test_a_change_is_read_as_it_is_said() -> None:
+    assert line("please change name to Shyam Lal").values == {"name": "Shyam Lal"}
+    assert line("booth to 14").values == {"booth": "14"}
+    assert line("name Ram Kumar is correct").wrong["name"] == "two_values"

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from sms_service.config import Rules
+from sms_service.engine.model import Field
+from sms_service.enrolment.effects import Act
 from sms_service.store import people
 from sms_service.store.tables import area, enroler, hold, person, registration
 from tests.enrolment.rules.conftest import NOON, Desk
@@ -160,7 +162,8 @@ def test_outside_the_booth_is_mended(any_town: Town) -> None:
     assert next(row.code for row in any_town.rows(area) if row.id == saved.area_id) == "JH-N-RAN-KAN-13"
 
 
-def test_outside_by_the_code_of_an_area(desk: Desk) -> None:
+def test_outside_by_the_code_of_an_area(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Act, "asked", (Field("area", "area"),))  # of a register.yaml that asks for one
     assert desk.enters(area="JH-N-RAN-ORM-4").outcome == "outside"
     assert desk.enters(area="JH-N-RAN-KAN-13").outcome == "saved"
 
@@ -197,3 +200,12 @@ def test_an_enroler_who_was_held_meanwhile_saves_nothing(any_town: Town) -> None
     assert "your phone is on hold" in any_town.enroler.last
     assert any_town.rows(registration) == []
     assert ENROLER != MEMBER
+
+
+@pytest.mark.parametrize("told", ["age 16", "Age: 16", "umar 16", "उम्र १६", "miaka 16"])
+def test_an_age_that_nobody_asked_for_counts_all_the_same(town: Town, told: str) -> None:
+    town.enroler.texts(f"{ENTRY} {told}")
+    assert "members must be 18" in town.enroler.last
+    assert town.rows(registration) == []
+    town.enroler.texts(f"{ENTRY} {told.replace('16', '61').replace('१६', '६१')}")
+    assert town.enroler.last.startswith("Saved ")

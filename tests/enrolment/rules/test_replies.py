@@ -47,6 +47,21 @@ def test_identical_replies_before_those_seconds_do_not_count(ruled: Callable[...
     assert found(town) == []
 
 
+def test_identical_replies_to_entries_that_waited_for_weeks_count(ruled: Callable[..., Town]) -> None:
+    town = ruled(identical_seconds=3600)
+    phones = entered(town)
+    entered_weeks_ago(town)
+    for phone in phones:
+        phone.texts("1")
+    assert found(town) == [(3, "identical_replies")]
+
+
+def entered_weeks_ago(town: Town) -> None:
+    """As if a rule had held all of them, and the office had freed them only now."""
+    with town.service.engine.begin() as conn:
+        conn.execute(update(registration).values(created_at=registration.c.created_at - 20 * 86_400))
+
+
 def test_same_minute_when_nearly_all_reply_at_once_it_is_noted(ruled: Callable[..., Town]) -> None:
     town = ruled(same_minute_replies=2, identical_replies=0)
     phones = entered(town)
@@ -65,6 +80,13 @@ def test_same_minute_people_who_take_their_time_are_nothing_odd(ruled: Callable[
     phones[0].texts("1")
     phones[1].texts("1")
     assert found(town) == []
+
+
+def test_same_minute_speaks_up_about_members_only(ruled: Callable[..., Town]) -> None:
+    town = ruled(same_minute_replies=2, identical_replies=0, wrong_numbers=0)
+    for phone, text in zip(entered(town), ("1", "yes", "wrong number"), strict=True):
+        phone.texts(text)
+    assert found(town) == [(2, "same_minute")]
 
 
 def test_wrong_numbers_suspend_the_enroler(ruled: Callable[..., Town]) -> None:
@@ -100,3 +122,12 @@ def test_wrong_numbers_of_last_month_are_forgotten(ruled: Callable[..., Town]) -
         conn.execute(update(registration).where(old).values(decided_at=registration.c.decided_at - month))
     phones[1].texts("wrong number")
     assert {row.status for row in town.rows(enroler)} == {"activated"}
+
+
+def test_wrong_numbers_on_entries_that_waited_for_weeks_count(ruled: Callable[..., Town]) -> None:
+    town = ruled(wrong_numbers=2)
+    phones = entered(town)
+    entered_weeks_ago(town)
+    for phone in phones[:2]:
+        phone.texts("wrong number")
+    assert "held" in {row.status for row in town.rows(enroler)}

@@ -39,10 +39,18 @@ INDEXES = (
     ("ix_area_name_folded_level", "area", ["name_folded", "level"]),
     ("ix_area_code_folded", "area", ["code_folded"]),
     ("ix_enroler_code_index", "enroler", ["code_index"]),
+    ("ix_enroler_appointed_by", "enroler", ["appointed_by"]),
     ("ix_registration_person_id", "registration", ["person_id"]),
     ("ix_registration_enroler_id_created_at", "registration", ["enroler_id", "created_at"]),
+    ("ix_registration_enroler_id_decided_at", "registration", ["enroler_id", "decided_at"]),
     ("ix_registration_area_id_status", "registration", ["area_id", "status"]),
 )
+PARTIAL = (
+    ("ix_registration_held", "registration", ["id"], "status = 'held'"),
+    ("ix_hold_undecided", "hold", ["registration_id"], "decided_at IS NULL"),
+)
+"""What waits for the office: few rows of many."""
+
 COUNTED = ("registration", "member")
 NOTE = "INSERT INTO tally_change (area_id, status, change)"
 
@@ -72,6 +80,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_hold_registration_id"), "hold", ["registration_id"], unique=False)
     op.create_index(op.f("ix_hold_at"), "hold", ["at"], unique=False)
+    for name, table, indexed, where in PARTIAL:
+        op.create_index(
+            op.f(name), table, indexed, unique=False, sqlite_where=sa.text(where), postgresql_where=sa.text(where)
+        )
     op.create_table(
         "fee_receipt",
         sa.Column("id", NUMBER, nullable=False),
@@ -98,6 +110,7 @@ def _photo() -> None:
         "photo",
         sa.Column("id", NUMBER, nullable=False),
         sa.Column("registration_id", NUMBER, nullable=True),
+        sa.Column("session_id", sa.String(length=32), nullable=True),
         sa.Column("enroler_id", NUMBER, nullable=False),
         sa.Column("media_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("received_at", sa.Double(), nullable=False),
@@ -107,6 +120,10 @@ def _photo() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
     )
     op.create_index(op.f("ix_photo_registration_id"), "photo", ["registration_id"], unique=False)
+    waiting = sa.text("session_id IS NOT NULL")
+    op.create_index(
+        op.f("ix_photo_waiting"), "photo", ["session_id"], unique=False, sqlite_where=waiting, postgresql_where=waiting
+    )
     op.create_index(op.f("ix_photo_enroler_id"), "photo", ["enroler_id"], unique=False)
 
 
@@ -185,6 +202,7 @@ def downgrade() -> None:
     op.drop_table("photo")
     op.drop_table("fee_receipt")
     op.drop_table("hold")
+    op.drop_index(op.f("ix_registration_held"), table_name="registration")
     for name, table, _ in INDEXES:
         op.drop_index(op.f(name), table_name=table)
     for table, name, _, _ in TEXTS:

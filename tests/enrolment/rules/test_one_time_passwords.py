@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sms_service.enrolment.rules.secrets import one_time_password, without
+from sms_service.enrolment.rules.one_time_passwords import one_time_password, without
 from sms_service.store.tables import registration
 from tests.town import ENTRY, Town
 

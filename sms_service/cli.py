@@ -15,7 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from sms_service import __version__
+from sms_service.commands.cards import card_app
 from sms_service.commands.enrolers import hold, holds_app, move
+from sms_service.commands.erasure import forget
 from sms_service.commands.flow import flow_app
 from sms_service.commands.imports import areas_app, enrolers_app, members_app
 from sms_service.commands.ledger import ledger_app
@@ -32,10 +34,12 @@ app.add_typer(enrolers_app, name="enrolers")
 app.add_typer(members_app, name="members")
 app.add_typer(holds_app, name="holds")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(card_app, name="card")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(flow_app, name="flow")
 enrolers_app.command("hold")(hold)
 enrolers_app.command("move")(move)
+app.command("forget")(forget)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of a table.")]
 LISTED = "held,queued,sending"

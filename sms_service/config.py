@@ -50,6 +50,7 @@ class Web(Section):
 
 class Privacy(Section):
     key: Secret = ""
+    erase_after_days: float = Field(default=7, gt=0, le=90)
 
 
 class Handset(Section):
@@ -102,6 +103,13 @@ class Fees(Section):
 
     currency: str = Field(default="INR", pattern="^[A-Z]{3}$")
     amount: float = Field(default=5.00, ge=0, lt=1_000_000)
+
+
+class Card(Section):
+    """The membership card: the Typst file it is drawn by ("": the one shipped), and how many days it is valid (0: ever)."""
+
+    template: str = ""
+    valid_days: int = Field(default=0, ge=0, le=36_500)
 
 
 class IdFormat(Section):
@@ -173,6 +181,7 @@ class Config(Section):
     sweep: Sweep = Sweep()
     price: Price = Price()
     fees: Fees = Fees()
+    card: Card = Card()
     id_formats: dict[Annotated[str, AfterValidator(_format_name)], IdFormat] = {}
     rules: Rules = Rules()
 
@@ -243,6 +252,9 @@ def read_config(environ: Mapping[str, str] | None = None, file: Path | None = No
             "data_dir": root / config.data_dir,
             "flows_dir": root / config.flows_dir,
             "demo_dir": str(root / config.demo_dir) if config.demo_dir else "",
+            "card": config.card.model_copy(
+                update={"template": str(root / config.card.template) if config.card.template else ""}
+            ),
         }
     )
 

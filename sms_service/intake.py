@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
 
 import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from sms_service import reports
 from sms_service.channels.base import DeliveryReport
+from sms_service.engine.answers import fold
 from sms_service.engine.model import Inbound
+from sms_service.enrolment.reading.answer import read_mobile
 from sms_service.service import Service
-from sms_service.store import database
+from sms_service.store import database, people
 from sms_service.store.database import SqlDown
 from sms_service.store.inbox import Stored
 from sms_service.store.spool import Spooled
+
+GROUPS_MAX = 6
+"""Groups of digits that one number is written in: +91 98 76 54 32 10."""
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +95,38 @@ def take_spooled(service: Service) -> int:
             service.spool.done(spooled)
             count += 1
     return count
+
+
+def drop_forgotten(service: Service) -> int:
+    """Drops what is kept of people who were forgotten since: what they sent, and what others sent that names their number.
+    What a fault of ours keeps from being taken would lie here for ever. How many."""
+    count = 0
+    for spooled in service.spool.kept():
+        try:
+            inbound = msgspec.msgpack.decode(spooled.data, type=_Kept).inbound
+        except msgspec.DecodeError:  # damaged on disk: set aside when it was to be taken, and nobody can read it
+            log.warning("a message in the spool cannot be read: it lies there for whoever runs the service")
+            continue
+        if inbound is not None and _is_of_forgotten(service, inbound):
+            service.spool.done(spooled)
+            count += 1
+    return count
+
+
+def _is_of_forgotten(service: Service, inbound: Inbound) -> bool:
+    phones = {inbound.phone, *_numbers_in(inbound.text, service.config.region)}
+    with service.reads.begin() as conn:
+        since = [people.blocked_since(conn, service.keys, phone) for phone in phones]
+    return any(one is not None and inbound.received_at <= one for one in since)
+
+
+def _numbers_in(text: str, region: str) -> Iterator[str]:
+    """The mobile numbers that may be meant in a text (E.164), their digits together or in groups."""
+    groups = [word if word.isdecimal() else "" for word in fold(text).split()]
+    for first in range(len(groups)):
+        for last in range(first + 1, min(first + GROUPS_MAX, len(groups)) + 1):
+            if all(groups[first:last]) and (phone := read_mobile("".join(groups[first:last]), (region,))):
+                yield phone
 
 
 def _take_report(service: Service, report: DeliveryReport, now: float) -> None:

@@ -31,8 +31,8 @@ FORMAT = b"\x01"
 """First byte of everything we encrypt: which form, and which service key, it was made with. For rotation."""
 
 
-SIGNED = ("ledger",)
-"""What is signed, so that others can check it without our key: the head of the ledger."""
+SIGNED = ("ledger", "card")
+"""What is signed, so that others can check it without our key: the head of the ledger, the code on a card."""
 
 
 class Unreadable(Exception):

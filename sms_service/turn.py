@@ -55,6 +55,8 @@ class Turns:
             if taken is not None:
                 return taken
             person = self._sender(unit.conn, inbound)
+            if person is None:
+                return Stored("", ends=True)
             conversation = unit.conversation(person, inbound, live, patient=patience > 0)  # 5 what is open for her?
             if broken:
                 closing.apologise(conversation, broken[-1])
@@ -96,10 +98,16 @@ class Turns:
 
         self._committed(take)
 
-    def _sender(self, conn: Connection, inbound: Inbound) -> Person:
-        """Who wrote; from now on she is reached by the channel that she wrote by."""
+    def _sender(self, conn: Connection, inbound: Inbound) -> Person | None:
+        """Who wrote; from now on she is reached by the channel that she wrote by. None: it was on its way when she was
+        forgotten, and is forgotten too."""
         keys, now = self._desk.keys, inbound.received_at
-        person = people.find_or_add(conn, keys, inbound.phone, self._language, inbound.channel, now)
+        person = people.by_phone(conn, keys, inbound.phone)
+        if person is None:
+            blocked = people.blocked_since(conn, keys, inbound.phone)
+            if blocked is not None and now <= blocked:
+                return None
+            person = people.find_or_add(conn, keys, inbound.phone, self._language, inbound.channel, now)
         if person.channel != inbound.channel:
             people.set_channel(conn, person.id, inbound.channel)
             person = replace(person, channel=inbound.channel)

@@ -37,6 +37,7 @@ def vocabulary(config: Config) -> Vocabulary:
         "standing": _standing,
         "registrations": lambda language: [_listed(language)] * effect_shapes.LISTED,
         "record": lambda language: answer_types.letters(effect_shapes.RECORD_MAX, language),
+        "change": lambda language: answer_types.letters(effect_shapes.CHANGE_MAX, language),
         "typed": lambda _language: REPAIRED_LONGEST,
         "count": lambda _language: COUNT_MAX,
         "said": _said,

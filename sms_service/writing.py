@@ -55,14 +55,16 @@ def _message(conversation: Conversation, text: str) -> Stored:
     person, inbound = conversation.person, conversation.inbound
     if not text or inbound.answered:
         return Stored("", ends=True)
-    ref = conversation.desk.new_id()
+    ref, farewell = conversation.desk.new_id(), None
+    if conversation.to_stopped and people.is_forgotten(conversation.conn, person.id):
+        farewell = outbox.farewell(conversation.desk.keys, person.phone, text)  # her own key is gone since a moment ago
     outbox.add(
         conversation.conn,
         {
             "ref": ref, "person_id": person.id, "turn_no": conversation.turn_no, "channel": person.channel,
             "flow": conversation.moved[0].flow if conversation.moved else "", "to_stopped": conversation.to_stopped,
             "text_sealed": person.key.encrypt("outbox.text", text),
-            "due_at": inbound.received_at, "created_at": inbound.received_at,
+            "due_at": inbound.received_at, "created_at": inbound.received_at, "farewell_sealed": farewell,
         },
     )  # fmt: skip
     conversation.rings.add("deliver")

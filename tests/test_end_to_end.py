@@ -70,10 +70,11 @@ def test_by_sms_through_twilio(running: Running) -> None:
     twilio.text(url, MEMBER, "haan ji")
 
     _, welcome, link = heard(twilio, MEMBER, 3)
-    assert "You are a member of XYZ. No 000001." in welcome
-    opened = requests.get(re.search(r"https?://\S+", link).group(), timeout=20)  # type: ignore[union-attr]
-    assert "Ram Kumar" in opened.text
-    assert "R. Kumar" in requests.get(f"{url}/verify/000001", timeout=20).text
+    assert "You are a member of XYZ. No 0000013." in welcome
+    address = re.search(r"https?://\S+", link).group()  # type: ignore[union-attr]
+    assert "Ram Kumar" not in requests.get(address, timeout=20).text
+    assert "Ram Kumar" in requests.post(address, {"signs": "4567"}, timeout=20).text
+    assert "R. Kumar" in requests.get(f"{url}/verify/0000013", timeout=20).text
     twilio.wait_for_reports()
     assert len(twilio.accepted) == 4
 
@@ -91,7 +92,7 @@ def test_entered_by_ussd_and_confirmed_by_sms_through_africas_talking(running: R
     gateway.text(url, KENYAN, "Ndiyo")
 
     _, welcome, link = heard(gateway, KENYAN, 3)
-    assert "Wewe ni mwanachama wa XYZ. Na 000001." in welcome
+    assert "Wewe ni mwanachama wa XYZ. Na 0000013." in welcome
     assert f"{url}/card/?" in link
 
 
@@ -101,5 +102,5 @@ def test_the_demonstration_ends_well_and_leaves_the_card(tmp_path: Path) -> None
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "enroler > SAJILI 0712345678 ABC1234567 12 Amina Wanjiru" in done.stdout
-    assert "member < Wewe ni mwanachama wa XYZ. Na 000001." in done.stdout
+    assert "member < Wewe ni mwanachama wa XYZ. Na 0000013." in done.stdout
     assert (tmp_path / "card.png").read_bytes().startswith(b"\x89PNG")

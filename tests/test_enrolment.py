@@ -21,7 +21,7 @@ def test_entered_asked_consented_told_and_given_a_card(any_town: Town) -> None:
     any_town.member.texts("1")
 
     _, welcome, link = any_town.member.heard
-    assert "You are a member of XYZ. No 000001." in welcome
+    assert "You are a member of XYZ. No 0000013." in welcome
     assert f"{any_town.url}/card/?" in link
     assert len(any_town.rows(consent)) == len(any_town.rows(member)) == len(any_town.rows(card)) == 1
 
@@ -71,9 +71,20 @@ def test_after_three_unclear_answers_the_office_looks_at_it(town: Town) -> None:
     assert "You are not a member" in town.member.last
 
 
-def test_a_mistake_goes_back_to_the_enroler_and_she_enters_it_again(town: Town) -> None:
+def test_a_mistake_is_mended_by_herself(town: Town) -> None:
     town.enroler.texts(ENTRY)
-    town.member.texts("2")
+    for text in ("2", "3", "13"):
+        town.member.texts(text)
+    assert "Was: 12. Is: 13." in town.enroler.last
+    assert "so you are Ram Kumar, voter ID ABC..567, booth 13" in town.member.last
+    town.member.texts("YES")
+    assert len(town.rows(member)) == 1
+
+
+def test_a_mistake_that_she_cannot_tell_goes_back_to_the_enroler_and_she_enters_it_again(town: Town) -> None:
+    town.enroler.texts(ENTRY)
+    for text in ("2", "it is wrong", "ask him", "he knows"):
+        town.member.texts(text)
 
     assert "You are not a member yet" in town.member.last
     assert "the person says that a detail is wrong" in town.enroler.last

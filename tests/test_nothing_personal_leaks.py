@@ -102,10 +102,10 @@ def save_badly(act, **entered):
             raise RuntimeError(f"cannot save {act.session.variables} by {act.person.phone}") from error
     return save(act, **entered)
 
-def draw_badly(face):
+def draw_badly(face, template):
     if "Undrawnkanari" in face.name:
         raise RuntimeError(f"cannot draw {face}")
-    return png(face)
+    return png(face, template)
 
 def send_badly(service, claimed):
     if "Unsentkanari" in claimed.text:
@@ -196,8 +196,15 @@ class Drive:
     def opens(self, message: str) -> None:
         """The card, and everything near it that does not open."""
         token = message.partition("/card/?")[2].split()[0]
-        for target in (f"card/?{token}", f"card/picture.png?{token}", f"card/picture.pdf?{token}", "verify/000001"):
+        for target in (f"card/?{token}", "verify/0000013"):
             assert requests.get(f"{self.url}/{target}", timeout=PATIENCE).status_code == 200
+        guessed = requests.post(f"{self.url}/card/?{token}", {"signs": NAMES[CHANDRA]}, timeout=PATIENCE)
+        assert guessed.status_code in (400, 403)
+        page = requests.post(f"{self.url}/card/?{token}", {"signs": VOTER_IDS[ZEBULON]}, timeout=PATIENCE)
+        pictures = re.findall(r'"((?:screen|picture)\.\w+\?[^"]+)"', page.text)
+        assert len(set(pictures)) == 3
+        for target in pictures:
+            assert requests.get(f"{self.url}/card/{target}", timeout=PATIENCE).status_code == 200
         for wrong in (f"card/?{token}x", f"card/?{quote(NAMES[CHANDRA])}", f"verify/{ZEBULON}", f"nowhere/{ZEBULON}"):
             answer = requests.get(f"{self.url}/{wrong}", timeout=PATIENCE)
             assert answer.status_code == 404
@@ -228,8 +235,9 @@ class Drive:
         self.texts(ASHA, "STOP")
         self.enters(MISTAKEN)
         self.hears(MISTAKEN, "Mistakenkanari")
-        self.texts(MISTAKEN, "2")
-        self.hears(ANIL, "a detail is wrong")
+        for typed, answer in (("2", "What is wrong?"), ("1", "What is your name?"), (NAMES[MISTAKEN], "so you are")):
+            self.texts(MISTAKEN, typed)
+            self.hears(MISTAKEN, answer)
         self.texts(STRANGER, "I am Bartholomew of " + STRANGER)
 
     def bad_gateways(self) -> None:

@@ -25,7 +25,7 @@ def test_a_text_goes_out_and_its_answer_is_read_once(town: Town) -> None:
 def test_messages_are_read_in_their_order(town: Town) -> None:
     town.enrols()
     phone = Phone(town.url, MEMBER)
-    assert ["entered you" in phone.read(0), "No 000001" in phone.read(0), "/card/?" in phone.read(0)] == [True] * 3
+    assert ["entered you" in phone.read(0), "No 0000013" in phone.read(0), "/card/?" in phone.read(0)] == [True] * 3
 
 
 def test_a_message_that_was_not_sent_yet_is_not_read(town: Town) -> None:

@@ -70,11 +70,32 @@ states:
 """
 
 
+JOIN = """\
+flow: join
+about: Somebody of the union enters herself.
+starts: {keywords: [JOIN]}
+languages: [en]
+limits: {ussd_unicode: true}
+states:
+  details:
+    collect:
+      name: {type: name, ask: "Name?"}
+      union_card: {type: national_id, format: union_card, ask: "Union card? Like AB123456", wrong: "Card: like AB123456."}
+    next: save
+  save:
+    do: save_own_registration
+    outcomes: {saved: thanks, held: thanks, refused: refused}
+  thanks: {say: "Thank you.", end: true}
+  refused: {say: "NOT saved.", end: true}
+"""
+
+
 def flows(folder: Path) -> None:
-    """The shipped flows, of which two are the union's own."""
+    """The shipped flows, of which three are the union's own."""
     shutil.copytree(ROOT / "flows", folder)
     (folder / "register.yaml").write_text(REGISTER)
     (folder / "confirm.yaml").write_text(CONFIRM)
+    (folder / "join.yaml").write_text(JOIN)
 
 
 @pytest.fixture

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
 from sms_service.enrolment import cardface, cards, numbers
+from sms_service.enrolment.card_template import Templates
 from sms_service.enrolment.cards import Card
 from sms_service.enrolment.effects import Start
 from sms_service.privacy import new_token
@@ -19,6 +22,9 @@ RING_MAX = 200
 """Cards drawn for one ring; then it rings again for itself, so that RQ sees the worker alive in between."""
 
 log = logging.getLogger(__name__)
+
+templates = lru_cache(maxsize=8)(Templates)
+"""One for a process, so that a file is read anew only when it has changed."""
 
 
 @process.job
@@ -55,19 +61,35 @@ def draw_wanted(service: Service, most: int) -> int:
 
 def draw(service: Service, wanted: Card, now: float) -> None:
     """Draws one card, stores it under a new token, and begins the flow that sends the link - or none of it."""
-    face = wanted.face(service.config.organisation, service.config.url)
-    png, pdf, token = cardface.png(face), cardface.pdf(face), new_token()
+    config, issued, token = service.config, datetime.fromtimestamp(now, UTC).date(), new_token()
+    until = wanted.last_day or cards.last_day(issued, config.card.valid_days)  # sent again: it ends when it did
+    face = wanted.face(config.organisation, config.url, service.keys, issued, until)
+    template = templates(config.card.template, config.data_dir).current()
+    pictures = {
+        "png": cardface.png(face, template),
+        "pdf": cardface.pdf(face, template),
+        "screen": cardface.screen(face, template),
+    }
 
     def finish(conn: Connection) -> Start | None:
-        if not cards.finish(conn, wanted, token, png, pdf, now):
+        if not cards.finish(conn, wanted, token, pictures, now, until):
             return None  # another worker drew it meanwhile, and its token is the one that counts
         link = numbers.card_link(service.config.url, token)
         variables = {
             "name": wanted.name, "member": {"number": wanted.member.number_text}, "card": {"link": link},
         }  # fmt: skip
-        return Start("card.ready", wanted.person, f"card {wanted.id}", variables)
+        return Start("card.ready", wanted.person, f"card {wanted.id}", variables, f"{wanted.wanted_at:.3f}")
 
     service.turns.start(finish, now)
+
+
+def expire(service: Service) -> int:
+    """Notes which cards have reached their end; how many. Raises SqlDown."""
+    with service.reads.begin() as conn:  # on SQLite nobody waits for us where nothing has ended
+        if not cards.any_ended(conn, time.time()):
+            return 0
+    with service.engine.begin() as conn:
+        return cards.expire(conn, time.time(), RING_MAX)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from sms_service.service import Service
 from sms_service.store import blocks, outbox, sessions
 from sms_service.store.database import SqlDown
 from sms_service.store.tables import card, ledger_head, tally_change
-from workers import cards, deliver, process
+from workers import cards, deliver, erase, process
 
 LATE = 2
 """Rounds that due work may lie before the sweeper does it itself, instead of ringing for a worker once more."""
@@ -41,8 +41,8 @@ log = logging.getLogger(__name__)
 def sweep(service: Service) -> None:
     """One round. A part that fails does not keep the others from their work."""
     parts: tuple[Callable[[Service], None], ...] = (
-        recover, spooled, due_people, overdue_messages, overdue_cards, changed_tallies, decisions,
-        lost_photos,
+        recover, spooled, due_people, overdue_messages, overdue_cards, ended_cards, changed_tallies, decisions,
+        lost_photos, erase.forgotten, erase.came_to_nothing,
     )  # fmt: skip
     for part in parts:
         if process.stopping():
@@ -114,6 +114,12 @@ def overdue_cards(service: Service) -> None:
         ring_anew(service, "cards")
 
 
+def ended_cards(service: Service) -> None:
+    """Notes which cards have reached their last day."""
+    if count := cards.expire(service):
+        log.info("%d cards have reached their last day", count)
+
+
 def changed_tallies(service: Service) -> None:
     """Settles what was entered and decided since the last round, so that few changes are left to add up for a SUM."""
     with service.reads.begin() as conn:  # on SQLite nobody waits for us where nothing has changed
@@ -153,7 +159,7 @@ def _publish_heads(service: Service) -> None:
         if one.day not in there:
             text = ledger_heads.as_json(one, service.config.organisation, service.keys.public_key("ledger"))
             (folder / f"{one.day}.json").write_text(text)
-            log.info("the ledger's head of %s is in %s.json: keep a copy elsewhere", one.day, folder.name)
+            log.info("the ledger's head of another day lies in %s: keep a copy elsewhere", folder)
 
 
 def lost_photos(service: Service) -> None:

@@ -53,10 +53,10 @@ def _stopped(draft: Draft, head: HeadPart) -> Iterator[Finding]:
     if words in ("stop", "stopped") and not head.answers_stopped:
         message = "whoever sent STOP gets no text of this flow: add `answers_stopped: true`"
         yield draft.source.finding(("starts", "words"), message)
-    if head.answers_stopped and not words:
+    if head.answers_stopped and not (words or head.starts.keywords):
         message = (
-            "this would write to people who sent STOP: leave it out, it is only for flows that answer STOP, START or HELP "
-            "(`starts: {words: ...}`)"
+            "this would write to people who sent STOP: leave it out, it is only for flows that answer what they send "
+            "(`starts: {words: ...}` or `{keywords: ...}`)"
         )
         yield draft.source.finding(("answers_stopped",), message, of_key=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sms_service.engine.answers import chosen, fold, read_answer, read_key
+from sms_service.engine.answers import chosen, fold, is_doubtful, read_answer, read_key
 from sms_service.engine.collecting import SKIP, fill
 from sms_service.engine.model import (
     WENT_BACK,
@@ -119,6 +119,8 @@ def _consent(walk: Walk, state: Consent, text: str) -> str | None:
     against = {state.no.key, *(option.key for option in state.others)}
     if verdict == "yes" and key is None and against.intersection(fold(text).split()):
         verdict = "unclear"  # the word says yes, and beside it stands the key of something else
+    if key == state.yes.key and is_doubtful(text):
+        verdict, key = "unclear", None  # 1 with a cross beside it, or with a question mark
     if verdict == "yes" or key == state.yes.key:
         return _decided(walk, "yes", state.yes.next, Decision(state.purpose, "given", text, key or verdict, state.name))
     if verdict in ("no", "stop") or key == state.no.key:

@@ -13,12 +13,25 @@ from functools import lru_cache
 from typing import Literal
 
 from sms_service.engine.model import Option
-from sms_service.engine.words import ANY_OTHER, FALSE_FRIENDS, NEGATIVE_SIGNS, NUMBERS, QUESTION_MARKS, WORDS
+from sms_service.engine.strangers import says_whom_she_is_not
+from sms_service.engine.words import (
+    ANY_OTHER,
+    DATA,
+    FALSE_FRIENDS,
+    NOT_RIGHT,
+    NUMBERS,
+    QUESTION_MARKS,
+    SIGNS_BESIDE_A_YES,
+    WORDS,
+)
 
 Answer = Literal["yes", "no", "stop", "start", "help", "wrong_number", "unclear"]
 
 SHORT = 4
 """Words up to which a text is an answer: a longer one with a yes in it has a condition in it, with a STOP a topic."""
+MINUS = re.compile(r"\s*[-−–—~≠¬!]+\s*\d")
+"""A number that is negated rather than chosen."""
+
 READ = 12
 """Words up to which a refusal is looked for. What is longer is a letter, and is read by a person."""
 
@@ -81,6 +94,9 @@ _LEXICON = {
     for phrase in phrases.split(",")
 }
 _FALSE_FRIENDS = {fold(phrase): meanings for phrase, meanings in FALSE_FRIENDS.items()}
+_DATA = frozenset(fold(word) for word in DATA.split(","))
+_NOT_RIGHT = sorted((fold(phrase) for phrase in NOT_RIGHT.split(",")), key=len, reverse=True)
+_WORDS_KNOWN = {word for phrase in (*_LEXICON, *_FALSE_FRIENDS) for word in phrase.split()}
 _LONGEST = max(phrase.count(" ") + 1 for phrase in _LEXICON)
 _DIGITS = {
     fold(word): str(number)
@@ -96,8 +112,9 @@ def read_answer(text: str, language: str, question: Literal["consent", "yes_no",
     Strongest first: stop, wrong number, start and help (alone), no, yes. Without an open question ("none") no and yes are
     unclear. "consent" and "yes_no" are read alike: both may become a consent. A number is unclear: see `read_key`.
     """
-    words = fold(text).split()
-    meanings = _meanings(words[: READ + 1], language.partition("-")[0].lower())
+    words = [_unstretched(word) for word in _together(fold(text).split())]
+    found = _meanings(words[: READ + 1], language.partition("-")[0].lower())
+    meanings = [meaning for meaning, _ in found]
     spoken = [meaning for meaning in meanings if meaning not in ("polite", "yes", "no")]
     if "stop" in meanings and (len(words) <= SHORT or spoken[0] == "stop"):
         return "stop"
@@ -106,17 +123,31 @@ def read_answer(text: str, language: str, question: Literal["consent", "yes_no",
     asks = not QUESTION_MARKS.isdisjoint(text)
     if "no_more" in meanings:
         return "stop"
-    if "wrong_number" in meanings:
+    if "wrong_number" in meanings or says_whom_she_is_not(words, fold, _is_known):
         return "unclear" if asks else "wrong_number"
-    if meanings in (["start"], ["help"]):
-        return "start" if meanings == ["start"] else "help"
+    alone = [meaning for meaning in meanings if meaning not in ("polite", "neutral")]
+    if alone in (["start"], ["help"]):
+        return "start" if alone == ["start"] else "help"
     if question == "none" or "stop" in meanings:
         return "unclear"
     if "no" in meanings:
-        return "unclear" if asks and meanings[0] != "no" else "no"
+        return "unclear" if (asks and meanings[0] != "no") or _speaks_of_data(words) else "no"
     plain = {"yes"} <= set(meanings) <= {"yes", "polite", "neutral"}
-    doubtful = asks or len(words) > SHORT or not NEGATIVE_SIGNS.isdisjoint(text)
+    said = sum(length for meaning, length in found if meaning != "polite")
+    doubtful = said > SHORT or is_doubtful(text)
     return "yes" if plain and not doubtful else "unclear"
+
+
+def is_doubtful(text: str) -> bool:
+    """Whether a sign in `text` takes a yes back: a question mark, a cross, a minus before the number, any picture that is not
+    known to change nothing."""
+    if not QUESTION_MARKS.isdisjoint(text) or MINUS.match(text):
+        return True
+    return any(
+        unicodedata.category(sign) in ("So", "Sm") and sign not in SIGNS_BESIDE_A_YES and sign not in "+=<>|"
+        for sign in text
+        if not sign.isascii() and not "\U0001f1e6" <= sign <= "\U0001f1ff"  # two letters are a flag
+    )
 
 
 def read_key(text: str, keys: Sequence[str]) -> str | None:
@@ -154,9 +185,9 @@ def chosen(text: str, options: Sequence[Option], language: str) -> Option | None
     return None
 
 
-def _meanings(words: list[str], language: str) -> list[str]:
-    """What the words say, one after another, the longest known phrases first; "" for a word that is not known."""
-    words = [_unstretched(word) for word in words]
+def _meanings(words: list[str], language: str) -> list[tuple[str, int]]:
+    """What the words say, one after another, the longest known phrases first, each with the number of its words; "" for a
+    word that is not known."""
     found = []
     place = 0
     while place < len(words):
@@ -171,14 +202,38 @@ def _meanings(words: list[str], language: str) -> list[str]:
                 break
         else:
             meaning, length = "", 1
-        found.append(meaning)
+        found.append((meaning, length))
         place += length
     return found
 
 
+def _is_known(word: str) -> bool:
+    return word in _LEXICON or word in _FALSE_FRIENDS
+
+
+def _together(words: list[str]) -> list[str]:
+    """Y E S, S.T.O.P.: letters typed apart that make one known word."""
+    apart = len(words) > 1 and all(len(word) == 1 for word in words)
+    return ["".join(words)] if apart and "".join(words) in _LEXICON else words
+
+
+def _speaks_of_data(words: list[str]) -> bool:
+    """`My name is not correct`: a mistake in what was entered, and no refusal but in those words."""
+    text = f" {' '.join(words)} "
+    phrase = next((phrase for phrase in _NOT_RIGHT if f" {phrase} " in text), "")
+    if not phrase or _DATA.isdisjoint(words):
+        return False
+    rest = text.replace(f" {phrase} ", " ").split()
+    return not any(_LEXICON.get(word) == "no" for word in rest)
+
+
 def _unstretched(word: str) -> str:
-    """yesss is yes, haaaan is han: letters written three times or more say no more than once, or twice, would."""
-    if word in _LEXICON or not _STRETCHED.search(word):
+    """yesss is yes, haaaan is han: letters written three times or more say no more than once, or twice, would; nor does
+    the last one written twice (yupp, ndioo)."""
+    if word in _WORDS_KNOWN:
         return word
     once, twice = _STRETCHED.sub(r"\1", word), _STRETCHED.sub(r"\1\1", word)
-    return once if once in _LEXICON or once in _FALSE_FRIENDS else twice
+    ends = twice[:-1] if len(twice) > 2 and twice[-1] == twice[-2] else twice
+    alone = (form for form in (once, twice, ends) if form in _LEXICON)
+    within = (form for form in (twice, once, ends) if form in _WORDS_KNOWN)
+    return next(alone, next(within, twice))

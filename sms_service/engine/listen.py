@@ -84,18 +84,31 @@ def listen(text: str, writer: Writer, ways: Ways) -> Target:
     if word in ("start", "help"):
         return Target(flow=ways.words.get(word))
     if writer.stopped:
-        return Target(flow=ways.words.get("stopped"))
+        return _from_stopped(text, answering, ways)
     flow, rest = _named(text, writer, ways, word, answering)
     line = ways.words.get("line") if writer.enroler else None
     if flow and flow.starts.who == "enroler" and writer.enroler:
         is_sure = flow is line or fold(first_word(text)[0]) in ways.keywords
         return Target(flow=flow, rest=rest, line=None if is_sure or not LONG_NUMBER.search(text) else line)
     line = line if LONG_NUMBER.search(text) else None  # without a phone or an ID it is talk: see you at 5
-    if answering and not (flow and _asks_for_it(flow, rest, writer.language, answering)):
+    says = read_answer(text, writer.language, "consent") != "unclear"  # Join: a yes, not the keyword
+    if answering and not (flow and not says and _asks_for_it(flow, rest, writer.language, answering)):
         return Target(session=answering, line=line)
     if flow:
         return Target(flow=flow, rest=rest, at=flow.starts.otherwise if flow.starts.who == "enroler" else "")
     return Target(flow=ways.words.get("help"), line=line)
+
+
+def _from_stopped(text: str, answering: Session | None, ways: Ways) -> Target:
+    """She wants no messages, and writes one: what she may send all the same (to leave, to be forgotten) goes its way."""
+    first, rest = first_word(text)
+    flow = ways.keywords.get(fold(first))
+    if flow and flow.answers_stopped:
+        return Target(flow=flow, rest=rest)
+    open_flow = (answering.callers[0].flow if answering.callers else answering.flow) if answering else ""
+    if any(one.answers_stopped and one.name == open_flow for one in ways.keywords.values()):
+        return Target(session=answering)
+    return Target(flow=ways.words.get("stopped"))
 
 
 def _asks_for_it(flow: Flow, rest: str, language: str, answering: Session) -> bool:

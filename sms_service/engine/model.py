@@ -418,10 +418,11 @@ class Returned(Struct, frozen=True):
 
 
 class Decision(Struct, frozen=True):
-    """A person's yes or no to a purpose, with what she typed. Becomes a row of the ledger, and nothing else does."""
+    """A person's yes or no to a purpose, or her taking it back, with what she typed. Becomes a row of the ledger, and nothing
+    else does."""
 
     purpose: str
-    decision: Literal["given", "refused", "wrong_number"]
+    decision: Literal["given", "refused", "wrong_number", "withdrawn"]
     text: str
     verdict: str
     state: str

@@ -173,6 +173,14 @@ def id_of(conn: Connection, code: str) -> int | None:
     return conn.execute(select(area.c.id).where(area.c.code == code)).scalar_one_or_none()
 
 
+def top(conn: Connection) -> int:
+    """The id of the area that holds all others; of several, the one that was imported first. Raises NoResultFound where
+    none was imported: nobody can be entered then."""
+    return int(
+        conn.execute(select(area.c.id).where(area.c.parent_id.is_(None)).order_by(area.c.id).limit(1)).scalar_one()
+    )
+
+
 def called(conn: Connection, text: str, level: str = "") -> str | None:
     """The code of the one area with this code or name, however it is spelt (`answers.fold`), of this level unless it is
     "". None if there is none, or more than one: there is a Booth 12 in every block."""

@@ -1,19 +1,25 @@
 """The picture of the membership card: one PNG for the phone's screen, one PDF for the printer.
 
-Pure but for reading its own template and fonts: the same face gives the same bytes, on any machine, with whatever fonts
-that machine has. A name is untrusted text; it reaches typst as data (`sys.inputs`) and is never part of the template.
+Pure but for reading template and fonts: the same face by the same template gives the same bytes, on any machine, with
+whatever fonts that machine has. A name is untrusted text; it reaches typst as data (`sys.inputs`) and is never part of
+the template.
 """
 
+from __future__ import annotations
+
+import re
 import threading
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import segno
 import typst
+
+from sms_service.enrolment import card_words
 
 PIXELS_PER_INCH = 300
 """85.6 x 54 mm at 300 dpi is 1011 x 638 pixels: three times the width of a small screen, and enough to print."""
@@ -21,51 +27,53 @@ PIXELS_PER_INCH = 300
 LONGEST = {"name": 60, "organisation": 80, "area": 80, "number": 20}
 """Characters of each text that are drawn. More ends in an ellipsis: at the smallest size the box is nearly full by then."""
 
-QR_ROOM_PT = 68.0
-"""The widest the code may be, quiet zone included: the 24 mm right of the template's column of texts."""
+QR_ROOM_PT = 79.4
+"""The widest the code may be, quiet zone included: 28 mm, what the card has beside the template's column of texts."""
+
+QR_MODULE_PIXELS = 6
+"""The least side of one module: 0.51 mm in print. Cameras of 2012 (2 megapixels, no near focus) read no smaller ones from a
+hand's breadth away; rather than go below it the code corrects fewer errors (level L: 7 in 100 instead of M: 15)."""
+
+SCREEN_PIXELS_PER_INCH = (100, 75)
+"""Of the small picture on the page: 337 x 212 pixels, a third of the other, so that the code's modules are whole pixels in
+it too; and 253 x 159 for a face of so many strokes that it would take more than SCREEN_BYTES."""
+
+SCREEN_BYTES = 23_000
+"""With page and style sheet it stays below 30 kB: seven seconds on EDGE."""
+
+QR_INK = "#17262b"
 
 QR_QUIET_ZONE = 2
 """Light modules drawn round the code. The standard asks for four; the card's paper round it gives the other two."""
 
 _POINTS_PER_PIXEL = 72 / PIXELS_PER_INCH
-_TEMPLATE = Path(__file__).with_name("card.typ")
+_SIGNED = re.compile(r"(?P<address>.*\?)(?P<digits>[0-9]+)")
+_PACKAGE = re.compile(rb'"@[a-z]+/')
 _FONTS = Path(__file__).parent.parent / "fonts"
-
-_LABELS = {
-    "en": {
-        "card": "Membership card",
-        "name": "Name",
-        "area": "Area",
-        "number": "Member No",
-        "since": "Since",
-        "scan": "Scan to check",
-    },
-    "hi": {
-        "card": "सदस्यता कार्ड",
-        "name": "नाम",
-        "area": "क्षेत्र",
-        "number": "सदस्य संख्या",
-        "since": "सदस्यता की तिथि",
-        "scan": "जाँच के लिए स्कैन करें",
-    },
-    "sw": {
-        "card": "Kadi ya uanachama",
-        "name": "Jina",
-        "area": "Eneo",
-        "number": "Mwanachama Na.",
-        "since": "Tangu",
-        "scan": "Skani kuhakiki",
-    },
-}
-
-_MONTHS = {
-    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-    "hi": ["जनवरी", "फ़रवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर"],
-    "sw": ["Jan", "Feb", "Mac", "Apr", "Mei", "Jun", "Jul", "Ago", "Sep", "Okt", "Nov", "Des"],
-}
 
 _compiler: typst.Compiler | None = None
 _compiling = threading.Lock()
+
+
+class BrokenTemplate(Exception):
+    """No card can be drawn by this template. The message says the line and what is wrong there."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """How a card is drawn: the text of a Typst file, its name for messages, and the folder that it may read pictures from."""
+
+    source: bytes
+    name: str
+    folder: Path
+
+
+def read_template(file: Path) -> Template:
+    """The template in a file, not yet checked. Raises OSError."""
+    return Template(file.read_bytes(), file.name, file.parent.resolve())
+
+
+SHIPPED = read_template(Path(__file__).with_name("card.typ"))
 
 
 @dataclass(frozen=True)
@@ -78,21 +86,47 @@ class CardFace:
     area: str
     since: date
     verify_url: str
+    """The whole of what the code holds."""
     language: str
-    """Of the labels and the date: en, hi or sw; any other is treated as en."""
+    """Of the labels and the dates: one of card_words.LABELS; any other is treated as en."""
+    until: date | None = None
+    """The last day on which it is valid; None: as long as the membership."""
 
 
-def png(face: CardFace) -> bytes:
-    """The card as a picture of 1011 x 638 pixels."""
-    return _render(face, "png")
+SAMPLE = CardFace(
+    organisation="XYZ", number="0000013", name="Sunita Devi", area="Booth 12, Kanke", since=date(2026, 1, 31),
+    verify_url="https://xyz.example/verify/0000013?" + "7" * 171, language="en", until=date(2027, 1, 31),
+)  # fmt: skip
+"""The face that a template is tried with: every variable has a value."""
 
 
-def pdf(face: CardFace) -> bytes:
-    """The card as one page of 85.6 x 54 mm, its text selectable."""
-    return _render(face, "pdf")
+def png(face: CardFace, template: Template = SHIPPED) -> bytes:
+    """The card as a picture of 1011 x 638 pixels (of the template that is shipped). Raises BrokenTemplate."""
+    return _render(face, template, "png", PIXELS_PER_INCH)
 
 
-def _render(face: CardFace, kind: Literal["png", "pdf"]) -> bytes:
+def screen(face: CardFace, template: Template = SHIPPED) -> bytes:
+    """The card as a picture for a small screen and a slow line. Raises BrokenTemplate."""
+    usual, smaller = SCREEN_PIXELS_PER_INCH
+    drawn = _render(face, template, "png", usual)
+    return drawn if len(drawn) <= SCREEN_BYTES else _render(face, template, "png", smaller)
+
+
+def pdf(face: CardFace, template: Template = SHIPPED) -> bytes:
+    """The card as one page, of 85.6 x 54 mm where it is shipped, its text selectable. Raises BrokenTemplate."""
+    return _render(face, template, "pdf", PIXELS_PER_INCH)
+
+
+def check_template(template: Template) -> None:
+    """Draws a sample. Raises BrokenTemplate."""
+    if found := _PACKAGE.search(template.source):
+        line = template.source.count(b"\n", 0, found.start()) + 1
+        raise BrokenTemplate(f"{template.name}:{line}: packages are not loaded; put what you need into this file")
+    png(SAMPLE, template)
+    pdf(SAMPLE, template)
+
+
+def _render(face: CardFace, template: Template, kind: Literal["png", "pdf"], ppi: int) -> bytes:
     global _compiler
     inputs = _inputs(face)
     # A PDF carries its time of making; the card's own date there keeps equal cards equal to the byte.
@@ -102,14 +136,26 @@ def _render(face: CardFace, kind: Literal["png", "pdf"]) -> bytes:
     with _compiling:
         if _compiler is None:
             fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_FONTS])
-            _compiler = typst.Compiler(_TEMPLATE, font_paths=fonts)
-        drawn = _compiler.compile(format=kind, ppi=PIXELS_PER_INCH, sys_inputs=inputs, timestamp=made)
-    assert isinstance(drawn, bytes)
+            _compiler = typst.Compiler(font_paths=fonts)
+        try:
+            drawn = _compiler.compile(
+                template.source, root=template.folder, format=kind, ppi=ppi, sys_inputs=inputs, timestamp=made
+            )
+        except typst.TypstError as error:
+            raise BrokenTemplate(_said(error, template)) from error
+    if not isinstance(drawn, bytes):
+        raise BrokenTemplate(f"{template.name}: it draws {len(drawn or ())} pages; a card is one")
     return drawn
 
 
+def _said(error: typst.TypstError, template: Template) -> str:
+    """The first place that Typst names: `card.typ:12: unknown variable: nmae`."""
+    place = re.search(r":(\d+):\d+", error.diagnostic or "")
+    return f"{template.name}:{place[1] if place else '?'}: {error.message}"
+
+
 def _inputs(face: CardFace) -> dict[str, str]:
-    language = face.language if face.language in _LABELS else "en"
+    language = card_words.known(face.language)
     texts = {
         "organisation": _drawable(face.organisation, LONGEST["organisation"]),
         "name": _drawable(face.name, LONGEST["name"]),
@@ -119,10 +165,12 @@ def _inputs(face: CardFace) -> dict[str, str]:
     return {
         **texts,
         **{f"{field}_dir": _direction(text) for field, text in texts.items()},
-        **{f"label_{field}": label for field, label in _LABELS[language].items()},
+        **{f"label_{field}": label for field, label in card_words.labels(language).items()},
         "number": _drawable(face.number, LONGEST["number"]),
-        "since": f"{face.since.day} {_MONTHS[language][face.since.month - 1]} {face.since.year}",
+        "since": card_words.written_date(face.since, language),
+        "until": card_words.written_date(face.until, language) if face.until else "",
         "lang": language,
+        "dir": "rtl" if language in card_words.RIGHT_TO_LEFT else "ltr",
         "pixel_pt": str(_POINTS_PER_PIXEL),
         "title": f"{texts['organisation']} {face.number}",
         "qr_svg": svg,
@@ -156,11 +204,27 @@ def _direction(text: str) -> Literal["ltr", "rtl"]:
     return "ltr"
 
 
-def _qr(url: str) -> tuple[str, float]:
+def code_of(content: str) -> tuple[segno.QRCode, int]:
+    """The code, and the side of one of its modules in pixels of the picture: with the highest error correction that leaves
+    modules large enough, else the largest modules."""
+    signed = _SIGNED.fullmatch(content)
+    # Two segments: the digits of the signature in numeric mode take half the room that they would take as bytes.
+    parts: Any = (  # the annotation of segno.make leaves segments out
+        [(signed["address"], segno.consts.MODE_BYTE, "utf-8"), (signed["digits"], segno.consts.MODE_NUMERIC, None)]
+        if signed
+        else content
+    )
+    for level in ("m", "l"):
+        code = segno.make(parts, error=level, micro=False, boost_error=False)
+        pixels = int(QR_ROOM_PT / _POINTS_PER_PIXEL) // int(code.symbol_size(border=QR_QUIET_ZONE)[0])
+        if pixels >= QR_MODULE_PIXELS:
+            break
+    return code, pixels
+
+
+def _qr(content: str) -> tuple[str, float]:
     """The code as SVG and its side in points, such that every module is a whole number of the picture's pixels."""
-    code = segno.make(url, error="m", micro=False)
-    modules = code.symbol_size(border=QR_QUIET_ZONE)[0]
-    pixels = int(QR_ROOM_PT / _POINTS_PER_PIXEL) // modules
+    code, pixels = code_of(content)
     out = BytesIO()
-    code.save(out, kind="svg", border=QR_QUIET_ZONE, xmldecl=False, svgns=True, dark="#17262b")
-    return out.getvalue().decode(), modules * pixels * _POINTS_PER_PIXEL
+    code.save(out, kind="svg", border=QR_QUIET_ZONE, xmldecl=False, svgns=True, dark=QR_INK)
+    return out.getvalue().decode(), code.symbol_size(border=QR_QUIET_ZONE)[0] * pixels * _POINTS_PER_PIXEL

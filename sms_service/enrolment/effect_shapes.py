@@ -53,6 +53,9 @@ STANDINGS: Mapping[str, Mapping[str, str]] = {
 RECORD_MAX = 90
 """Characters of a registration as it is repeated: the longest name with three other values. The enroler has what she typed."""
 
+CHANGE_MAX = 45
+"""Letters of what a person mended about herself, as her enroler reads it: before and after, in one SMS."""
+
 STATUS: Mapping[str, str] = {"status": "status", "standing": "standing"}
 NAMED: Mapping[str, str] = {"ref": "ref", "first_name": "first_name"}
 SAVES = "save_registration"
@@ -67,6 +70,7 @@ REFUSED_AS = ("waiting", "member", "own_phone", "enrolers_phone", "under_age", "
 """Why nothing is saved: each a kind of `refused`."""
 
 FOUND: Mapping[str, str] = {"ref": "ref", "change": "line"}
+OWN_DATA: Mapping[str, str] = {"record": "record", "area_name": "area_name"}
 COUNTED = {
     f"{when}.{what}": "count"
     for when in ("today", "ever")
@@ -92,13 +96,20 @@ SHAPES: Mapping[str, EffectShape] = {
         begins=("registration.saved",),
         by_enroler=True,
     ),
-    "turn_away": EffectShape({"stranger": {}, "held": {}, "appointed": {}, "silent": {}}),
+    "turn_away": EffectShape(
+        {"stranger": {}, "dialled": {}, "held": {}, "appointed": {}, "silent": {}}, kinds={"dialled": "stranger"}
+    ),
     "admit_member": EffectShape(
         {"admitted": {"member.number": "member_number"}, "not_waiting": {}}, about=REGISTRATION, purpose=MEMBERSHIP
     ),
     "refuse_registration": EffectShape(DONE, about=REGISTRATION),
     "expire_registration": EffectShape(DONE, about=REGISTRATION),
-    "hold_registration": EffectShape(DONE, about=REGISTRATION),
+    "hold_registration": EffectShape(DONE, parameters={"why": "text"}, optional=("why",), about=REGISTRATION),
+    "correct_registration": EffectShape(
+        {"corrected": {}, "same": {}, "held": {}, "refused": {}, "not_waiting": {}},
+        begins=("registration.corrected",),
+        about=REGISTRATION,
+    ),
     "reject_number": EffectShape(DONE, about=REGISTRATION),
     "return_registration": EffectShape(DONE, begins=("registration.returned",), about=REGISTRATION),
     "sum_area": EffectShape(
@@ -203,7 +214,50 @@ SHAPES: Mapping[str, EffectShape] = {
             "not_enroler": {},
         }
     ),
+    "find_membership": EffectShape(
+        {"found": {"whose": "name", "member.number": "member_number"}, "several": {}, "unknown": {}, "none": {}},
+        parameters={"number": "number"},
+        optional=("number",),
+    ),
+    "show_own_data": EffectShape(
+        {
+            "member": {**OWN_DATA, "member.number": "member_number"},
+            "entered": {**OWN_DATA, "standing": "standing"},
+            "nothing": {},
+        },
+        parameters={"number": "member_number"},
+        optional=("number",),
+    ),
+    "reissue_card": EffectShape({"coming": {}, "revoked": {}}, parameters={"number": "member_number"}),
+    "correct_membership": EffectShape(
+        {
+            "corrected": {"record": "record"},
+            "same": {"record": "record"},
+            "which": {},
+            "wrong": {"problem": "said"},
+            "refused": {},
+            "unknown": {},
+        },
+        parameters={"number": "member_number"},
+    ),
+    "leave_membership": EffectShape({"left": {}, "unknown": {}}, parameters={"number": "member_number"}),
+    "forget_me": EffectShape(DONE),
+    "save_own_registration": EffectShape(
+        {
+            "saved": {},
+            "held": {},
+            "refused": {},
+            **{outcome: {} for outcome in ("queued", "closed", "waiting", "member", "under_age")},
+        },
+        kinds={"queued": "held", "closed": "held", **dict.fromkeys(("waiting", "member", "under_age"), "refused")},
+        parameters={"name": "name"},
+        more=True,
+        begins=("registration.saved",),
+    ),
+    "look_at_consent": EffectShape({"given": {}, "open": {}}, parameters={"purpose": "text"}),
+    "withdraw_consent": EffectShape({"withdrawn": {}, "none": {}}, parameters={"purpose": "text"}),
     "recognise_writer": EffectShape({"in_charge": {}, "enroler": {}, "member": {}, "other": {}}),
+    "answer_once": EffectShape({"answered": {}, "silent": {}}),
     "opt_out": EffectShape(DONE),
     "opt_in": EffectShape(DONE),
     "set_language": EffectShape(DONE, parameters={"language": "choice"}, language="language"),
@@ -212,6 +266,7 @@ SHAPES: Mapping[str, EffectShape] = {
 HAPPENINGS: Mapping[str, Happening] = {
     "registration.saved": Happening({"ref": "ref", "enroler.first_name": "first_name"}, True, REGISTRATION),
     "registration.returned": Happening({"ref": "ref", "first_name": "first_name"}),
+    "registration.corrected": Happening({"ref": "ref", "before": "change", "after": "change"}),
     "enroler.appointed": Happening({"code": "code", "area_name": "area_name", "enroler.first_name": "first_name"}),
     "card.ready": Happening({"name": "name", "member.number": "member_number", "card.link": "card_link"}),
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from sms_service.enrolment import registrations
 from sms_service.enrolment.imports import safe
@@ -58,6 +58,23 @@ def on_phone(conn: Connection, person_id: int) -> bool:
     """Whether a valid member has this phone; a family's may have several."""
     valid = (member.c.person_id == person_id) & (member.c.status == "valid")
     return conn.execute(select(member.c.number).where(valid).limit(1)).first() is not None
+
+
+def of_person(conn: Connection, person_id: int) -> list[Member]:
+    """The valid members who have this phone, by number."""
+    valid = (member.c.person_id == person_id) & (member.c.status == "valid")
+    return [Member(*row) for row in conn.execute(select(*COLUMNS).where(valid).order_by(member.c.number))]
+
+
+def withdraw(conn: Connection, number: int) -> bool:
+    """The membership ends; False if it had. Her card opens no more, and her number is told to be one that was withdrawn."""
+    hers = (member.c.number == number) & (member.c.status == "valid")
+    return conn.execute(update(member).where(hers).values(status="withdrawn")).rowcount == 1
+
+
+def move(conn: Connection, number: int, area_id: int) -> None:
+    """She counts for another area from now on."""
+    conn.execute(update(member).where(member.c.number == number).values(area_id=area_id))
 
 
 def by_number(conn: Connection, number: int) -> Member | None:

@@ -52,6 +52,12 @@ def by_ref(conn: Connection, keys: Keys, enroler: Person, ref: str) -> Own | Non
     return _opened(conn, keys, row) if row else None
 
 
+def by_id(conn: Connection, keys: Keys, registration_id: int) -> Own | None:
+    """A registration, for the person herself; None if she was forgotten."""
+    row = conn.execute(select(registration).where(registration.c.id == registration_id)).one_or_none()
+    return _opened(conn, keys, row) if row else None
+
+
 def latest(conn: Connection, keys: Keys, enroler: Person, limit: int) -> list[Own]:
     """Her last registrations, the newest first."""
     rows = conn.execute(

@@ -45,6 +45,17 @@ def place_of(conn: Connection, enroler: Enroler, fields: Mapping[str, Any], aske
     return Place(found or enroler.area_id, bool(booths) and found is None, within)
 
 
+def own_place(conn: Connection, fields: Mapping[str, Any], otherwise: int) -> Place:
+    """Where an entry counts that a person made about herself: the area that she names, or the booth of this number in it;
+    where she names none, `otherwise` (an area, or one of its booths). For her nothing is outside."""
+    named = areas.id_of(conn, str(fields["area"])) if fields.get("area") else None
+    within = otherwise if named is None else named
+    booth = str(fields.get("booth", ""))
+    around = within if named is not None else reach(conn, within)
+    found = _booths(conn, around).get(booth) if booth else None
+    return Place(found or within, False, around)
+
+
 def name_of(conn: Connection, area_id: int) -> str:
     """The area's name alone."""
     return str(conn.execute(select(area.c.name).where(area.c.id == area_id)).scalar_one())

@@ -25,26 +25,26 @@ FLAGS_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One registration. `fields` is what was entered (name, voter_id, booth ...)."""
+    """One registration. `fields` is what was entered (name, voter_id, booth ...); `enroler_id` None: by herself."""
 
     id: int
     ref: str
     person_id: int
-    enroler_id: int
+    enroler_id: int | None
     area_id: int
     status: str
     fields: dict[str, Any]
 
 
 def save(
-    conn: Connection, key: PersonKey, *, person_id: int, enroler_id: int, area_id: int,
+    conn: Connection, key: PersonKey, *, person_id: int, enroler_id: int | None, area_id: int,
     fields: dict[str, Any], now: float, raw: str = "", way: str = "sms", flags: Mapping[str, str] | None = None,
     status: str = "waiting", id_index: bytes | None = None,
 ) -> Registration:  # fmt: skip
     """Writes a registration that waits for its person, or is held. At most one waits for each: the database refuses another.
 
-    `raw` is the text it came in, `way` sms, ussd or paper, `flags` why the office should look at a field; `id_index` as of
-    `id_index`.
+    `raw` is the text it came in, `way` sms, ussd, paper or self, `flags` why the office should look at a field; `id_index`
+    as of `id_index`.
     """
     ref = new_ref()
     while conn.execute(select(registration.c.id).where(registration.c.ref == ref)).first():

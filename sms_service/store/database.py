@@ -72,6 +72,7 @@ def _open_sqlite(url: str) -> Engine:
         _turn_wal_on(connection)
         connection.execute("PRAGMA synchronous=FULL")  # an acknowledged SMS survives a power cut
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")  # a key that was destroyed must not stand in a free page
         connection.execute("PRAGMA recursive_triggers=ON")  # else REPLACE deletes evidence past its trigger
 
     @event.listens_for(engine, "begin")
@@ -98,6 +99,23 @@ def _turn_wal_on(connection: sqlite3.Connection) -> None:
 def reading(engine: Engine) -> Engine:
     """The same engine for transactions that only read: on SQLite they do not wait for the one writer."""
     return engine.execution_options(reads=True)
+
+
+def overwrite_deleted(engine: Engine) -> bool:
+    """Empties SQLite's write-ahead log, in which what was changed still stands as it was before (in the file itself SQLite
+    overwrites it: secure_delete). False while somebody is just reading; PostgreSQL sees to it by itself (VACUUM)."""
+    if engine.dialect.name != "sqlite":
+        return True
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA busy_timeout=0")  # else it waits for readers, and keeps the writers waiting
+        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.close()
+    finally:
+        raw.close()
+    return not busy
 
 
 def worth_another_try(error: DBAPIError) -> bool:

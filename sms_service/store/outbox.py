@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
-from sms_service.privacy import Keys, PersonKey, Unreadable
+from sms_service.privacy import Keys, Unreadable
 from sms_service.store.tables import outbox, person
 
 RANK = {"queued": 0, "sending": 1, "held": 1, "sent": 2, "failed": 3, "delivered": 3}
@@ -26,6 +26,10 @@ try for a day. All other messages to that number have ids by which their own rep
 SETTLING_SECONDS = 120.0
 """How much later than the answer to it a send may be settled: a worker notes the time when the gateway has answered, and
 may be slow; two leases."""
+
+FAREWELL, FAREWELL_SECONDS = "outbox.farewell", 40.0
+"""The last message to a forgotten person, that she is: its text and her number lie under the service's key until it has
+left, and no longer than these seconds: all copies are gone within a minute."""
 
 earlier = outbox.alias("earlier")
 
@@ -62,6 +66,11 @@ def add(conn: Connection, values: dict[str, Any]) -> None:
     conn.execute(insert(outbox).values(status="queued", reason="", attempts=0, gateway_id="", segments=0, **values))
 
 
+def farewell(keys: Keys, phone: str, text: str) -> bytes:
+    """`farewell_sealed` of a message to somebody whose own key is no more."""
+    return keys.service.encrypt(FAREWELL, f"{phone}\n{text}")
+
+
 def claim(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | None:
     """The next row that may go out now, taken by this worker for `lease` seconds; None if there is none.
 
@@ -72,12 +81,15 @@ def claim(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | N
         row = _next_due(conn, now)
         if row is None:
             return None
-        if row.wrapped_key is None or (row.stopped_at is not None and not row.to_stopped):
-            reason = "forgotten" if row.wrapped_key is None else "she sent STOP"
-            _move(conn, row.id, "queued", status="dropped", reason=reason)
+        says_farewell = row.farewell_sealed is not None and row.created_at > now - FAREWELL_SECONDS
+        if row.wrapped_key is None and not says_farewell:
+            _move(conn, row.id, "queued", status="dropped", reason="forgotten", farewell_sealed=None)
+            continue
+        if row.stopped_at is not None and not row.to_stopped:
+            _move(conn, row.id, "queued", status="dropped", reason="she sent STOP", farewell_sealed=None)
             continue
         try:
-            claimed = _claimed(row, keys.person_key(row.wrapped_key))
+            claimed = _claimed(row, keys)
         except Unreadable:  # a damaged row must not keep everybody else's messages from leaving
             _move(conn, row.id, "queued", status="failed", reason="it cannot be decrypted")
             continue
@@ -92,7 +104,8 @@ def expired_lease(conn: Connection, keys: Keys, now: float, lease: float) -> Cla
     )
     while row := conn.execute(query).one_or_none():
         if row.wrapped_key is None:
-            _move(conn, row.id, "sending", status="dropped", reason="forgotten", lease_until=None)
+            gone = {"lease_until": None, "farewell_sealed": None}
+            _move(conn, row.id, "sending", status="dropped", reason="forgotten", **gone)
             continue
         taken = conn.execute(
             update(outbox)
@@ -100,7 +113,7 @@ def expired_lease(conn: Connection, keys: Keys, now: float, lease: float) -> Cla
             .values(lease_until=now + lease, attempts=row.attempts + 1)
         )
         if taken.rowcount == 1:
-            return _claimed(row, keys.person_key(row.wrapped_key))
+            return _claimed(row, keys)
     return None
 
 
@@ -122,14 +135,19 @@ def _next_due(conn: Connection, now: float) -> Row[Any] | None:
     return conn.execute(query).one_or_none()
 
 
-def _claimed(row: Row[Any], key: PersonKey) -> Claimed:
+def _claimed(row: Row[Any], keys: Keys) -> Claimed:
+    if row.wrapped_key is None:
+        phone, _, text = keys.service.decrypt(FAREWELL, row.farewell_sealed).partition("\n")
+    else:
+        key = keys.person_key(row.wrapped_key)
+        phone, text = key.decrypt("person.phone", row.phone_sealed), key.decrypt("outbox.text", row.text_sealed)
     return Claimed(
         id=row.id,
         ref=row.ref,
         person_id=row.person_id,
         channel=row.channel,
-        phone=key.decrypt("person.phone", row.phone_sealed),
-        text=key.decrypt("outbox.text", row.text_sealed),
+        phone=phone,
+        text=text,
         attempts=row.attempts + 1,
         created_at=row.created_at,
     )
@@ -151,8 +169,24 @@ def withdraw(conn: Connection, person_id: int, flow: str, ref: str, others: Sequ
     )
 
 
+def drop_all(conn: Connection, person_id: int, now: float) -> bool:
+    """She is forgotten: what has not left stays here, held messages too, and no text is left of any. True if her farewell
+    may still leave."""
+    hers = outbox.c.person_id == person_id
+    leaving = hers & outbox.c.status.in_(("queued", "sending")) & outbox.c.farewell_sealed.is_not(None)
+    leaving &= outbox.c.created_at > now - FAREWELL_SECONDS
+    still = conn.execute(select(outbox.c.id).where(leaving)).scalars().all()
+    others = hers & outbox.c.id.not_in(still)
+    gone = {"status": "dropped", "reason": "forgotten", "lease_until": None}
+    conn.execute(update(outbox).where(others, outbox.c.status.in_(("queued", "sending", "held"))).values(gone))
+    conn.execute(update(outbox).where(others).values(text_sealed=b"", farewell_sealed=None))
+    return bool(still)
+
+
 def settle(conn: Connection, row_id: int, **values: Any) -> bool:
     """Ends the send of a claimed row (or a held one that a report explained); False if something else settled it."""
+    if values.get("status") != "queued":
+        values["farewell_sealed"] = None
     moved = conn.execute(
         update(outbox)
         .where(outbox.c.id == row_id, outbox.c.status.in_(("sending", "held")))
@@ -167,7 +201,7 @@ def rise(conn: Connection, row_id: int, status: str, **values: Any) -> None:
     conn.execute(
         update(outbox)
         .where(outbox.c.id == row_id, outbox.c.status.in_(lower))
-        .values(status=status, lease_until=None, **values)
+        .values(status=status, lease_until=None, farewell_sealed=None, **values)
     )
 
 

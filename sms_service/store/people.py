@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -50,11 +51,16 @@ def by_phone(conn: Connection, keys: Keys, phone: str) -> Person | None:
 
 
 def find_or_add(conn: Connection, keys: Keys, phone: str, language: str, channel: str, now: float) -> Person:
-    """The person with this phone (E.164); a new one speaks `language` and is reached by `channel`."""
+    """The person with this phone (E.164); a new one speaks `language` and is reached by `channel`.
+
+    A forgotten phone comes back as somebody new, with a key of her own and nothing of before; blocked where it was. For a
+    number that somebody else typed, ask `is_blocked` first: then it must not be noted again.
+    """
     found = by_phone(conn, keys, phone)
     if found:
         return found
-    values = _new(keys, keys.index("phone", phone), phone, language, channel, now)
+    index = keys.index("phone", phone)
+    values = {**_new(keys, index, phone, language, channel, now), "stopped_at": _let_go(conn, [index]).get(index)}
     # Two first messages of one phone at the same instant: the second insert does nothing, and both read the first's row.
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     conn.execute(dialect.insert(person).values(values).on_conflict_do_nothing(index_elements=["phone_index"]))
@@ -66,16 +72,53 @@ def find_or_add(conn: Connection, keys: Keys, phone: str, language: str, channel
 def find_or_add_all(
     conn: Connection, keys: Keys, wanted: Mapping[bytes, tuple[str, str]], channel: str, now: float
 ) -> dict[bytes, Person]:
-    """`find_or_add` for a block: phone (E.164) and language by the index of the phone. Whoever was forgotten is left out."""
+    """`find_or_add` for a block: phone (E.164) and language by the index of the phone. Blocked phones of people who
+    were forgotten are left out."""
     found = _by_index(conn, keys, wanted)
     rows = []
-    for index in wanted.keys() - found.keys():
+    missing = wanted.keys() - found.keys()
+    _let_go(conn, missing, blocked=False)
+    for index in missing:
         phone, language = wanted[index]
         rows.append(_new(keys, index, phone, language, channel, now))
     if not rows:
         return found
     blocks.insert_rows(conn, person, rows, unless="phone_index")
     return {**found, **_by_index(conn, keys, [row["phone_index"] for row in rows])}
+
+
+def _let_go(conn: Connection, indexes: Collection[bytes], blocked: bool = True) -> dict[bytes, float | None]:
+    """Makes room for somebody new under these numbers where who had them was forgotten (`blocked`: also where they want no
+    messages); since when each is blocked. The forgotten row keeps the hash as `former_index`, as a proof of whose it was."""
+    query = select(person.c.id, person.c.phone_index, person.c.stopped_at).where(person.c.wrapped_key.is_(None))
+    since: dict[bytes, float | None] = {}
+    for row in blocks.rows_with(conn, query, person.c.phone_index, indexes):
+        if blocked or row.stopped_at is None:
+            since[row.phone_index] = row.stopped_at
+            gone = {"former_index": row.phone_index, "phone_index": secrets.token_bytes(len(row.phone_index))}
+            still = (person.c.id == row.id) & (person.c.phone_index == row.phone_index)
+            conn.execute(update(person).where(still).values(gone))
+    return since
+
+
+def blocked_since(conn: Connection, keys: Keys, phone: str) -> float | None:
+    """Since when this phone (E.164) is blocked whose person was forgotten; None if it is not."""
+    query = select(person.c.stopped_at).where(
+        person.c.phone_index == keys.index("phone", phone), person.c.wrapped_key.is_(None)
+    )
+    since: float | None = conn.execute(query).scalar_one_or_none()
+    return since
+
+
+def is_blocked(conn: Connection, keys: Keys, phone: str) -> bool:
+    """Whether this phone (E.164) is one of a forgotten person who wants no messages: nobody enters it, nor notes it."""
+    return blocked_since(conn, keys, phone) is not None
+
+
+def is_forgotten(conn: Connection, person_id: int) -> bool:
+    """Whether her key was destroyed, perhaps in this very transaction."""
+    query = select(person.c.id).where(person.c.id == person_id, person.c.wrapped_key.is_(None))
+    return conn.execute(query).first() is not None
 
 
 def _by_index(conn: Connection, keys: Keys, indexes: Collection[bytes]) -> dict[bytes, Person]:
@@ -118,6 +161,22 @@ def count_turn(conn: Connection, person_id: int, turn_no: int) -> bool:
         update(person).where(person.c.id == person_id, person.c.turn_no == turn_no).values(turn_no=turn_no + 1)
     )
     return moved.rowcount == 1
+
+
+def lock(conn: Connection, person_id: int) -> bool:
+    """Makes whoever writes anything about her wait until this transaction has ended; False if she was forgotten before."""
+    query = select(person.c.id).where(person.c.id == person_id, person.c.wrapped_key.is_not(None))
+    return conn.execute(query.with_for_update()).first() is not None
+
+
+def destroy_key(conn: Connection, person_id: int, now: float, block: bool) -> None:
+    """She is forgotten: nothing sealed under her key can be read again. `block`: her number is blocked from now on; else it
+    is if she sent STOP."""
+    nothing = dict.fromkeys(("wrapped_key", "told_at", "wrong_codes", "wrong_codes_since"))
+    values = {**nothing, "phone_sealed": b"", "language": "", "channel": "", "forgotten_at": now}
+    if block:
+        values["stopped_at"] = now
+    conn.execute(update(person).where(person.c.id == person_id).values(values))
 
 
 def set_stopped(conn: Connection, person_id: int, at: float | None) -> None:

@@ -63,6 +63,15 @@ class LiveSessions:
         except redis.RedisError as error:
             log.warning("Redis cannot be written (%s): the next turn reads SQL", type(error).__name__)
 
+    def delete(self, phone_indexes: Sequence[bytes]) -> bool:
+        """Takes the copies of these phones (their keyed hashes) away; False if Redis is away, and they may be there."""
+        try:
+            self._redis.delete(*map(self._name, phone_indexes))
+        except redis.RedisError as error:
+            log.warning("Redis cannot be written (%s): copies in it are deleted later", type(error).__name__)
+            return False
+        return True
+
     @staticmethod
     def _name(phone_index: bytes) -> str:
         return f"sms_service:live:{phone_index.hex()}"

@@ -99,6 +99,12 @@ class Spool:
             else:
                 yield Spooled(file, data, tries)
 
+    def kept(self) -> Iterator[Spooled]:
+        """All that is kept, also what is not due and what was set aside; without what cannot be read."""
+        for file in (*self._files(), *_whole(self.aside)):
+            with contextlib.suppress(FileNotFoundError, Unreadable):  # taken meanwhile; `waiting` tells of damaged ones
+                yield Spooled(file, self._key.decrypt_bytes(COLUMN, file.read_bytes()))
+
     def done(self, spooled: Spooled) -> None:
         """Forgets a message that SQL has taken."""
         spooled.file.unlink(missing_ok=True)

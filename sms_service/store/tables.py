@@ -76,6 +76,14 @@ person = Table(
     Column("told_at", Double),  # when a phone that may not enter anybody was last told so
     Column("wrong_codes", SmallInteger),  # activation codes from this phone that were none ...
     Column("wrong_codes_since", Double),  # ... since the first of them
+    Column("forgotten_at", Double),  # when her key was destroyed; stopped_at says whether the number is blocked
+    Column("former_index", LargeBinary),  # of a forgotten phone that came back as somebody new: its number, keyed
+    Index(
+        "ix_person_stopped",
+        "stopped_at",
+        sqlite_where=text("stopped_at IS NOT NULL AND wrapped_key IS NOT NULL"),
+        postgresql_where=text("stopped_at IS NOT NULL AND wrapped_key IS NOT NULL"),
+    ),
 )
 
 enroler = Table(
@@ -94,13 +102,16 @@ enroler = Table(
     Column("hold_reason", String(64), nullable=False, server_default=text("''")),
 )
 
+ERASABLE = "erased_at IS NULL AND status IN ('refused', 'wrong_number', 'expired', 'returned', 'deleted')"
+"""Registrations that came to nothing, and still tell whose they were."""
+
 registration = Table(
     "registration",
     metadata,
     Column("id", Number, primary_key=True),
     Column("ref", String(8), nullable=False, unique=True),
     Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
-    Column("enroler_id", ForeignKey("enroler.person_id"), nullable=False, index=True),
+    Column("enroler_id", ForeignKey("enroler.person_id"), index=True),  # NULL: she entered herself (JOIN)
     Column("area_id", ForeignKey("area.id"), nullable=False, index=True),
     Column("fields_sealed", LargeBinary, nullable=False),  # what was entered, as JSON
     Column("voter_id_index", LargeBinary, index=True),
@@ -110,8 +121,9 @@ registration = Table(
     Column("created_at", Double, nullable=False),
     Column("decided_at", Double),
     Column("raw_sealed", LargeBinary),  # the text she was entered by, as it came
-    Column("way", String(8), nullable=False, server_default=text("'sms'")),  # sms ussd paper
+    Column("way", String(8), nullable=False, server_default=text("'sms'")),  # sms ussd paper self
     Column("flags", String(100), nullable=False, server_default=text("''")),  # of its values: voter_id:legacy ...
+    Column("erased_at", Double),  # since when nothing of what was entered is left
     Index("ix_registration_enroler_id_created_at", "enroler_id", "created_at"),
     Index("ix_registration_enroler_id_decided_at", "enroler_id", "decided_at"),
     Index("ix_registration_area_id_status", "area_id", "status"),
@@ -122,6 +134,13 @@ registration = Table(
         unique=True,
         sqlite_where=text("status = 'waiting'"),
         postgresql_where=text("status = 'waiting'"),
+    ),
+    # What the sweeper has still to erase, the oldest first.
+    Index(
+        "ix_registration_erasable",
+        "decided_at",
+        sqlite_where=text(ERASABLE),
+        postgresql_where=text(ERASABLE),
     ),
     Index(
         "ix_registration_held",
@@ -200,6 +219,15 @@ fee_receipt = Table(
     Column("currency", String(3), nullable=False),
     Column("at", Double, nullable=False),
     UniqueConstraint("book", "number"),
+)
+
+erasure = Table(
+    "erasure",  # copies outside of SQL that are still to be deleted: the sweeper does it twice, and takes the row out
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("person_id", Number, nullable=False),  # whose
+    Column("phone_index", LargeBinary, nullable=False),  # under which Redis has it
+    Column("swept_at", Double),  # when it was deleted for the first time
 )
 
 turn = Table(
@@ -312,18 +340,41 @@ card = Table(
     metadata,
     Column("id", Number, primary_key=True),
     Column("member_number", ForeignKey("member.number"), nullable=False, unique=True),
-    Column("status", String(16), nullable=False),  # wanted ready revoked
+    Column("status", String(16), nullable=False),  # wanted ready revoked expired
     Column("token_hash", LargeBinary, unique=True),
     Column("png_sealed", LargeBinary),
     Column("pdf_sealed", LargeBinary),
     Column("wanted_at", Double, nullable=False),
     Column("ready_at", Double),
+    Column("serial", Integer, nullable=False, server_default=text("1")),  # one more with each reissue
+    Column("valid_until", Double),  # the end of its last day; NULL: as long as the membership
+    Column("screen_sealed", LargeBinary),  # a small picture for the page; NULL in cards of before revision 0005
+    Column("wrong", SmallInteger, nullable=False, server_default=text("0")),  # guesses at the four signs ...
+    Column("wrong_since", Double),  # ... since the first of them
     Index(
         "ix_card_wanted",
         "wanted_at",
         sqlite_where=text("status = 'wanted'"),
         postgresql_where=text("status = 'wanted'"),
     ),
+    Index(
+        "ix_card_ends",
+        "valid_until",
+        sqlite_where=text("status = 'ready' AND valid_until IS NOT NULL"),
+        postgresql_where=text("status = 'ready' AND valid_until IS NOT NULL"),
+    ),
+)
+
+card_change = Table(
+    "card_change",  # append-only: what became of a card, and the link that it ended
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("member_number", ForeignKey("member.number"), nullable=False, index=True),
+    Column("serial", Integer, nullable=False),  # of the card that this happened to
+    Column("change", String(16), nullable=False),  # reissued, sent again, revoked, expired
+    Column("reason_sealed", LargeBinary),  # in the office's words
+    Column("token_hash", LargeBinary, index=True),  # of the link that opens nothing from then on
+    Column("at", Double, nullable=False),
 )
 
 outbox = Table(
@@ -346,6 +397,9 @@ outbox = Table(
     Column("segments", SmallInteger, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("sent_at", Double),
+    Column(
+        "farewell_sealed", LargeBinary
+    ),  # number and text, by the service's key: what a forgotten person is told last
     UniqueConstraint("person_id", "turn_no"),  # one turn says one message
     Index(
         "ix_outbox_open",
@@ -396,5 +450,5 @@ installation = Table(
     Column("value", LargeBinary, nullable=False),
 )
 
-APPEND_ONLY = ("consent", "publication", "ledger_link", "ledger_head")
+APPEND_ONLY = ("consent", "publication", "ledger_link", "ledger_head", "card_change")
 """Tables whose rows are evidence: the migrations put triggers on them that refuse UPDATE and DELETE."""

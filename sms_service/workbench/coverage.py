@@ -57,7 +57,8 @@ class Visits:
             ]
             for one in passed:
                 self._visit(one, row.language)
-            self._options(service.keys, row, passed)
+            if row.wrapped_key is not None:  # what a forgotten person chose nobody can read
+                self._options(service.keys, row, passed)
 
     def _visit(self, passed: Passed, language: str) -> None:
         flow = self.flows[passed.flow]

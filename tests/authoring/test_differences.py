@@ -17,7 +17,7 @@ def marked(expected: str, said: str) -> tuple[str, str]:
     ("expected", "said", "left", "right"),
     [
         ("booth 12, ok", "booth 13, ok", "booth [12], ok", "booth [13], ok"),
-        ("No 000001.", "No 000001. Welcome.", "No 000001.", "No 000001.[ Welcome.]"),
+        ("No 0000013.", "No 0000013. Welcome.", "No 0000013.", "No 0000013.[ Welcome.]"),
         ("a b c", "a c", "a [b ]c", "a c"),
         ("Saved ...: Ram", "Saved K7X: Sita", "Saved ...: [Ram]", "Saved K7X: [Sita]"),
         ("... entered you as Ram", "XYZ: Anil entered you as Rama", "... entered you as [Ram]", None),

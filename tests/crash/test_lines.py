@@ -120,7 +120,7 @@ class Yes:
     def before(self, site: Site) -> Steps:
         return [
             lambda: (site.texts(ENROLER, ENTRY, sid(1)), site.work()),
-            lambda: (site.texts(MEMBER, "who is this?", sid(2)), site.work()),
+            lambda: (site.texts(MEMBER, "maybe", sid(2)), site.work()),
         ]
 
     def victim(self, site: Site) -> object:
@@ -153,16 +153,20 @@ class YesUnrepeated(Yes):
 
 
 class Mistake(Yes):
-    """Her word that a detail is wrong: her turn begins one of the enroler's."""
+    """Her word what is right: her turn mends the registration, and begins one of the enroler's."""
+
+    def before(self, site: Site) -> Steps:
+        wrong = [lambda n=n, a=a: (site.texts(MEMBER, a, sid(10 + n)), site.work()) for n, a in enumerate(("2", "3"))]
+        return [*super().before(site), *wrong]
 
     def victim(self, site: Site) -> object:
-        return site.texts(MEMBER, "2", sid(3))
+        return site.texts(MEMBER, "13", sid(3))
 
     def check(self, site: Site) -> None:
         [entered] = site.rows(registration)
-        assert entered.status == "returned"
-        says(site.heard(MEMBER), ASKED, UNCLEAR, "Thank you. You are not a member yet")
-        says(site.heard(ENROLER), SAVED, f"{entered.ref} (Ram): the person says")
+        assert entered.status == "waiting"
+        says(site.heard(MEMBER), ASKED, UNCLEAR, "What is wrong?", "What is the number", "XYZ: so you are Ram Kumar")
+        says(site.heard(ENROLER), SAVED, f"{entered.ref}: the person mended it. Was: 12. Is: 13.")
         assert site.rows(consent) == site.rows(member) == []
 
 

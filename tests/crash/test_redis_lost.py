@@ -17,8 +17,8 @@ from tests.town import ENROLER, ENTRY, MEMBER, Town
 
 ASKED = "XYZ: Anil entered you as Ram Kumar"
 UNCLEAR = "Not clear. Send 1"
-WELCOME = "You are a member of XYZ. No 000001."
-LINK = "XYZ card of R. Kumar, No 000001:"
+WELCOME = "You are a member of XYZ. No 0000013."
+LINK = "XYZ card of R. Kumar, No 0000013:"
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,14 @@ TALKS = {
         [ASKED, WELCOME, LINK],
     ),
     "yes at the third try": Talk(
-        [("enroler", ENTRY), ("member", "who is this?"), ("member", "and why?"), ("member", "1")],
+        [("enroler", ENTRY), ("member", "maybe"), ("member", "and why?"), ("member", "1")],
         ["Saved"],
         [ASKED, UNCLEAR, UNCLEAR, WELCOME, LINK],
     ),
-    "a mistake, entered again": Talk(
-        [("enroler", ENTRY), ("member", "2"), ("enroler", "REG 9876543210 ABC1234567 13 Ram Kumar"), ("member", "YES")],
-        ["Saved", "", "Saved"],
-        [ASKED, "Thank you. You are not a member yet", ASKED, WELCOME, LINK],
+    "a mistake, mended": Talk(
+        [("enroler", ENTRY), ("member", "2"), ("member", "3"), ("member", "13"), ("member", "YES")],
+        ["Saved", ""],
+        [ASKED, "What is wrong?", "What is the number", "XYZ: so you are Ram Kumar", WELCOME, LINK],
     ),
     "STOP, START, and asked anew": Talk(
         [

@@ -189,10 +189,12 @@ def appoints(day: Day, her: Enroler) -> Scene:
 
 
 def stranger(day: Day, her: Enroler) -> Scene:
-    """A phone that is no enroler's: told once a day, then silence; she may still ask for help."""
+    """A phone that is no enroler's: told once a day, then silence, whatever she sends; she may still ask for help."""
     phone, who = day.crowd.phone(her.language), someone(day, her)
     day.text(phone, day.crowd.line("en", who), [(phone, "turned_away.stranger")])
     yield PAUSE
     day.text(phone, day.crowd.line("en", who), [])
     yield PAUSE
-    day.text(phone, "hello?", [(phone, "help")])
+    day.text(phone, "hello?", [])
+    yield PAUSE
+    day.text(phone, "HELP", [(phone, "help")])

@@ -38,7 +38,7 @@ WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "wrong": {"hi": ("गलत नंबर", "galat number"), "en": ("Wrong number", "not me"), "sw": ("Si mimi", "namba si yangu")},
     "mistake": {"hi": ("2",), "en": ("2",), "sw": ("2",)},
     "stop": {"hi": ("STOP", "बंद करो"), "en": ("STOP", "Stop."), "sw": ("STOP", "acha kutuma")},
-    "unclear": {"hi": ("यह कौन है", "kaun?"), "en": ("who is this", "what is that?"), "sw": ("nani wewe", "nini hii?")},
+    "unclear": {"hi": ("पता नहीं", "kaun?"), "en": ("maybe", "and then?"), "sw": ("labda", "basi vipi?")},
 }  # fmt: skip
 """What people send, by what they mean."""
 

@@ -278,6 +278,10 @@ class Day:
     def _said(self, entry: Entry, meaning: str, literal: str = "") -> None:
         text = literal or self.crowd.said(meaning, entry.language)
         self.figures.outcomes[f"person: {meaning}"] += 1
+        if meaning == "mistake":  # asked which detail it is, she cannot say: then her enroler is told
+            for typed in (text, "it is wrong", "ask him"):
+                self.text(entry.who.mobile, typed, self.sent([(entry.who.mobile, "confirm.mistake")]))
+            text = "he knows"
         self.text(entry.who.mobile, text, self.sent(self.book.reply(entry, meaning, text, self.now)))
 
     def _mends(self, entry: Entry) -> None:

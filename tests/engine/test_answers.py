@@ -23,6 +23,9 @@ YES = """
     نعم | نعم. | نعم أوافق | أوافق | موافق | موافقة | ايوه | أيوة | تمام | نعم شكرا | أنا موافق | نَعَم |
     نعم، موافق | اكيد | طيب | صحيح | na3am | aiwa |
     oui | Oui! | OUI | oui merci | d'accord | d’accord | oui d'accord | je suis d'accord | j'accepte | J’accepte |
+    Y E S | yupp | ndioo | نعمم | yes boss | ndio mkuu |
+    ndiyo ndugu | oui chef | oui le vieux | haan ji hazoor | نعم يا أستاذ |
+    na3am inshallah | haan jod do | jodo | sawa mkuu | ايوه يا باشا | je suis pour | yes thank you very much sir |
     oui j'accepte | bien sûr | c'est bon | ok d'accord | je confirme | tout à fait | oui, bien sûr |
 """
 NO = """
@@ -36,7 +39,8 @@ NO = """
     hapana | Hapana. | hapana asante | sitaki | sitaki kabisa | sitaki kujiunga | sikubali | nakataa | siyo | sio |
     si sawa | ndiyo hapana | hapana ndiyo | sihitaji | sikubaliani |
     لا | لا. | لا شكرا | لا أوافق | لا أريد | غير موافق | أرفض | كلا | نعم لا | لا نعم | لست موافقا | مش موافق |
-    ما اريد | لن انضم | مو موافق |
+    ما اريد | لن انضم | مو موافق | n o | I am not interested | i am not joining | main taiyar nahi hu |
+    je ne suis pas intéressé | لست مهتما | ما ابغى | mish 3ayez | sina haja | usinisajili |
     non | Non merci | NON! | je refuse | je ne veux pas | je n'accepte pas | pas d'accord | oui non | jamais |
     pas du tout | je ne suis pas d'accord | non jamais | oui mais pas maintenant | non, je ne veux pas adhérer |
 """
@@ -48,6 +52,8 @@ STOP = """
     mat bhejo | मैसेज मत भेजो | स्टॉप | simamisha | acha kunitumia ujumbe | niondoe | usinitumie ujumbe |
     ndiyo simamisha | توقف | إيقاف | أوقف | الغاء الاشتراك | نعم توقف | لا ترسل | arrêt | arrêter | ARRETEZ |
     désabonner | oui stop | arrêtez de m'écrire | stop sms | STOP please | ne m'écrivez plus | plus de sms |
+    S T O P | stoppp | msg mat karo | pareshan mat karo | mera number hatao | acha kunisumbua | usinisumbue tena |
+    متبعتش رسائل | سيبوني في حالي | cessez de m'écrire | je ne veux plus de vos messages | I want to opt out |
     wrong number stop | বন্ধ | நிறுத்து | can you stop? |
 """
 WRONG_NUMBER = """
@@ -57,24 +63,32 @@ WRONG_NUMBER = """
     गलत नंबर | ग़लत नंबर है | मेरा नहीं | यह मेरा नंबर नहीं है | मैं नहीं हूँ | si mimi | sio mimi |
     namba si yangu | hii si namba yangu | umekosea namba | رقم خطأ | الرقم غلط | مش انا | ليس رقمي |
     mauvais numéro | pas moi | c'est pas moi | ce n'est pas moi | faux numero | vous avez le mauvais numéro |
+    I am not Ram | sorry, I'm not Sunita Devi | main Ram nahi hoon | मैं मोहन नहीं हूँ | mimi si Juma | Juma hayupo |
+    je ne suis pas Awa | لست أحمد | انا مش احمد | this is not Ram's number | simjui huyo | ra2m ghalat |
     No, wrong number | yes wrong number | ভুল নম্বর | தவறான எண் |
 """
 HELP = """
-    help | HELP | Help! | info | madad | मदद | सहायता | msaada | مساعدة | aide | Aide! |
+    help | HELP | Help! | info | madad | मदद | सहायता | msaada | مساعدة | aide | Aide! | help please | mujhe madad chahiye |
+    who are you | who is this? | what is this | kya hai ye? | यह क्या है | आप कौन हैं | wewe ni nani | nini hii | من انت |
+    ما هذا؟ | enta meen | c'est quoi ? | qui êtes-vous ? |
 """
 START = """
     start | START | unstop | शुरू | shuru | anza | بدء | commencer |
 """
 UNCLEAR = """
     1 | 2 | 3 | १ | 12 | 👍 | 👎 | Y2K | yes? | yes?? | हाँ? | ok? | yes but | yes but maybe | haan par | haan lekin |
-    oui mais | ndiyo lakini | yes I want to join your party | why | who are you | who is this? | kaun | kya |
+    oui mais | ndiyo lakini | yes I want to join your party | why | kaun |
+    kya |
     क्या है | maybe | later | shayad | no problem | no doubt, yes | fine no problem | koi baat nahi | pata nahi |
     पता नहीं | sijui | hakuna matata | pas de problème | je ne sais pas | لا مشكلة | لا أعرف | don't know |
     not sure | why not | hello | namaste | Ram Kumar | yes 2 | y2 | yes ❌ | yes 👎 | haha | ha ha | ha ha ha |
     is it ok | ok? | is this right | don't stop | band mat karo | help yes | start yes | yes help |
     help me please now | we have got to stop this terrible bill | I think we should stop here |
     in my village the bus does stop | galat | naam galat hai | I am 16 | yes my name is wrong | no idea |
-    samajh nahi aaya | what is this | call me | yes if free | oui ? | nani | nini hii | pourquoi | من انت | ماذا |
+    samajh nahi aaya | call me | yes if free | oui ? | nani | pourquoi | ماذا |
+    हा हा हा | theek hu |
+    my name is not correct | jina si sahihi | naam sahi nahi hai | mon nom n'est pas correct | الاسم غير صحيح |
+    laissez-moi réfléchir | acha nifikirie | Raji | yes who are you |
     hmm | ye | yes or no | yes and no | no network here who is this? | how much money |
     yes to stop the corruption in my village |
 """
@@ -131,6 +145,20 @@ def test_without_a_question_nothing_is_a_yes_or_a_no(reply: str, answer: str) ->
         ("aam", "ta", "yes"),
         ("aam", "hi", "unclear"),
         ("ya", "en-IN", "yes"),
+        ("na3am ya akhi", "ar", "yes"),
+        ("haan ya", "hi", "unclear"),
+        ("haan to", "hi", "unclear"),
+        ("sawa je", "sw", "unclear"),
+        ("aywa ya basha", "ar", "yes"),
+        ("mimi si mwanachama", "sw", "no"),
+        ("we", "fr", "yes"),
+        ("we", "en", "unclear"),
+        ("eh", "ar", "unclear"),
+        ("ah", "ar", "yes"),
+        ("ah", "fr", "unclear"),
+        ("ha", "sw", "unclear"),
+        ("k", "en", "yes"),
+        ("k", "hi", "unclear"),
     ],
 )
 def test_a_word_of_two_languages_is_read_in_the_persons_own(reply: str, language: str, answer: str) -> None:
@@ -148,7 +176,11 @@ def test_a_word_of_two_languages_is_read_in_the_persons_own(reply: str, language
 def test_no_text_that_holds_a_no_or_a_stop_is_a_yes(
     yes: str, against: str, more: str, between: str, language: str, order: list[int]
 ) -> None:
-    if FALSE_FRIENDS.get(against, {}).get(language, FALSE_FRIENDS.get(against, {}).get("*")) not in ("yes", "neutral"):
+    if FALSE_FRIENDS.get(against, {}).get(language, FALSE_FRIENDS.get(against, {}).get("*")) not in (
+        "yes",
+        "neutral",
+        "polite",
+    ):
         parts = [yes, against, more]
         assert read_answer(between.join(parts[place] for place in order), language, "consent") != "yes"
 

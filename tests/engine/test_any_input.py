@@ -32,6 +32,7 @@ FLOWS: dict[str, Flow] = {
 }
 
 BROUGHT: dict[str, Any] = {
+    "before": "12", "after": "13",
     "ref": "AB2CD", "name": "Ram Kumar", "first_name": "Ram", "enroler.first_name": "Anil", "voter_id": "ABC1234567",
     "booth": "12", "mobile": "+919876543210", "member.number": "000007", "card.link": "https://xyz.example/card",
     "person": "Ram Kumar", "again": False, "area_name": "Kanke", "below": "Booth 12: 3/100.", "target": 100, "confirmed": 3,

@@ -46,6 +46,23 @@ def test_a_yes_beside_the_key_of_something_else_is_unclear(play: Player) -> None
         assert lesson.turn.decision is None
 
 
+@pytest.mark.parametrize("typed", ["1 👎", "❌1", "-1", "1?", "1 🛑", "yes ✗", "haan 🤔"])
+def test_a_sign_beside_it_takes_a_yes_back(play: Player, typed: str) -> None:
+    lesson = play(CONSENT)
+    lesson.begin()
+    assert lesson.hear(typed) == ["Not clear: 1, 2 or 3."]
+    assert lesson.turn.decision is None
+
+
+@pytest.mark.parametrize("typed", ["1", "1.", "(1)", "1 👍", "1 🙏", "1️⃣", "haan ✅"])
+def test_a_sign_that_changes_nothing_leaves_it_a_yes(play: Player, typed: str) -> None:
+    lesson = play(CONSENT)
+    lesson.begin()
+    lesson.hear(typed)
+    assert lesson.turn.decision
+    assert lesson.turn.decision.decision == "given"
+
+
 def test_an_unclear_answer_decides_nothing_and_ends_at_the_office(play: Player) -> None:
     lesson = play(CONSENT)
     lesson.begin()

@@ -19,8 +19,8 @@ STOP_WORDS = [
 
 
 def flow(name: str, starts: str) -> str:
-    """The head of a flow; one that begins with STOP, START or HELP also answers those who sent STOP."""
-    answers = "answers_stopped: true\n" if "words:" in starts else ""
+    """The head of a flow; one that begins with STOP, START or HELP, or is called leave, also answers those who sent STOP."""
+    answers = "answers_stopped: true\n" if "{words:" in starts or name == "leave" else ""
     return f"flow: {name}\nabout: a flow of the tests\nstarts: {starts}\nlanguages: [en]\n{answers}"
 
 
@@ -33,6 +33,7 @@ def ways() -> Ways:
         "confirm": "{on: registration.saved}",
         "register": '{keywords: [REG, जोड़ें], ussd: "*384*96#", who: enroler, otherwise: bye}',
         "news": "{keywords: [NEWS]}",
+        "leave": "{keywords: [LEAVE]}",
         "ok": "{keywords: [OK, SAWA], who: enroler, otherwise: bye}",
     }
     return ways_into(
@@ -108,6 +109,10 @@ def test_there_are_words_for_stop_in_every_language_of_the_lists() -> None:
         ("NEWS please", writer(session("confirm", about="7")), "session confirm"),
         ("NEWS please", writer(session("news")), "news please"),
         ("NEWS today", writer(), "news today"),
+        ("NEWS", writer(stopped=True), "still_stopped"),
+        ("LEAVE 7", writer(stopped=True), "leave 7"),
+        ("1", writer(session("leave"), stopped=True), "session leave"),
+        ("1", writer(session("news"), stopped=True), "still_stopped"),
         ("OK", writer(), "help"),
         ("Sawa", writer(session("confirm", about="7")), "session confirm"),
         ("OK", writer(enroler=True), "ok"),

@@ -11,7 +11,6 @@ from datetime import date
 from functools import cache
 
 import pytest
-import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,11 +19,11 @@ from sms_service.enrolment.cardface import CardFace
 
 RAM = CardFace(
     organisation="Jharkhand Sahayog Union",
-    number="000001",
+    number="0000013",
     name="Ram Kumar",
     area="Booth 12, Ranchi",
     since=date(2026, 3, 14),
-    verify_url="https://members.example.org/verify/000001",
+    verify_url="https://members.example.org/verify/0000013",
     language="en",
 )
 
@@ -235,9 +234,11 @@ def test_a_language_without_labels_gets_the_english_ones(language: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "https://members.example.org/verify/000001",
-        "https://membership.jharkhand-sahayog-union.example.org/verify/000001",
+        "https://members.example.org/verify/0000013",
+        "https://membership.jharkhand-sahayog-union.example.org/verify/0000013",
         "http://127.0.0.1:8000/verify/1",
+        "https://members.example.org/verify/0000013?" + "1234567890" * 17,
+        "https://membership.jharkhand-sahayog-union.example.org/verify/0000013?" + "9" * 171,
     ],
 )
 def test_the_code_in_the_picture_is_the_address_of_the_check(url: str) -> None:
@@ -245,7 +246,7 @@ def test_the_code_in_the_picture_is_the_address_of_the_check(url: str) -> None:
     right_half = range(pixels(53), drawn.width)
     dark = [(x, y) for y in range(pixels(15), pixels(43)) for x in right_half if drawn.at(x, y) == INK]
     left, top = min(x for x, _ in dark), min(y for _, y in dark)
-    wanted = segno.make(url, error="m", micro=False).matrix
+    wanted = cardface.code_of(url)[0].matrix
     module, rest = divmod(max(x for x, _ in dark) + 1 - left, len(wanted))
     assert rest == 0
     assert module >= 6, "smaller modules than half a millimetre are hard to scan from a card"
@@ -257,6 +258,21 @@ def test_the_code_in_the_picture_is_the_address_of_the_check(url: str) -> None:
     assert seen == [[bool(dot) for dot in row] for row in wanted]
     quiet = [drawn.at(x, y) for x in range(left - 4 * module, left) for y in range(top, top + len(wanted) * module)]
     assert set(quiet) == {PAPER}
+
+
+@pytest.mark.parametrize(
+    ("host", "code"),
+    [("sms.example.org", "7-M"), ("members.example.org", "7-M"), ("membership.jharkhand-sahayog.example.org", "8-M")],
+)
+def test_a_signed_address_fits_a_code_of_half_a_millimetre_a_module(host: str, code: str) -> None:
+    drawn, pixels = cardface.code_of(f"https://{host}/verify/0000013?" + "9" * 171)
+    assert (drawn.designator, pixels) == (code, 6)
+    assert pixels / cardface.PIXELS_PER_INCH * 25.4 > 0.5
+
+
+def test_a_very_long_address_corrects_fewer_errors_rather_than_having_smaller_modules() -> None:
+    drawn, pixels = cardface.code_of("https://" + "long." * 12 + "example.org/verify/0000013?" + "9" * 171)
+    assert (drawn.error, pixels) == ("L", 6)
 
 
 def test_many_threads_draw_at_once() -> None:

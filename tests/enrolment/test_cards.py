@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import update
 
-from sms_service.enrolment import cards
+from sms_service.enrolment import card_code, cards
 from sms_service.enrolment.cards import Card
 from sms_service.privacy import Unreadable, new_token
 from sms_service.store.tables import card, member, person
 from tests.town import ENTRY, Town
 
+PICTURES = {"png": b"the png", "pdf": b"the pdf", "screen": b"the small png"}
 SITA = "REG 9876543211 ABC1234568 13 Sita Devi"
 
 
@@ -39,19 +40,24 @@ def first(town: Town) -> Card:
 
 def finish(town: Town, made: Card, token: str) -> bool:
     with town.service.engine.begin() as conn:
-        return cards.finish(conn, made, token, b"the png", b"the pdf", 7.0)
+        return cards.finish(conn, made, token, PICTURES, 7.0)
 
 
 def opened(town: Town, token: str) -> Card | None:
     with town.service.reads.begin() as conn:
-        return cards.by_token(conn, town.service.keys, token)
+        return cards.by_token(conn, town.service.keys, token, 8.0)
 
 
 def test_a_wanted_card_knows_what_is_to_be_drawn(wanted: Town) -> None:
-    face = first(wanted).face("XYZ", "https://sms.example.org")
+    keys = wanted.service.keys
+    face = first(wanted).face("XYZ", "https://sms.example.org", keys, date(2026, 3, 14), date(2027, 3, 14))
 
-    assert (face.organisation, face.number, face.name, face.area) == ("XYZ", "000001", "Ram Kumar", "Booth 12, Kanke")
-    assert face.verify_url == "https://sms.example.org/verify/000001"
+    assert (face.organisation, face.number, face.name, face.area) == ("XYZ", "0000013", "Ram Kumar", "Booth 12, Kanke")
+    assert face.until == date(2027, 3, 14)
+    address, _, digits = face.verify_url.partition("?")
+    assert address == "https://sms.example.org/verify/0000013"
+    code = card_code.checked(keys.public_key("card"), "0000013", digits)
+    assert code == card_code.CardCode(1, 1, date(2026, 3, 14), date(2027, 3, 14))
     assert face.since == datetime.fromtimestamp(wanted.rows(member)[0].since, UTC).date()
 
 
@@ -85,6 +91,7 @@ def test_a_token_is_stored_only_as_its_hash_and_the_pictures_encrypted(wanted: T
     with wanted.service.reads.begin() as conn:
         assert cards.picture(conn, made, "png") == b"the png"
         assert cards.picture(conn, made, "pdf") == b"the pdf"
+        assert cards.picture(conn, made, "screen") == b"the small png"
 
 
 @pytest.mark.parametrize("token", ["", "x", "ÿ" * 30, "\ud800", new_token()])

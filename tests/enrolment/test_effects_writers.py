@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from sms_service.engine import texts
 from sms_service.store import people
-from sms_service.store.tables import enroler, member
+from sms_service.store.tables import enroler, member, timer
 from tests.town import ENROLER, Town
 
 REKHA = "+919800000003"
@@ -57,3 +57,21 @@ def test_recognise_writer_other_a_held_enroler_has_no_commands(any_town: Town) -
         conn.execute(update(enroler).where(enroler.c.person_id == held.id).values(status="held"))
     any_town.enroler.texts("HELP")
     assert "people are entered by our enrolers" in any_town.enroler.last
+
+
+def test_answer_once_answered_when_she_asks_and_else_once_a_day(any_town: Town) -> None:
+    stranger = any_town.phone("+919811122233")
+    for text in ("hello", "hello", "good morning"):
+        stranger.texts(text)
+    assert len(stranger.heard) == 1
+    stranger.texts("HELP")
+    assert len(stranger.heard) == 2
+    assert stranger.heard[0] == stranger.heard[1]
+
+
+def test_answer_once_silent_says_nothing_and_leaves_nothing_open(any_town: Town) -> None:
+    stranger = any_town.phone("+919811122233")
+    for text in ("hello", "hello"):
+        stranger.texts(text)
+    assert len(stranger.heard) == 1
+    assert any_town.rows(timer) == []

@@ -7,7 +7,7 @@ import io
 import pytest
 from sqlalchemy import update
 
-from sms_service.enrolment import enrolers
+from sms_service.enrolment import enrolers, erasure
 from sms_service.enrolment.enrolers import FORGOTTEN, Enroler, import_enrolers
 from sms_service.enrolment.imports import BadLine
 from sms_service.store import people
@@ -112,8 +112,9 @@ def test_a_phone_counts_where_it_stands_first(any_town: Town) -> None:
 def test_one_who_was_forgotten_is_left_out(any_town: Town) -> None:
     any_town.phone("+919811111111").texts("hello")
     with any_town.service.engine.begin() as conn:
-        index = any_town.service.keys.index("phone", "+919811111111")
-        conn.execute(update(person).where(person.c.phone_index == index).values(wrapped_key=None))
+        somebody = people.by_phone(conn, any_town.service.keys, "+919811111111")
+        assert somebody
+        erasure.forget(conn, any_town.service.keys, somebody, 1.0)
     assert read(any_town, MEENA) == (0, [BadLine(2, FORGOTTEN)])
 
 

@@ -6,6 +6,7 @@ import itertools
 import json
 import random
 import re
+import time
 import unicodedata
 import uuid
 from collections.abc import Iterator
@@ -326,7 +327,7 @@ def hostile_card(tmp_path_factory: pytest.TempPathFactory, valkey_url: str) -> I
 
 def test_a_hostile_name_is_shown_as_text_on_the_card_page(hostile_card: tuple[Web, str]) -> None:
     web, token = hostile_card
-    page = web.get(f"/card/?{token}")
+    page = web.post(f"/card/?{token}", [("signs", "4567")])
 
     assert page.status == 200
     assert "&lt;script&gt;alert(7*7)&lt;/script&gt;&#34;&#39;&amp;{{7*7}}" in page.text
@@ -337,17 +338,20 @@ def test_a_hostile_name_is_shown_as_text_on_the_card_page(hostile_card: tuple[We
 
 def test_a_hostile_name_is_drawn_as_text_on_the_card(hostile_card: tuple[Web, str]) -> None:
     web, token = hostile_card
-    assert web.get(f"/card/picture.png?{token}").body.startswith(b"\x89PNG\r\n\x1a\n")
-    assert web.get(f"/card/picture.pdf?{token}").body.startswith(b"%PDF-")
+    page = web.post(f"/card/?{token}", [("signs", "4567")]).text
+    for kind, begins in (("png", b"\x89PNG\r\n\x1a\n"), ("pdf", b"%PDF-")):
+        address = re.search(rf'"(picture\.{kind}\?[^"]+)"', page)
+        assert address
+        assert web.get(f"/card/{address[1]}").body.startswith(begins)
     with web.service.reads.begin() as conn:
-        found = card_rows.by_token(conn, web.service.keys, token)
+        found = card_rows.by_token(conn, web.service.keys, token, time.time())
     assert found is not None
     assert found.name == HOSTILE
 
 
 def test_a_hostile_name_is_shown_as_text_on_the_verify_page(hostile_card: tuple[Web, str]) -> None:
     web, _ = hostile_card
-    page = web.get("/verify/000001")
+    page = web.get("/verify/0000013")
 
     assert page.status == 200
     assert "<script" not in page.text

@@ -80,7 +80,7 @@ class Service:
             self.put(phone, "Ram Kumar entered. He is asked.", state="queued")
             self.put(RAM, ASKED, state="sent")
         elif text == "1":
-            self.put(phone, "You are a member of XYZ. No 000001.")
+            self.put(phone, "You are a member of XYZ. No 0000013.")
             self.put(phone, "XYZ card of Ram Kumar: https://xyz.example/card/?abc.DEF-1.")
 
     def app(self) -> Flask:
@@ -190,7 +190,7 @@ def test_an_enrolment_from_the_first_line_to_the_card(page: Page, service: Servi
     expect(texts(page, "right")).to_have_attribute("lang", "hi")
     expect(step(page)).to_contain_text("person’s phone")
     send(page, "right", "1")
-    expect(texts(page, "right").nth(2)).to_have_text("You are a member of XYZ. No 000001.")
+    expect(texts(page, "right").nth(2)).to_have_text("You are a member of XYZ. No 0000013.")
     link = part(page, "right", "messages").get_by_role("link")
     expect(link).to_have_attribute("href", "https://xyz.example/card/?abc.DEF-1")  # without the full stop
     expect(link).to_have_attribute("rel", "noopener noreferrer")

@@ -9,7 +9,7 @@ import pytest
 
 from sms_service.channels.base import Channel
 from tests.town import Town
-from workers import cards, deliver, sweep
+from workers import cards, deliver, erase, sweep
 
 
 class Clock:
@@ -26,7 +26,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    for module in (deliver, cards, sweep):
+    for module in (deliver, cards, sweep, erase):
         monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: made.now))
     return made
 

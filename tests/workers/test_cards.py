@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import threading
+import time
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from sms_service.enrolment import cardface, cards
-from sms_service.enrolment.cardface import CardFace
+from sms_service.enrolment.cardface import CardFace, Template
 from sms_service.store.bell import waiting_key
 from sms_service.store.database import SqlDown
-from sms_service.store.tables import card, outbox
+from sms_service.store.tables import card, card_change, outbox
 from tests.town import ENTRY, Town
 from workers import cards as worker
 from workers import deliver, process
@@ -44,7 +47,7 @@ def test_wanted_cards_are_drawn_and_their_links_queued_in_one(two_wanted: Town) 
     deliver.send_due(two_wanted.service, 100)
     for token in links(two_wanted):
         with two_wanted.service.reads.begin() as conn:
-            found = cards.by_token(conn, two_wanted.service.keys, token)
+            found = cards.by_token(conn, two_wanted.service.keys, token, time.time())
             assert found
             assert cards.picture(conn, found, "png").startswith(b"\x89PNG")
             assert cards.picture(conn, found, "pdf").startswith(b"%PDF")
@@ -63,14 +66,14 @@ def test_a_card_drawn_by_two_workers_at_once_has_one_token_and_one_message(two_w
         wanted = cards.next_wanted(conn, service.keys)
     assert wanted
 
-    worker.draw(service, wanted, 1.0)
-    worker.draw(service, wanted, 2.0)
+    worker.draw(service, wanted, time.time())
+    worker.draw(service, wanted, time.time())
 
     assert len([row for row in two_wanted.rows(outbox) if row.flow == "card"]) == 1
     deliver.send_due(service, 100)
     [token] = links(two_wanted)
     with service.reads.begin() as conn:
-        assert cards.by_token(conn, service.keys, token)
+        assert cards.by_token(conn, service.keys, token, time.time())
 
 
 def test_a_card_that_cannot_be_drawn_stays_wanted_and_holds_up_nobody(
@@ -78,10 +81,10 @@ def test_a_card_that_cannot_be_drawn_stays_wanted_and_holds_up_nobody(
 ) -> None:
     png = cardface.png
 
-    def fails_for_ram(face: CardFace) -> bytes:
+    def fails_for_ram(face: CardFace, template: Template) -> bytes:
         if face.name == "Ram Kumar":
             raise ValueError("Ram Kumar")
-        return png(face)
+        return png(face, template)
 
     monkeypatch.setattr(cardface, "png", fails_for_ram)
     assert worker.draw_wanted(two_wanted.service, 100) == 1
@@ -119,3 +122,23 @@ def test_a_ring_is_answered_and_passed_on_when_there_is_more(two_wanted: Town, m
     worker.drain()
     worker.drain()
     assert ([row.status for row in two_wanted.rows(card)], redis.exists(key)) == (["ready", "ready"], 0)
+
+
+def test_a_card_with_an_end_ends_and_is_noted_once(town: Town) -> None:
+    config = town.service.config
+    limited = config.model_copy(update={"card": config.card.model_copy(update={"valid_days": 30})})
+    service = replace(town.service, config=limited)
+    town.enroler.sends(ENTRY)
+    deliver.send_due(service, 100)
+    town.member.sends("1")
+    deliver.send_due(service, 100)
+    assert worker.draw_wanted(service, 10) == 1
+    [row] = town.rows(card)
+    assert 30 * 86_400 <= row.valid_until - row.ready_at <= 31 * 86_400
+    assert worker.expire(service) == 0
+
+    with service.engine.begin() as conn:
+        conn.execute(update(card).values(valid_until=time.time() - 1))
+    assert (worker.expire(service), worker.expire(service)) == (1, 0)
+    [row], [change] = town.rows(card), town.rows(card_change)
+    assert (row.status, change.change, change.serial) == ("expired", "expired", 1)

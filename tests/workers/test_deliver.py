@@ -25,7 +25,7 @@ def gateway_of(town: Town, name: str) -> Gateway:
 
 def write(town: Town, by: str) -> Gateway:
     """Somebody writes in; the answer (HELP) waits in the outbox. The gateway that will send it."""
-    town.phone(PHONES[by], by=by).sends("hello")  # type: ignore[arg-type]
+    town.phone(PHONES[by], by=by).sends("HELP")  # type: ignore[arg-type]
     return gateway_of(town, by)
 
 

@@ -56,7 +56,7 @@ def test_without_redis_everything_goes_its_way_all_the_same(town: Town, clock: C
         clock.pass_(60)
         town.sweep()
 
-    assert "You are a member of XYZ. No 000001." in town.member.heard[1]
+    assert "You are a member of XYZ. No 0000013." in town.member.heard[1]
     assert "/card/?" in town.member.heard[2]
 
 

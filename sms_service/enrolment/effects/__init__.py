@@ -8,6 +8,7 @@ from sms_service.enrolment.effects import (
     deciding,
     entering,
     fees,
+    membership,
     mending,
     messages,
     own,
@@ -30,5 +31,6 @@ from sms_service.enrolment.effects.act import (
 
 __all__ = [
     "EFFECTS", "Act", "Done", "Over", "Start", "UnknownEffect", "UnknownOutcome", "activation", "charge", "deciding",
-    "effect", "entering", "fees", "kind_of", "mending", "messages", "own", "perform", "photos", "practice", "writers",
+    "effect", "entering", "fees", "kind_of", "membership", "mending", "messages", "own", "perform", "photos",
+    "practice", "writers",
 ]  # fmt: skip

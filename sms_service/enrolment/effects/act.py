@@ -52,9 +52,12 @@ class Act:
 
     @property
     def asked(self) -> tuple[Field, ...]:
-        """The fields that this dialogue asks for, then those of the flow that takes registrations."""
-        flows = [flow for flow in (self.flow, self.line) if flow]
-        return tuple(one for flow in flows for state in flow.states.values() for one in fields_of(state))
+        """The fields that the flow asks for that takes registrations, then those of this dialogue; each once."""
+        flows = [flow for flow in (self.line, self.flow) if flow]
+        known: dict[str, Field] = {}
+        for one in (one for flow in flows for state in flow.states.values() for one in fields_of(state)):
+            known.setdefault(one.name, one)
+        return tuple(known.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ def appoint_enroler(act: Act, mobile: str, name: str, area: str) -> Done:
     place = _place(act, own, area)
     if place is None:
         return Done("unknown")
+    if people.is_blocked(act.conn, act.keys, mobile):
+        return Done("stopped")
     somebody = people.find_or_add(act.conn, act.keys, mobile, act.session.language, act.person.channel, act.now)
     if somebody.stopped:
         return Done("stopped")

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from sms_service.enrolment import cards, charge, consent, families, holds, members, registrations, rules
-from sms_service.enrolment.effect_shapes import MEMBERSHIP
+from sms_service.engine.clusters import prefix, units
+from sms_service.engine.walk import FlowFault
+from sms_service.enrolment import (
+    cards,
+    charge,
+    consent,
+    enrolers,
+    families,
+    holds,
+    members,
+    own,
+    places,
+    registrations,
+    rules,
+)  # fmt: skip
+from sms_service.enrolment.effect_shapes import CHANGE_MAX, MEMBERSHIP
 from sms_service.enrolment.effects.act import Act, Done, Start, effect, first_name_of
 from sms_service.enrolment.effects.entering import next_on_phone
+from sms_service.enrolment.entries import odd_when_mended, refused
+from sms_service.enrolment.own import Own
 from sms_service.enrolment.registrations import Registration
+from sms_service.enrolment.rules import Entry
 from sms_service.store import people
 
-UNCLEAR = "unclear"
-"""Why one is held whose person's answers could not be read."""
+HELD_FOR = {"unclear": "her answers could not be read", "mistake": "she says again that a detail is wrong"}
+"""Why one is held that no rule spoke up about, and what the office reads then."""
 
 
 @effect
@@ -42,7 +60,7 @@ def _look_at(act: Act, entered: Registration, status: str) -> None:
     heard = replace(entered, status=status)
     for found in rules.on_reply(rules.Reply(act.conn, act.keys, act.rules, act.now, heard, act.inbound.text)):
         holds.put(act.conn, entered.id, found.rule.name, found.detail, act.now)
-        if found.rule.does == "suspended":
+        if found.rule.does == "suspended" and entered.enroler_id is not None:
             charge.hold(act.conn, entered.enroler_id, found.detail)
 
 
@@ -59,10 +77,13 @@ def expire_registration(act: Act) -> Done:
 
 
 @effect
-def hold_registration(act: Act) -> Done:
-    """Her answers could not be read: the office looks at it."""
+def hold_registration(act: Act, why: str = "unclear") -> Done:
+    """The office looks at it: her answers could not be read, or (`why`: mistake) what she mended is still wrong. Raises
+    FlowFault for another reason."""
+    if why not in HELD_FOR:
+        raise FlowFault(f"hold_registration knows no reason {why}; there are {', '.join(HELD_FOR)}")
     if registrations.decide(act.conn, int(act.session.about), "held", act.now):
-        holds.put(act.conn, int(act.session.about), UNCLEAR, "her answers could not be read", act.now)
+        holds.put(act.conn, int(act.session.about), why, HELD_FOR[why], act.now)
     return Done("done", starts=next_on_phone(act.conn, act.keys, act.person.id, act.now))
 
 
@@ -81,7 +102,78 @@ def return_registration(act: Act) -> Done:
     """The person says a detail is wrong: the enroler is told and may enter her again."""
     entered = registrations.by_id(act.conn, act.person.key, int(act.session.about))
     registrations.decide(act.conn, entered.id, "returned", act.now)
-    enroler = people.by_id(act.conn, act.keys, entered.enroler_id)
+    enroler = people.by_id(act.conn, act.keys, entered.enroler_id) if entered.enroler_id else None
     variables = {"ref": entered.ref, "first_name": first_name_of(entered.fields)}
     told = (Start("registration.returned", enroler, str(entered.id), variables),) if enroler else ()
     return Done("done", starts=(*told, *next_on_phone(act.conn, act.keys, act.person.id, act.now)))
+
+
+# --- she mends it herself -----------------------------------------------------------------------------------------
+
+
+@effect
+def correct_registration(act: Act) -> Done:
+    """Her registration, as this dialogue has it by now: what she was asked for anew is mended in it, and her enroler hears
+    what it was and is. It needs nobody's word but hers; what a rule speaks up about waits for the office all the same."""
+    entered = own.by_id(act.conn, act.keys, int(act.session.about))
+    if entered is None or entered.status != "waiting":
+        return Done("not_waiting")
+    fields = {**entered.fields, **_answered(act)}
+    changed = [name for name, value in fields.items() if value != entered.fields.get(name)]
+    if not changed:
+        return Done("same")
+    entry = _as_entered(act, entered, fields)
+    if refused(entry):
+        registrations.decide(act.conn, entered.id, "refused", act.now)
+        return Done("refused", starts=next_on_phone(act.conn, act.keys, act.person.id, act.now))
+    found = odd_when_mended(entry, entered)
+    mend(act, entered, entry, changed)
+    registrations.must_move(act.conn, entered.id, "deleted", "held" if found else "waiting", act.now)
+    told = _enroler_told(act, entered, changed, fields)
+    if found:
+        return Done("held", starts=(*told, *next_on_phone(act.conn, act.keys, act.person.id, act.now)))
+    return Done("corrected", starts=told)
+
+
+def _answered(act: Act) -> dict[str, Any]:
+    """The fields of registrations that this dialogue knows; not the phone, which is another person's where it is wrong."""
+    known = act.session.variables
+    return {one.name: known[one.name] for one in act.asked if one.name in known and one.type != "mobile"}
+
+
+def _as_entered(act: Act, entered: Own, fields: dict[str, Any]) -> Entry:
+    """What she says, as the rules look at an entry."""
+    by = registrations.by_id(act.conn, act.person.key, entered.id).enroler_id
+    somebody = people.by_id(act.conn, act.keys, by) if by else None
+    enroler = enrolers.by_person(act.conn, somebody) if somebody else None
+    if enroler:
+        place = places.place_of(act.conn, enroler, fields, act.asked)
+    else:
+        place = places.own_place(act.conn, fields, entered.area_id)
+    others = [one for one in families.on_phone(act.conn, act.person) if one.id != entered.id]
+    return Entry(
+        act.conn, act.keys, act.rules, act.now, enroler, act.person, act.person.phone, fields, place.area_id,
+        place.outside, others, registrations.id_index(act.keys, act.asked, fields),
+    )  # fmt: skip
+
+
+def mend(act: Act, entered: Own, entry: Entry, changed: list[str]) -> None:
+    """Writes what she says. What was odd about a value that she replaced is odd no more."""
+    flags = {name: why for name, why in entered.flags.items() if name not in changed}
+    fresh = {name: why for name, why in act.session.flagged.items() if name in changed}
+    own.mend(act.conn, entered, act.person, entry.fields, {**flags, **fresh}, entry.area_id, entry.id_index)
+
+
+def _enroler_told(act: Act, entered: Own, changed: list[str], fields: dict[str, Any]) -> tuple[Start, ...]:
+    by = registrations.by_id(act.conn, act.person.key, entered.id).enroler_id
+    enroler = people.by_id(act.conn, act.keys, by) if by else None
+    if enroler is None:
+        return ()
+    known = [one for one in act.asked if one.name in changed]
+
+    def shown(values: dict[str, Any]) -> str:
+        named = own.record({name: values[name] for name in changed if name in values}, known)
+        return prefix(named, CHANGE_MAX, units)
+
+    told = {"ref": entered.ref, "before": shown(entered.fields) or "-", "after": shown(fields)}
+    return (Start("registration.corrected", enroler, str(entered.id), told, again=str(act.now)),)

@@ -19,6 +19,9 @@ from sms_service.privacy import Keys
 from sms_service.store import people
 from sms_service.store.tables import person, registration
 
+FORGOTTEN_ENROLER = {"en": "An enroler", "hi": "एक कार्यकर्ता", "sw": "Mwandikishaji"}
+"""Who entered somebody, where it may not be said any more. As long as a first name may be."""
+
 KNOWN_BY_OUTCOME = {families.TURN: "queued", "closed": "closed"}
 """Rules of which the enroler is told something of their own; of all others, that the office looks at it first."""
 
@@ -35,6 +38,8 @@ def save_registration(act: Act, /, mobile: str, name: str, sure: bool = False, *
         fields, act.rules.age, act.now, act.inbound.text
     ):  # before her phone is noted: nothing of her is kept
         return Done("under_age")
+    if people.is_blocked(act.conn, act.keys, mobile):  # she had herself forgotten: her number is not noted again
+        return Done("stopped")
     somebody = people.find_or_add(act.conn, act.keys, mobile, act.session.language, act.person.channel, act.now)
     place = place_of(act.conn, enroler, fields, act.asked)
     entry = Entry(
@@ -58,13 +63,16 @@ def _told_as(found: Sequence[Found]) -> str:
 
 
 def asked(conn: Connection, keys: Keys, entered: Registration, again: str = "") -> tuple[Start, ...]:
-    """The question to the person of a registration that waits for her answer; nothing if she was forgotten. `again`: what
-    makes it be asked once more, another word for each time."""
-    somebody, by = people.by_id(conn, keys, entered.person_id), people.by_id(conn, keys, entered.enroler_id)
+    """The question to the person of a registration that waits for her answer; nothing if she was forgotten. Where her
+    enroler was, it names none. `again`: what makes it be asked once more, another word for each time."""
+    somebody = people.by_id(conn, keys, entered.person_id)
+    by = people.by_id(conn, keys, entered.enroler_id) if entered.enroler_id else None
     enroler = enrolers.by_person(conn, by) if by else None
-    if somebody is None or enroler is None:
+    if somebody is None:
         return ()
-    variables = {**entered.fields, "ref": entered.ref, "enroler": {"first_name": first_name(enroler.name)}}
+    forgotten = FORGOTTEN_ENROLER.get(somebody.language, FORGOTTEN_ENROLER["en"])
+    named = first_name(enroler.name) if enroler else forgotten if entered.enroler_id else ""
+    variables = {**entered.fields, "ref": entered.ref, "enroler": {"first_name": named}}
     return (Start("registration.saved", somebody, str(entered.id), variables, again),)
 
 
@@ -109,15 +117,21 @@ def next_on_phone(conn: Connection, keys: Keys, person_id: int, now: float) -> t
 
 @effect
 def turn_away(act: Act) -> Done:
-    """Somebody who may not enter anybody sent an enroler's keyword. A stranger is told so once a day, and on the screen of a
-    USSD session always: there she would look at nothing."""
+    """Somebody who may not enter anybody sent an enroler's keyword. A stranger is told so once a day; who dialled
+    (`dialled`) looks at a screen, and has sent no keyword: she may want to join."""
     enroler = enrolers.by_person(act.conn, act.person)
     if enroler and enroler.status in ("held", "appointed"):
         return Done(enroler.status)
+    if act.inbound.kind == "ussd":
+        return Done("dialled")
+    return Done("stranger" if is_told(act) else "silent")
+
+
+def is_told(act: Act) -> bool:
+    """Whether a stranger's text is answered: once in so many hours (setting `rules.told_hours`). Two machines that answer each
+    other would go on for ever."""
     row = act.conn.execute(select(person.c.told_at).where(person.c.id == act.person.id)).one()
-    told_lately = row.told_at is not None and act.now - row.told_at < act.rules.told_hours * HOUR
-    if told_lately and act.inbound.kind == "sms":
-        return Done("silent")
-    if not told_lately:
-        act.conn.execute(update(person).where(person.c.id == act.person.id).values(told_at=act.now))
-    return Done("stranger")
+    if row.told_at is not None and act.now - row.told_at < act.rules.told_hours * HOUR:
+        return False
+    act.conn.execute(update(person).where(person.c.id == act.person.id).values(told_at=act.now))
+    return True

@@ -8,17 +8,17 @@ from typing import Any
 
 from sms_service.engine.model import DAY, Reading
 from sms_service.engine.walk import Walk
-from sms_service.enrolment import enrolers, families, holds, own, registrations, rules
+from sms_service.enrolment import enrolers, families, holds, own, registrations
 from sms_service.enrolment.answer_types.references import as_ref, meant_as_ref
 from sms_service.enrolment.effects.act import Act, Done, Over, Start, effect, first_name_of, standing
 from sms_service.enrolment.effects.entering import asked, next_on_phone
 from sms_service.enrolment.effects.practice import practising
-from sms_service.enrolment.entries import hold, refused
+from sms_service.enrolment.entries import odd_when_mended, refused
 from sms_service.enrolment.own import Own
 from sms_service.enrolment.places import place_of
 from sms_service.enrolment.reading import answer
 from sms_service.enrolment.reading.setting import setting_of
-from sms_service.enrolment.rules import Entry, Found
+from sms_service.enrolment.rules import Entry
 from sms_service.store import people
 from sms_service.store.people import Person
 
@@ -50,7 +50,7 @@ def fix_registration(act: Act, line: str, ref: str = "", change: str = "") -> Do
     fields = act.line_fields
     reading = answer.read(change, fields, "", setting_of(act.conn, act.person, act.region, act.now))
     if reading.wrong or not reading.values:
-        return Done("wrong", {**told, "problem": _problem(act, reading)})
+        return Done("wrong", {**told, "problem": problem(act, reading)})
     return _mended(act, entered, reading, {**told, "typed": ", ".join(reading.repaired.values())})
 
 
@@ -65,6 +65,8 @@ def _mended(act: Act, entered: Own, reading: Reading, told: dict[str, Any]) -> D
         return Done("same", told)
     if moves and (entered.status == "returned" or own.is_answered(act.conn, entered.id)):
         return Done("answered", told)
+    if moves and people.is_blocked(act.conn, act.keys, str(values["mobile"])):
+        return Done("refused", told)
     entry = _as_entered(act, entered, values)
     if entry is None:
         return Done("unknown", told)
@@ -73,8 +75,7 @@ def _mended(act: Act, entered: Own, reading: Reading, told: dict[str, Any]) -> D
     # It waits no more for its turn on a phone that it leaves.
     freed = moves and holds.decide(act.conn, entered.id, "freed", act.now, rule=families.TURN) > 0
     before = set(holds.open_rules(act.conn, entered.id))
-    registrations.must_move(act.conn, entered.id, entered.status, "deleted", act.now)
-    found = _odd(entry, entered)
+    found = odd_when_mended(entry, entered)
     status = "held" if found or (entered.status == "held" and (before or not freed)) else "waiting"
     flags = {name: why for name, why in entered.flags.items() if name not in reading.values}
     own.mend(act.conn, entered, entry.person, entry.fields, {**flags, **reading.flagged}, entry.area_id, entry.id_index)
@@ -113,15 +114,6 @@ def _as_entered(act: Act, entered: Own, values: Mapping[str, Any]) -> Entry | No
     )  # fmt: skip
 
 
-def _odd(entry: Entry, entered: Own) -> list[Found]:
-    """What the rules say of it, noted for the office. It counts as deleted meanwhile, so that none compares it with itself; a
-    mended one is not one more of a day."""
-    known = holds.open_rules(entry.conn, entered.id)
-    found = [one for one in rules.on_entry(entry) if one.rule.name not in ("too_many", *known)]
-    hold(entry, entered.id, found)
-    return found
-
-
 @effect
 def delete_registration(act: Act, ref: str) -> Done:
     """Takes back one of her own unconfirmed registrations, within a day; its person hears no more of it."""
@@ -144,7 +136,7 @@ def _this_time(act: Act) -> str:
     return f"{act.person.id}.{act.person.turn_no + 1}"
 
 
-def _problem(act: Act, reading: Reading) -> str:
+def problem(act: Act, reading: Reading) -> str:
     """What is wrong with a line, in the words of the flow that takes registrations; "" where it holds nothing at all."""
     if act.line is None:
         return ""

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from sms_service.engine.answers import fold
 from sms_service.enrolment import tree
 from sms_service.enrolment.registrations import OPEN
 from sms_service.enrolment.rules.registry import Entry, rule
-from sms_service.store.tables import enroler, registration
+from sms_service.store.tables import enroler, member, registration
 
 AGES = ("age",)
 AGE_TOLD = re.compile(r"\b(?:age|aged|umar|umr|umri|miaka|aayu|उम्र|आयु) ?(?:is |hai )?(?P<age>\d{1,3})\b")
@@ -68,12 +68,14 @@ def same_phone(entry: Entry) -> str:
 
 @rule("entry", "held", "id_shared")
 def same_id(entry: Entry) -> str:
-    """The ID that another registration has, which nobody refused. Held, not refused: duplicates were issued."""
+    """The ID that another registration has, which nobody refused, and whose person has not left. Held, not refused:
+    duplicates were issued."""
     if not (entry.id_index and entry.rules.id_shared):
         return ""
+    left = exists().where(member.c.registration_id == registration.c.id, member.c.status != "valid")
     others = entry.conn.execute(
         select(registration.c.ref)
-        .where(registration.c.voter_id_index == entry.id_index, registration.c.status.in_(OPEN))
+        .where(registration.c.voter_id_index == entry.id_index, registration.c.status.in_(OPEN), ~left)
         .order_by(registration.c.id)
         .limit(entry.rules.id_shared)
     )

@@ -30,14 +30,15 @@ Does = Literal["refused", "held", "warned", "noted", "suspended"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What an enroler entered, before it is saved. `mobile` is E.164; `outside`: its booth is not among hers, and she says
-    that it is right. `relatives`: who else was entered with this phone. `id_index`: the keyed hash of her ID."""
+    """What an enroler entered, or a person about herself (`enroler` None), before it is saved. `mobile` is E.164; `outside`:
+    its booth is not among the enroler's, and she says that it is right. `relatives`: who else was entered with this phone.
+    `id_index`: the keyed hash of her ID."""
 
     conn: Connection
     keys: Keys
     rules: Rules
     now: float
-    enroler: Enroler
+    enroler: Enroler | None
     person: Person
     mobile: str
     fields: Mapping[str, Any]
@@ -45,6 +46,11 @@ class Entry:
     outside: bool
     relatives: Sequence[Relative]
     id_index: bytes | None = None
+
+    @property
+    def enroler_id(self) -> int | None:
+        """Who entered it."""
+        return self.enroler.person.id if self.enroler else None
 
     @property
     def asked_now(self) -> str:

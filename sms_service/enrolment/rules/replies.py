@@ -22,7 +22,7 @@ COMPARED = 20
 def identical_replies(reply: Reply) -> str:
     """The same text from several phones of one enroler, within seconds."""
     least, seconds = reply.rules.identical_replies, reply.rules.identical_seconds
-    if not least:
+    if not least or reply.entered.enroler_id is None:
         return ""
     since = reply.now - seconds
     query = (
@@ -45,7 +45,7 @@ def identical_replies(reply: Reply) -> str:
 @rule("reply", "noted", "same_minute", "same_minute_replies")
 def same_minute(reply: Reply) -> str:
     """Nearly all of an enroler's people reply within a minute of the entry: she may hold their phones."""
-    if reply.entered.status != "confirmed" or not reply.rules.same_minute:
+    if reply.entered.status != "confirmed" or not reply.rules.same_minute or reply.entered.enroler_id is None:
         return ""
     quick = registration.c.decided_at - registration.c.created_at < MINUTE
     query = select(func.count(), func.count().filter(quick)).where(
@@ -63,7 +63,7 @@ def same_minute(reply: Reply) -> str:
 def wrong_numbers(reply: Reply) -> str:
     """Several people on whom an enroler entered a phone that is not theirs: she is held, and enters nobody until the
     office, or somebody in charge of her, frees her."""
-    if reply.entered.status != "wrong_number" or not reply.rules.wrong_numbers:
+    if reply.entered.status != "wrong_number" or not reply.rules.wrong_numbers or reply.entered.enroler_id is None:
         return ""
     since = reply.now - reply.rules.wrong_number_days * DAY
     query = select(func.count()).where(

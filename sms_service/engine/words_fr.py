@@ -1,0 +1,84 @@
+"""The words people answer with in French: data only. words.py says what each list is for.
+
+The French of Europe and of West Africa.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+FRENCH: Mapping[str, str] = {
+    "yes": """affirmatif, approuve, j'approuve, je suis pour, je l'accepte, je le veux, ouep, ouaip, ouaips,
+        oue, wai, ui, uii, oui oui, accepter, confirmer, valide, validé, valider, je valide, veux, veux
+        bien, suis pour, je suis partant, partant, partante, adhérer, veux adhérer, souhaite adhérer,
+        devenir membre, être membre, souhaite, mais oui, ah oui, eh oui, bien sûr que oui, mais bien sûr,
+        avec plaisir, effectivement, en effet, dacord, ça marche, ça roule, favorable, oui, ouii, ouais,
+        ouai, wi, d'accord, d accord, dacc, dac, accepte, j'accepte, j accepte, j'ai accepté, accepté,
+        confirme, je confirme, confirmé, bien sûr, biensûr, c'est bon, c est bon, c'est correct, c'est
+        exact, c'est ça, exact, exactement, exacte, entendu, volontiers, certainement, absolument, tout à
+        fait, évidemment, vrai, c'est vrai, je consens, j'adhère, adhère""",
+    "no": """niet, refus, refuser, hors de question, m'oppose, m oppose, ça m'intéresse pas, m'intéresse pas,
+        pas intéressant, que non, n'en veux pas, sans façon, bien sûr que non, n'adhère pas, adhère pas,
+        veux po, suis contre, je suis contre, non, nonn, nan, nenni, jamais, refuse, je refuse, refusé,
+        rejette, aucun, aucune, pas d'accord, pas d accord, veux pas, souhaite pas, n'accepte pas, accepte
+        pas, ne veux, ne souhaite, ne suis pas, pas intéressé, pas intéressée, pas du tout, surtout pas,
+        pas question, pas maintenant, certainement pas, absolument pas, pas correct, pas exact""",
+    "stop": """cessez, cesser, cesse, désabonne, me désabonne, désabonnez moi, désabonne moi, désinscris,
+        désinscrit, résiliation, résilie, stoppe, arrêtes, arrêt, arrêter, arrêtez, arrête, arrêté,
+        stopper, stoppez, désabonner, désabonnement, désabonnez, me désabonner, désinscrire,
+        désinscription, désinscrivez, annuler, annulez, annule, résilier, résiliez""",
+    "no_more": """plus de vos, plus vos messages, plus vos sms, ne veux pas de message, ne veux pas de
+        messages, ne veux pas de sms, ne veux pas de vos, me retirer, plus aucun message, plus aucun sms,
+        veux plus de vos, veux plus vos, veux plus aucun, plus m'écrire, plus m'envoyer, plus me déranger,
+        plus être contacté, fichez moi la paix, foutez moi la paix, fous moi la paix, fiche moi la paix,
+        veux pas de vos sms, m'écrivez pas, m'écris plus, m'écris pas, m'envoyez pas, m'envoie plus,
+        m'envoie pas, me dérangez pas, me dérange plus, me dérangez plus, me contactez pas, contactez
+        plus, me contacter plus, plus me contacter, m'appelez plus, plus recevoir, veux plus de message,
+        veux plus de messages, veux plus de sms, veux pas de message, veux pas de messages, veux pas de
+        sms, veux pas de vos messages, laisse moi tranquille, laisse moi, laissez nous tranquille, retirez
+        moi, retire moi, retirez nous, retirer mon numéro, retire mon numéro, enlevez moi, enlève moi,
+        enlever mon numéro, enlève mon numéro, supprimez moi, supprimer mon numéro, supprime mon numéro,
+        effacez mon numéro, effacer mon numéro, efface mon numéro, effacez moi, bloquez moi, n'envoie
+        plus, d'envoyer des messages, plus de texto, plus de textos, ne plus recevoir, plus de sms, plus
+        de message, plus de messages, ne m'écrivez plus, m'écrivez plus, ne me contactez plus, me
+        contactez plus, ne m'envoyez plus, m'envoyez plus, n'envoyez plus, laissez moi tranquille,
+        laissez-moi, retirez mon numéro, supprimez mon numéro, enlevez mon numéro, ne me dérangez plus""",
+    "start": "commencer, reprendre, démarrer, débuter",
+    "help": """vous êtes qui même, c'est quoi même, c'est quoi ce message, c'est quoi ce truc, c'est quoi
+        cette histoire, qu'est ce que c'est que ça, aide svp, aide stp, aide moi, à l'aide, infos,
+        information, informations, renseignement, renseignements, besoin d'aide, j'ai besoin d'aide, plus
+        d'infos, plus d'info, plus d'informations, c'est quoi, c quoi, c koi, c'est koi, c'est quoi ça, c
+        quoi ça, c koi ça, ça c'est quoi, c'est qui, c qui, c ki, c'est ki, qui êtes vous, êtes vous qui,
+        vous êtes qui, tu es qui, t'es qui, t es qui, t ki, tes ki, qui es tu, qui est ce, qui est là,
+        qu'est ce que c'est, qu est ce que c est, c'est qui ça, kesako, qui c'est, qui parle, qui m'écrit,
+        aide, aidez moi, aidez-moi, assistance, au secours""",
+    "wrong_number": """ne suis pas cette personne, ne suis pas lui, ne suis pas elle, n'appartient pas à, pas
+        le bon num, erreur de destinataire, erreur de personne, pas le bon contact, suis pas cette
+        personne, suis pas lui, suis pas elle, faux num, mauvais num, erreur numéro, numéro incorrect,
+        numéro invalide, pas son numéro, pas le numéro de, pas le sien, pas lui, pas elle, connais pas
+        cette personne, ne connais pas cette personne, le connais pas, la connais pas, connais pas cet
+        homme, connais pas ce monsieur, inconnu ici, autre personne, une autre personne, pas cette
+        personne, mauvais destinataire, mauvais correspondant, trompez de personne, trompé de personne,
+        trompe de numéro, trompes de numéro, fo numéro, mauvais numéro, faux numéro, numéro faux, erreur
+        de numéro, trompé de numéro, trompez de numéro, mauvaise personne, pas moi, c'est pas moi, pas mon
+        numéro, pas le bon numéro, vous vous trompez, vous êtes trompé, vous trompez, numéro erroné,
+        quelqu'un d'autre, pas la bonne personne""",
+    "neither": """confirme mes, confirmer mes, confirmez mes, je veux les, corrige mes, corrigez mes,
+        laissez moi réfléchir, laisse moi réfléchir, laissez moi voir, laisse moi voir, laissez moi
+        le temps, laisse moi le temps, pas grave, refuse pas, dis pas non, pas dit oui, jamais dit oui,
+        comprends rien, connais pas le parti, pas de problème, pas de probleme, pas de souci, pas de
+        soucis, aucun problème, aucun souci, sans problème, sais pas, ne sais, ne sais pas, pourquoi pas,
+        comprends pas, ne comprends, ne comprends pas, pas compris, pas sûr, pas sûre, pas mal, sans
+        doute, aucun doute, pas encore, n'arrêtez pas, arrêtez pas, pas mon nom, oui et non, oui ou non""",
+    "polite": """ma chère, mon cher, camarade, la famille, vieux père, capitaine, professeur, prof, pasteur,
+        imam, même, les amis, mon pote, doyen, doyenne, mme, mlle, m, chef, patron, tonton, tantie, tanty,
+        tata, grand frère, grande soeur, grand, mon grand, le vieux, vieux, la vieille, mon vieux, frère,
+        mon frère, frérot, frangin, soeur, ma soeur, ami, mon ami, mes amis, cher, chère, cher ami, maman,
+        papa, président, monsieur le président, mon président, docteur, maître, mon général, général, mon
+        commandant, mon chef, honorable, excellence, maire, merci d'avance, merci infiniment, bjr, bsr,
+        slt, coucou, s'il vous plait monsieur, dieu merci, dieu vous bénisse, s'il vous plaît, s il vous
+        plait, s'il te plaît, svp, stp, merci, merci beaucoup, merci bien, bonjour, bonsoir, salut,
+        monsieur, madame""",
+    "neutral": """sans hésiter, sans hésitation, parfait, membre, toujours, bien, très bien, je suis, c'est,
+        c'est bien, moi, tout, tout est, beaucoup, le, les, mes""",
+}

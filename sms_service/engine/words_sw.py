@@ -1,0 +1,71 @@
+"""The words people answer with in Swahili: data only. words.py says what each list is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SWAHILI: Mapping[str, str] = {
+    "yes": """kwa hakika, kabisa kabisa, nataka sana, nataka, ninataka, niunge, niunganishe, nisajili,
+        nisajilini, niandikishe, naafiki, nimeafiki, ninaafiki, naunga mkono, yap, iko sawa, iko poa, sawa
+        tu, ndio hivyo, ndiyo hivyo, eh ndio, eeh ndio, naam ndio, sawa basi, ndio basi, ndiyo, ndio,
+        ndyo, ndo, ndiyoo, eeh, sawa, sawasawa, sawa sawa, nakubali, ninakubali, nimekubali, kubali,
+        nakubaliana, ninakubaliana, nimekubaliana, tumekubali, sahihi, kweli, ni kweli, ni sahihi, ni
+        sawa, hakika, bila shaka, nataka kujiunga, ninataka kujiunga, nitajiunga, najiunga, nimekubali
+        kujiunga, nakubali kujiunga, ninakubali kujiunga, naam ndiyo, poa""",
+    "no": """sina interest, sina hamu, hataki, hata kidogo, sina haja, sina nia, hapana haja, sitaki chama,
+        usinisajili, usinisajilini, msinisajili, usiniunge, usiniunganishe, msiniunge, usiniandikishe,
+        msiniandikishe, usiniweke, msiniweke, usiniongeze, msiniongeze, zii, zi, sitakubaliana,
+        hatukubali, sikubaliane, nimekata, nakana, si taki, hapana sitaki, sipo tayari, siko tayari,
+        siungi mkono, hapana, hapan, hapna, apana, siyo, sio, sitaki, hatutaki, sikubali, sikubaliani,
+        sitakubali, sijakubali, nakataa, ninakataa, nimekataa, kataa, sihitaji, sitahitaji, sipendi,
+        sitapenda, siwezi, sitajiunga, sijiungi, kamwe, katu, hasha, hakuna, si sawa, si kweli, si sahihi,
+        bila""",
+    "stop": """acheni hii, wacheni, komeni, niondoeni, nitoeni, kujiondoa, jitoa, kujitoa, nijiondoe,
+        stopisha, katisha, sitisheni, simamisheni, komesheni, simamisha, simama, sitisha, koma, komesha,
+        acheni, jiondoe, niondoe, nitoe, ondoa""",
+    "no_more": """niondolee, sitaki tena ujumbe, sitaki tena sms, sitaki tena meseji, sitaki sms tena, acha
+        kunisumbua, acheni kunisumbua, wacha kunisumbua, wacheni kunisumbua, wacha kunitumia, wacheni
+        kunitumia, wacha kutuma, usinisumbue, msinisumbue, usinisumbueni, usiniandikie, msiniandikie,
+        usinitumieni, futa namba yangu, futa nambari yangu, toa namba yangu, toa nambari yangu, ondoa
+        namba yangu, ondoa nambari yangu, ondoa number yangu, futa number yangu, toa number yangu, sitaki
+        kupokea, sitaki message, sitaki msg, sitaki text, usinipigie, msinipigie, wachana na mimi, achana
+        na mimi, nataka kujiondoa, nataka kujitoa, usini text, usinisms, acha kutuma, acha kunitumia,
+        acheni kutuma, acheni kunitumia, acha ujumbe, acha sms, acha meseji, niache, niacheni, achana
+        nami, usinitumie, msinitumie, usitume, msitume, sitaki ujumbe, sitaki sms, sitaki meseji, sitaki
+        jumbe""",
+    "start": "anza, anzisha",
+    "help": """nahitaji usaidizi, naomba usaidizi, naomba kusaidiwa, msaada tafadhali, naomba msaada,
+        nahitaji msaada, nisaidieni, naomba maelezo, maelezo zaidi, habari zaidi, ni nini hii, hii ni
+        nini, hii nini, nini hii, ni nini hiki, hiki ni nini, wewe ni nani, we ni nani, we nani, wewe
+        nani, nyinyi ni nani, ninyi ni nani, nyie ni nani, nyie nani, nani wewe, nani huyu, huyu ni nani,
+        ni nani huyu, ni nani wewe, hii ni nini tena, msaada, nisaidie, saidia, usaidizi, maelezo""",
+    "wrong_number": """namba si ya, namba sio ya, namba siyo ya, nambari si ya, nambari sio ya, nambari siyo
+        ya, simu si ya, simu sio ya, simu siyo ya, number si ya, number sio ya, number siyo ya, hii sio
+        simu ya, hii si simu ya, wrong namba, wrong nambari, si namba yake, sio namba yake, siyo namba
+        yake, namba si yake, namba sio yake, si nambari yake, sio nambari yake, number si yangu, number
+        sio yangu, si number yangu, sio number yangu, si namba ya, sio namba ya, siyo namba ya, si nambari
+        ya, sio nambari ya, simjui, simfahamu, siwajui, simtambui, mimi si yeye, mimi sio yeye, mimi si
+        huyo, mimi sio huyo, mimi siyo huyo, nambari sio sahihi, nambari siyo sahihi, namba siyo sahihi,
+        umekosea number, mmekosea number, namba imekosewa, nambari imekosewa, namba ya mtu mwingine, si
+        yeye, sio yeye, siyo yeye, si mimi, sio mimi, siyo mimi, namba si yangu, namba sio yangu, namba
+        siyo yangu, nambari si yangu, nambari sio yangu, nambari siyo yangu, si namba yangu, sio namba
+        yangu, siyo namba yangu, si nambari yangu, sio nambari yangu, siyo nambari yangu, umekosea namba,
+        umekosea nambari, mmekosea namba, mmekosea nambari, umekosea, mmekosea, namba mbaya, nambari
+        mbaya, namba isiyo sahihi, nambari isiyo sahihi, namba sio sahihi, namba si sahihi, nambari si
+        sahihi, si yangu, sio yangu, siyo yangu, mtu mwingine""",
+    "neither": """acha nifikirie, acha nifikiri, acha nione, acha niulize, acha nisome, acha niangalie, acha
+        nijue, wacha nifikirie, wacha nifikiri, wacha nione, wacha niulize, wacha nisome, acha kwanza,
+        wacha kwanza, hamna shida, hamna tatizo, hapana shida, hapana tatizo, hapana neno, usijali,
+        msijali, si mbaya, sio mbaya, siyo jina langu, jina si langu, jina siyo langu, siwezi kataa,
+        siwezi kukataa, sikatai, sina shida, sina tatizo, sijasoma, hakuna shida, hakuna matata, hakuna
+        tatizo, hakuna neno, hakuna mtandao, haina shida, haina neno, sijui, sielewi, sijaelewa,
+        sikuelewa, sina uhakika, kwa nini siyo, kwa nini sio, kwanini sio, usiache, msiache, jina sio
+        langu, si jina langu, sio jina langu""",
+    "polite": """bana, shemeji, mjomba, shangazi, mchungaji, padre, ustadh, afande, katibu, diwani, mwanangu,
+        wangu, mkuu, bosi, kaka, dada, mzee, ndugu, ndugu yangu, rafiki, rafiki yangu, mwalimu, mpendwa,
+        mtukufu, kiongozi, baba, bibi, babu, mkubwa, mhe, daktari, comrade, jirani, mwenyekiti, shukrani,
+        shukran, samahani, mungu akubariki, habari yako, kaka yangu, dada yangu, wakuu, wapendwa,
+        tafadhali, asante, asanteni, asante sana, ahsante, bwana, mama, habari, jambo, hujambo, shikamoo,
+        karibu, mheshimiwa""",
+    "neutral": "mimi, kabisa, sana, yote, taarifa, hii",
+}

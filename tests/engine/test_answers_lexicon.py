@@ -1,0 +1,113 @@
+"""Every phrase of the lexicon, however it is typed; and every yes beside every no: never a yes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from sms_service.engine.answers import read_answer
+from sms_service.engine.words import ANY_OTHER, FALSE_FRIENDS, WORDS
+
+LANGUAGES = [*WORDS, ""]
+AGAINST = ("no", "stop", "no_more", "wrong_number", "neither", "help", "start")
+SEPARATORS = [" ", ", ", ". ", "-", "\n", "/", " 👍 ", "...", "। ", "، ", " & ", "\u200b "]
+
+AGAINST = "👎❌🚫⛔🛑🙅✋✖❎🖕✗✘×☒☓⊘🚯🔕📵🚳💔😡🤔"
+"""Signs that take a yes back."""
+
+
+def phrases(language: str, *meanings: str) -> list[str]:
+    return [
+        phrase.strip()
+        for meaning in meanings
+        for phrase in WORDS[language].get(meaning, "").split(",")
+        if phrase.strip()
+    ]
+
+
+YES = {
+    language: [*phrases(language, "yes"), *by_language]
+    for language, by_language in (
+        (
+            language,
+            [word for word, meanings in FALSE_FRIENDS.items() if meanings.get(language, meanings[ANY_OTHER]) == "yes"],
+        )
+        for language in WORDS
+    )
+}
+EVERY_AGAINST = [phrase for language in WORDS for phrase in phrases(language, *AGAINST)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_no_and_every_stop_beside_a_yes_of_each_language_is_never_a_yes(language: str) -> None:
+    taken = [
+        text
+        for place, against in enumerate(EVERY_AGAINST)
+        for other in WORDS
+        for yes in [YES[other][place % len(YES[other])]]
+        for between in [SEPARATORS[place % len(SEPARATORS)]]
+        for text in (yes + between + against, against + between + yes)
+        if read_answer(text, language, "consent") == "yes" and text.replace(between, " ") not in YES[other]
+    ]
+    assert taken == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_yes_beside_the_plainest_no_and_stop_of_each_language_is_never_a_yes(language: str) -> None:
+    plainest = [phrases(other, meaning)[0] for other in WORDS for meaning in ("no", "stop", "no_more", "wrong_number")]
+    taken = [
+        text
+        for other in WORDS
+        for place, yes in enumerate(YES[other])
+        for against in [*plainest, *AGAINST]
+        for between in [SEPARATORS[place % len(SEPARATORS)]]
+        for text in (yes + between + against, against + between + yes)
+        if read_answer(text, language, "consent") == "yes"
+    ]
+    assert taken == []
+
+
+def full_width(phrase: str) -> str:
+    return "".join(chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter for letter in phrase)
+
+
+TYPED: dict[str, Callable[[str], str]] = {
+    "capitals": str.upper,
+    "a capital": str.capitalize,
+    "exclamation marks": lambda phrase: f"{phrase}!!!",
+    "full stop": lambda phrase: f" {phrase}. ",
+    "danda": lambda phrase: f"{phrase}।",
+    "Arabic comma": lambda phrase: f"{phrase}،",
+    "quotation marks": lambda phrase: f"“{phrase}”",
+    "stars": lambda phrase: f"*{phrase}*",
+    "trailing emoji": lambda phrase: f"{phrase} 🙏",
+    "emoji at once": lambda phrase: f"{phrase}👍🏽👍🏽",
+    "zero-width characters": "\u200d".join,
+    "no-break spaces": lambda phrase: phrase.replace(" ", "\u00a0"),
+    "two lines": lambda phrase: phrase.replace(" ", "\n"),
+    "full-width letters": full_width,
+}
+
+
+@pytest.mark.parametrize("typed", TYPED)
+@pytest.mark.parametrize("language", WORDS)
+def test_every_phrase_is_read_alike_however_it_is_typed(language: str, typed: str) -> None:
+    every = [*YES[language], *phrases(language, *AGAINST)]
+    read = {phrase: read_answer(phrase, language, "consent") for phrase in every}
+    assert {phrase: read_answer(TYPED[typed](phrase), language, "consent") for phrase in every} == read
+
+
+@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("meaning", ["yes", "no", "stop", "start", "help", "wrong_number"])
+def test_every_phrase_means_what_its_list_says_in_its_own_language(language: str, meaning: str) -> None:
+    listed = phrases(language, *(("stop", "no_more") if meaning == "stop" else (meaning,)))
+    assert {phrase: read_answer(phrase, language, "consent") for phrase in listed} == dict.fromkeys(listed, meaning)
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_a_stretched_last_letter_says_no_more_and_never_makes_a_yes(language: str) -> None:
+    every = [*YES[language], *phrases(language, *AGAINST)]
+    for phrase in (phrase for phrase in every if phrase[-2:-1] != phrase[-1]):
+        plain, stretched = (read_answer(text, language, "consent") for text in (phrase, phrase + phrase[-1] * 4))
+        assert stretched == plain or (" " in phrase and stretched != "yes"), phrase

@@ -10,6 +10,8 @@ import re
 import sqlalchemy as sa
 from alembic import op
 
+from sms_service.store.migrations.evidence import append_only
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -99,25 +101,6 @@ def _enroler_needed(needed: bool) -> None:
     bind.execute(change, {"sql": after})
     bind.execute(sa.text(f"PRAGMA schema_version = {number + 1}"))  # every connection reads it anew
     bind.execute(sa.text("PRAGMA writable_schema = OFF"))
-
-
-def append_only(table: str) -> None:
-    """The database itself refuses UPDATE and DELETE. The function is from 0001."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
-        op.execute(
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-    else:
-        for change in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are evidence and are never changed'); END"
-            )
 
 
 def downgrade() -> None:

@@ -154,28 +154,21 @@ def _serve(conversation: Conversation, target: Target, text: str) -> None:
 def _line(conversation: Conversation, target: Target, text: str) -> Reading | None:
     """The registration that `text` holds without a keyword, if it holds more than any answer to an open question would."""
     assert target.line
+    session = target.session
+    if session and any(field.type == "line" for field in _asked(conversation, session)):
+        return None  # she practises one (TRY), and practice must never become an entry
     found = _read(conversation, target.line.states[target.line.first], text, "")
-    if target.session and _takes_a_line(conversation, target.session, target.line):
-        return found if _is_another(target.session, target.line, found) else None
+    if session and navigation.outermost(session).flow == target.line.name:
+        return found if _is_another(session, target.line, found) else None
     return found if is_line(found, target) else None
 
 
 def _is_another(session: Session, line: Flow, found: Reading) -> bool:
     """Whether a text in the middle of an entry is about somebody else: it brings another phone together with more that
     differs. Two people must not become one registration."""
-    if navigation.outermost(session).flow != line.name:
-        return False
     fields, known = fields_of(line.states[line.first]), session.variables
     others = {name for name, value in found.values.items() if known.get(name, value) != value}
     return len(others) > 1 and any(one.type == "mobile" and one.name in others for one in fields)
-
-
-def _takes_a_line(conversation: Conversation, session: Session, line: Flow) -> bool:
-    """Whether a whole line is an answer here: her entry is under way, or she practises one (TRY), and practice must never
-    become an entry."""
-    if navigation.outermost(session).flow == line.name:
-        return True
-    return any(field.type == "line" for field in _asked(conversation, session))
 
 
 def _meant(conversation: Conversation, session: Session, text: str) -> Session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -29,7 +29,8 @@ MASKED = frozenset({"mobile", *IDS})
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """One of her registrations, with the person it is about. `fields` is what was entered, besides the phone."""
+    """One of her registrations, with the person it is about. `fields` is what was entered, besides the phone; `enroler_id`
+    None: she entered herself."""
 
     id: int
     ref: str
@@ -39,6 +40,12 @@ class Own:
     created_at: float
     fields: dict[str, Any]
     flags: dict[str, str]
+    enroler_id: int | None
+
+    def flags_after(self, replaced: Collection[str], fresh: Mapping[str, str]) -> dict[str, str]:
+        """What is odd about its values once some are replaced: what was odd about those is odd no more, `fresh` is."""
+        kept = {name: why for name, why in self.flags.items() if name not in replaced}
+        return {**kept, **{name: why for name, why in fresh.items() if name in replaced}}
 
     @property
     def values(self) -> dict[str, Any]:
@@ -131,4 +138,4 @@ def _opened(conn: Connection, keys: Keys, row: Row[Any]) -> Own | None:
         return None
     fields = registrations.opened(person.key, row.fields_sealed)
     flags = dict(flag.partition(":")[::2] for flag in row.flags.split())
-    return Own(row.id, row.ref, person, row.area_id, row.status, row.created_at, fields, flags)
+    return Own(row.id, row.ref, person, row.area_id, row.status, row.created_at, fields, flags, row.enroler_id)

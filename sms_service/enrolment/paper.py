@@ -103,7 +103,7 @@ def enter(conn: Connection, given: ListSetting, row: Mapping[str, str]) -> Start
     somebody: Person = added
     outside = not tree.holds(conn, reach(conn, enroler.area_id), place)
     entry = Entry(
-        conn, given.keys, given.rules, given.now, enroler, somebody, phone, fields, place, outside,
+        conn, given.keys, given.rules, given.now, enroler, somebody, fields, place, outside,
         families.on_phone(conn, somebody), registrations.id_index(given.keys, given.fields, fields),
     )  # fmt: skip
     if refusal := refused(entry):

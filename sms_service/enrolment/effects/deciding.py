@@ -22,7 +22,7 @@ from sms_service.enrolment import (
 )  # fmt: skip
 from sms_service.enrolment.effect_shapes import CHANGE_MAX, MEMBERSHIP
 from sms_service.enrolment.effects.act import Act, Done, Start, effect, first_name_of
-from sms_service.enrolment.effects.entering import next_on_phone
+from sms_service.enrolment.effects.entering import entry_of, next_on_phone
 from sms_service.enrolment.entries import odd_when_mended, refused
 from sms_service.enrolment.own import Own
 from sms_service.enrolment.registrations import Registration
@@ -127,7 +127,8 @@ def correct_registration(act: Act) -> Done:
         registrations.decide(act.conn, entered.id, "refused", act.now)
         return Done("refused", starts=next_on_phone(act.conn, act.keys, act.person.id, act.now))
     found = odd_when_mended(entry, entered)
-    mend(act, entered, entry, changed)
+    flags = entered.flags_after(changed, act.session.flagged)
+    own.mend(act.conn, entered, act.person, entry.fields, flags, entry.area_id, entry.id_index)
     registrations.must_move(act.conn, entered.id, "deleted", "held" if found else "waiting", act.now)
     told = _enroler_told(act, entered, changed, fields)
     if found:
@@ -143,30 +144,17 @@ def _answered(act: Act) -> dict[str, Any]:
 
 def _as_entered(act: Act, entered: Own, fields: dict[str, Any]) -> Entry:
     """What she says, as the rules look at an entry."""
-    by = registrations.by_id(act.conn, act.person.key, entered.id).enroler_id
-    somebody = people.by_id(act.conn, act.keys, by) if by else None
+    somebody = people.by_id(act.conn, act.keys, entered.enroler_id) if entered.enroler_id else None
     enroler = enrolers.by_person(act.conn, somebody) if somebody else None
     if enroler:
         place = places.place_of(act.conn, enroler, fields, act.asked)
     else:
         place = places.own_place(act.conn, fields, entered.area_id)
-    others = [one for one in families.on_phone(act.conn, act.person) if one.id != entered.id]
-    return Entry(
-        act.conn, act.keys, act.rules, act.now, enroler, act.person, act.person.phone, fields, place.area_id,
-        place.outside, others, registrations.id_index(act.keys, act.asked, fields),
-    )  # fmt: skip
-
-
-def mend(act: Act, entered: Own, entry: Entry, changed: list[str]) -> None:
-    """Writes what she says. What was odd about a value that she replaced is odd no more."""
-    flags = {name: why for name, why in entered.flags.items() if name not in changed}
-    fresh = {name: why for name, why in act.session.flagged.items() if name in changed}
-    own.mend(act.conn, entered, act.person, entry.fields, {**flags, **fresh}, entry.area_id, entry.id_index)
+    return entry_of(act, enroler, act.person, fields, place, entered.id)
 
 
 def _enroler_told(act: Act, entered: Own, changed: list[str], fields: dict[str, Any]) -> tuple[Start, ...]:
-    by = registrations.by_id(act.conn, act.person.key, entered.id).enroler_id
-    enroler = people.by_id(act.conn, act.keys, by) if by else None
+    enroler = people.by_id(act.conn, act.keys, entered.enroler_id) if entered.enroler_id else None
     if enroler is None:
         return ()
     known = [one for one in act.asked if one.name in changed]

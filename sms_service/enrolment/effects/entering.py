@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, select, update
@@ -10,13 +10,15 @@ from sqlalchemy import Connection, select, update
 from sms_service.enrolment import enrolers, families, holds, registrations, rules
 from sms_service.enrolment.effect_shapes import AREA_NAME_MAX
 from sms_service.enrolment.effects.act import Act, Done, Start, effect, first_name
+from sms_service.enrolment.enrolers import Enroler
 from sms_service.enrolment.entries import keep, refused
-from sms_service.enrolment.places import name_of, place_of
+from sms_service.enrolment.places import Place, name_of, place_of
 from sms_service.enrolment.registrations import Registration
 from sms_service.enrolment.rules import Entry, Found
 from sms_service.enrolment.rules.registry import HOUR
 from sms_service.privacy import Keys
 from sms_service.store import people
+from sms_service.store.people import Person
 from sms_service.store.tables import person, registration
 
 FORGOTTEN_ENROLER = {"en": "An enroler", "hi": "एक कार्यकर्ता", "sw": "Mwandikishaji"}
@@ -42,10 +44,7 @@ def save_registration(act: Act, /, mobile: str, name: str, sure: bool = False, *
         return Done("stopped")
     somebody = people.find_or_add(act.conn, act.keys, mobile, act.session.language, act.person.channel, act.now)
     place = place_of(act.conn, enroler, fields, act.asked)
-    entry = Entry(
-        act.conn, act.keys, act.rules, act.now, enroler, somebody, mobile, fields, place.area_id, place.outside,
-        families.on_phone(act.conn, somebody), registrations.id_index(act.keys, act.asked, fields),
-    )  # fmt: skip
+    entry = entry_of(act, enroler, somebody, fields, place)
     if refusal := refused(entry):
         return Done(refusal.why)
     if place.outside and act.rules.outside and not sure:
@@ -56,6 +55,22 @@ def save_registration(act: Act, /, mobile: str, name: str, sure: bool = False, *
     if found:
         return Done(_told_as(found), told)
     return Done("saved", told, asked(act.conn, act.keys, saved))
+
+
+def entry_of(
+    act: Act,
+    enroler: Enroler | None,
+    person: Person,
+    fields: Mapping[str, Any],
+    place: Place,
+    instead_of: int | None = None,
+) -> Entry:
+    """What was entered, as the rules look at it. `instead_of`: the registration that it mends, which is none beside it."""
+    others = [one for one in families.on_phone(act.conn, person) if one.id != instead_of]
+    return Entry(
+        act.conn, act.keys, act.rules, act.now, enroler, person, fields, place.area_id, place.outside, others,
+        registrations.id_index(act.keys, act.asked, fields),
+    )  # fmt: skip
 
 
 def _told_as(found: Sequence[Found]) -> str:

@@ -22,16 +22,15 @@ from sms_service.enrolment import (
     registrations,
     rules,
 )  # fmt: skip
-from sms_service.enrolment.effect_shapes import AREA_NAME_MAX, MEMBERSHIP, STANDINGS
-from sms_service.enrolment.effects.act import Act, Done, effect
-from sms_service.enrolment.effects.entering import asked
+from sms_service.enrolment.effect_shapes import AREA_NAME_MAX, MEMBERSHIP
+from sms_service.enrolment.effects.act import Act, Done, effect, standing
+from sms_service.enrolment.effects.entering import asked, entry_of
 from sms_service.enrolment.effects.mending import problem
 from sms_service.enrolment.entries import keep, refused
 from sms_service.enrolment.members import Member
 from sms_service.enrolment.own import Own
 from sms_service.enrolment.reading import answer
 from sms_service.enrolment.reading.setting import setting_of
-from sms_service.enrolment.rules import Entry
 
 NUMBER = re.compile(r"\b\d{7,12}\b")
 """A membership number as it stands on a card."""
@@ -88,8 +87,7 @@ def show_own_data(act: Act, number: str = "") -> Done:
     told: dict[str, Any] = {"record": _record(act, entered), "area_name": _area(act, entered.area_id)}
     if found:
         return Done("member", {**told, "member": {"number": found.number_text}})
-    words = STANDINGS[entered.status]
-    return Done("entered", {**told, "standing": words.get(act.session.language, words["en"])})
+    return Done("entered", {**told, "standing": standing(act, entered.status)["standing"]})
 
 
 def _record(act: Act, entered: Own) -> str:
@@ -144,11 +142,7 @@ def correct_membership(act: Act, number: str) -> Done:
 def _corrected(act: Act, found: Member, entered: Own, fields: dict[str, Any], flagged: dict[str, str]) -> Done:
     changed = [name for name, value in fields.items() if value != entered.fields.get(name)]
     place = places.own_place(act.conn, fields, entered.area_id)
-    others = [one for one in families.on_phone(act.conn, act.person) if one.id != entered.id]
-    entry = Entry(
-        act.conn, act.keys, act.rules, act.now, None, act.person, act.person.phone, fields, place.area_id, False, others,
-        registrations.id_index(act.keys, act.asked, fields),
-    )  # fmt: skip
+    entry = entry_of(act, None, act.person, fields, place, entered.id)
     if refused(entry):
         return Done("refused")
     told = {"record": own.record({**fields, "mobile": act.person.phone}, act.line_fields)}
@@ -161,8 +155,7 @@ def _corrected(act: Act, found: Member, entered: Own, fields: dict[str, Any], fl
     for one in rules.on_entry(entry):
         if looked_at.get(one.rule.name):
             holds.put(act.conn, entered.id, one.rule.name, one.detail, act.now)
-    flags = {name: why for name, why in entered.flags.items() if name not in changed}
-    flags.update({name: why for name, why in flagged.items() if name in changed})
+    flags = entered.flags_after(changed, flagged)
     own.mend(act.conn, entered, act.person, fields, flags, place.area_id, entry.id_index)
     members.move(act.conn, found.number, place.area_id)
     old = cards.by_member(act.conn, act.keys, found.number)
@@ -205,10 +198,7 @@ def save_own_registration(act: Act, /, name: str, **more: Any) -> Done:
     if rules.identity.under_age(fields, act.rules.age, act.now):
         return Done("under_age")
     place = places.own_place(act.conn, fields, areas.top(act.conn))
-    entry = Entry(
-        act.conn, act.keys, act.rules, act.now, None, act.person, act.person.phone, fields, place.area_id, False,
-        families.on_phone(act.conn, act.person), registrations.id_index(act.keys, act.asked, fields),
-    )  # fmt: skip
+    entry = entry_of(act, None, act.person, fields, place)
     if refusal := refused(entry):
         return Done(refusal.why if refusal.why in ("waiting", "member") else "refused")
     found = rules.on_entry(entry)

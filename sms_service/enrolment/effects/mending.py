@@ -11,7 +11,7 @@ from sms_service.engine.walk import Walk
 from sms_service.enrolment import enrolers, families, holds, own, registrations
 from sms_service.enrolment.answer_types.references import as_ref, meant_as_ref
 from sms_service.enrolment.effects.act import Act, Done, Over, Start, effect, first_name_of, standing
-from sms_service.enrolment.effects.entering import asked, next_on_phone
+from sms_service.enrolment.effects.entering import asked, entry_of, next_on_phone
 from sms_service.enrolment.effects.practice import practising
 from sms_service.enrolment.entries import odd_when_mended, refused
 from sms_service.enrolment.own import Own
@@ -77,8 +77,8 @@ def _mended(act: Act, entered: Own, reading: Reading, told: dict[str, Any]) -> D
     before = set(holds.open_rules(act.conn, entered.id))
     found = odd_when_mended(entry, entered)
     status = "held" if found or (entered.status == "held" and (before or not freed)) else "waiting"
-    flags = {name: why for name, why in entered.flags.items() if name not in reading.values}
-    own.mend(act.conn, entered, entry.person, entry.fields, {**flags, **reading.flagged}, entry.area_id, entry.id_index)
+    flags = entered.flags_after(reading.values.keys(), reading.flagged)
+    own.mend(act.conn, entered, entry.person, entry.fields, flags, entry.area_id, entry.id_index)
     registrations.must_move(act.conn, entered.id, "deleted", status, act.now)
     why = before.union(one.rule.name for one in found)
     outcome = "fixed" if status == "waiting" else "queued" if why == {families.TURN} else "held"
@@ -105,13 +105,7 @@ def _as_entered(act: Act, entered: Own, values: Mapping[str, Any]) -> Entry | No
     mobile = str(values["mobile"])
     person = people.find_or_add(act.conn, act.keys, mobile, act.session.language, act.person.channel, act.now)
     fields = {name: value for name, value in values.items() if name != "mobile"}
-    asked = act.line_fields
-    place = place_of(act.conn, enroler, fields, asked)
-    others = [one for one in families.on_phone(act.conn, person) if one.id != entered.id]
-    return Entry(
-        act.conn, act.keys, act.rules, act.now, enroler, person, mobile, fields, place.area_id, place.outside,
-        others, registrations.id_index(act.keys, asked, fields),
-    )  # fmt: skip
+    return entry_of(act, enroler, person, fields, place_of(act.conn, enroler, fields, act.asked), entered.id)
 
 
 @effect

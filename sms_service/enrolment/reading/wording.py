@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -46,7 +47,7 @@ RESEMBLES: Mapping[str, re.Pattern[str]] = {
 """By answer type: what was probably meant as one, though it cannot be read."""
 
 
-class Wording(Stretches):
+class Wording(Stretches, ABC):
     """A line, and what its words mean for these fields."""
 
     def __init__(self, text: str, fields: Sequence[Field], setting: Setting) -> None:
@@ -237,6 +238,6 @@ class Wording(Stretches):
         known = (one for one, asked in zip(self.labels, self.fields, strict=True) if asked.type == "name")
         return any(labels.phrase_at(self.words, start, one) == 1 for one in known)
 
+    @abstractmethod
     def has_value(self, number: int, place: int) -> bool:
         """Whether a value of this field begins at `place`."""
-        raise NotImplementedError

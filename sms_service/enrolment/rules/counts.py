@@ -49,7 +49,7 @@ def sequence(entry: Entry) -> str:
     """Phone numbers in a row. They are stored as keyed hashes: those of the neighbours are computed and looked up."""
     if not entry.rules.sequence:
         return ""
-    around = [f"+{int(entry.mobile[1:]) + step}" for step in range(-NEAR, NEAR + 1) if step]
+    around = [f"+{int(entry.person.phone[1:]) + step}" for step in range(-NEAR, NEAR + 1) if step]
     indexes = [entry.keys.index("phone", number) for number in around]
     query = (
         select(func.count(registration.c.person_id.distinct()))

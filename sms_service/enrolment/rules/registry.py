@@ -30,9 +30,9 @@ Does = Literal["refused", "held", "warned", "noted", "suspended"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What an enroler entered, or a person about herself (`enroler` None), before it is saved. `mobile` is E.164; `outside`:
-    its booth is not among the enroler's, and she says that it is right. `relatives`: who else was entered with this phone.
-    `id_index`: the keyed hash of her ID."""
+    """What an enroler entered, or a person about herself (`enroler` None), before it is saved. `outside`: its booth
+    is not among the enroler's, and she says that it is right. `relatives`: who else was entered with this phone. `id_index`:
+    the keyed hash of her ID."""
 
     conn: Connection
     keys: Keys
@@ -40,7 +40,6 @@ class Entry:
     now: float
     enroler: Enroler | None
     person: Person
-    mobile: str
     fields: Mapping[str, Any]
     area_id: int
     outside: bool

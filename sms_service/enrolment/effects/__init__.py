@@ -8,12 +8,17 @@ from sms_service.enrolment.effects import (
     deciding,
     entering,
     fees,
+    her_card,
+    her_data,
+    joining,
+    leaving,
     membership,
     mending,
     messages,
     own,
     photos,
     practice,
+    purposes,
     writers,
 )
 from sms_service.enrolment.effects.act import (
@@ -31,6 +36,6 @@ from sms_service.enrolment.effects.act import (
 
 __all__ = [
     "EFFECTS", "Act", "Done", "Over", "Start", "UnknownEffect", "UnknownOutcome", "activation", "charge", "deciding",
-    "effect", "entering", "fees", "kind_of", "membership", "mending", "messages", "own", "perform", "photos",
-    "practice", "writers",
+    "effect", "entering", "fees", "her_card", "her_data", "joining", "kind_of", "leaving", "membership", "mending",
+    "messages", "own", "perform", "photos", "practice", "purposes", "writers",
 ]  # fmt: skip

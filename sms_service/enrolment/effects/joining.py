@@ -1,0 +1,29 @@
+"""How a person enters herself: save_own_registration (JOIN)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sms_service.enrolment import areas, families, places, rules
+from sms_service.enrolment.effects.act import Act, Done, effect
+from sms_service.enrolment.effects.entering import asked, entry_of
+from sms_service.enrolment.entries import keep, refused
+
+
+@effect
+def save_own_registration(act: Act, /, name: str, **more: Any) -> Done:
+    """She enters herself: a registration without an enroler, which is asked about like any other. Nobody is a member by it."""
+    fields = {"name": name, **{key: value for key, value in more.items() if not isinstance(value, dict)}}
+    if rules.identity.under_age(fields, act.rules.age, act.now):
+        return Done("under_age")
+    place = places.own_place(act.conn, fields, areas.top(act.conn))
+    entry = entry_of(act, None, act.person, fields, place)
+    if refusal := refused(entry):
+        return Done(refusal.why if refusal.why in ("waiting", "member") else "refused")
+    found = rules.on_entry(entry)
+    saved = keep(entry, found, raw=act.inbound.text, way="self", flags=act.session.flagged)
+    if not found:
+        return Done("saved", {}, asked(act.conn, act.keys, saved))
+    names = [one.rule.name for one in found]
+    outcomes = {families.TURN: "queued", "closed": "closed"}
+    return Done(outcomes.get(names[0], "held") if len(names) == 1 else "held")

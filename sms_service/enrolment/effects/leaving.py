@@ -1,0 +1,29 @@
+"""How a person goes: leave_membership (LEAVE), forget_me (FORGET)."""
+
+from __future__ import annotations
+
+from sms_service.enrolment import consent, erasure, members
+from sms_service.enrolment.effect_shapes import MEMBERSHIP
+from sms_service.enrolment.effects.act import Act, Done, effect
+from sms_service.enrolment.effects.membership import own_membership
+
+
+@effect
+def leave_membership(act: Act, number: str) -> Done:
+    """She is no member any more; the ledger has that she took her consent back, and her card is worth nothing."""
+    found = own_membership(act, number)
+    if found is None or not members.withdraw(act.conn, found.number):
+        return Done("unknown")
+    consent.withdraw(
+        act.conn, act.keys, act.person, act.session, MEMBERSHIP, act.inbound, act.person.turn_no + 1,
+        found.registration_id,
+    )  # fmt: skip
+    return Done("left")
+
+
+@effect
+def forget_me(act: Act) -> Done:
+    """All that is stored about this phone's people is erased, and the number is blocked; the ledger keeps the proof. Its last
+    text still goes out: the flow has `answers_stopped`."""
+    erasure.forget(act.conn, act.keys, act.person, act.now)
+    return Done("done", closes_others=True)

@@ -63,6 +63,7 @@ class AfricasTalking:
 
     name = "africastalking"
     routes: Sequence[str] = ("sms", "ussd", "ussd-end", "delivery", "opt-out")
+    methods: Sequence[str] = ("POST",)
     secret_in_path = True
     can_look_up = False
 

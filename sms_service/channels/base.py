@@ -28,8 +28,8 @@ class Unreadable(Exception):
 class Request(Struct, frozen=True, kw_only=True):
     """One HTTP request as the gateway sent it. `target` is the raw request target (path and query, still encoded);
     `route` what our own address says of it (sms, status, ussd, ussd-end, delivery, opt-out); `secret` the part of the
-    path that only the gateway knows, empty where the gateway signs; `form` the fields in their order, repeats kept;
-    `header` names are lower-case."""
+    path that only the gateway knows, empty where the gateway signs; `form` the fields of the body (of a
+    GET: of the query) in their order, repeats kept; `header` names are lower-case."""
 
     method: str
     target: str
@@ -113,11 +113,13 @@ class Response(Struct, frozen=True):
 
 
 class Channel(Protocol):
-    """One gateway. `routes` are the last parts of its addresses under /hooks/; `secret_in_path`: its addresses carry
-    a secret because it does not sign; `can_look_up`: an unknown outcome can be settled by asking."""
+    """One gateway. `routes` are the last parts of its addresses under /hooks/, `methods` what it calls them by (POST, GET);
+    `secret_in_path`: its addresses carry a secret because it does not sign; `can_look_up`: an unknown outcome can be
+    settled by asking."""
 
     name: str
     routes: Sequence[str]
+    methods: Sequence[str]
     secret_in_path: bool
     can_look_up: bool
 

@@ -20,6 +20,7 @@ class Handset:
 
     name = "handset"
     routes: Sequence[str] = ()
+    methods: Sequence[str] = ("POST",)
     secret_in_path = False
     can_look_up = False
 

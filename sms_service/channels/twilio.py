@@ -79,6 +79,7 @@ class Twilio:
 
     name = "twilio"
     routes: Sequence[str] = ("sms", "status")
+    methods: Sequence[str] = ("POST",)
     secret_in_path = False
     can_look_up = True
 

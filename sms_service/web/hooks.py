@@ -28,7 +28,7 @@ def signed(name: str, route: str) -> FlaskResponse:
     return receive(name, "", route)
 
 
-@hooks.post("/<name>/<secret>/<route>")
+@hooks.route("/<name>/<secret>/<route>", methods=["GET", "POST"])
 def with_secret(name: str, secret: str, route: str) -> FlaskResponse:
     """A gateway that does not sign, and whose addresses hold a secret: /hooks/africastalking/<secret>/sms."""
     return receive(name, secret, route)
@@ -40,6 +40,8 @@ def receive(name: str, secret: str, route: str) -> FlaskResponse:
     channel = service.channels.get(name)  # 1 which channel?
     if channel is None or route not in channel.routes or channel.secret_in_path != bool(secret):
         abort(404)
+    if request.method not in channel.methods:
+        abort(405, valid_methods=channel.methods)
     asked = arrived(route, secret)
     try:
         channel.verify(asked)  # 2 forged or unsigned: nothing written
@@ -69,7 +71,8 @@ def arrived(route: str, secret: str) -> Request:
     if request.content_length is None and len(body) >= (request.max_content_length or 0):
         # werkzeug cuts a body of unannounced length at the limit: half a message must not pass for a whole one
         abort(413)
-    form = tuple(request.form.items(multi=True))
+    sent = request.args if request.method == "GET" else request.form
+    form = tuple(sent.items(multi=True))
     environ = request.environ
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI")  # granian gives neither, gunicorn and uwsgi one of them
     query = environ.get("QUERY_STRING", "")

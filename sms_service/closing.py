@@ -14,6 +14,7 @@ from sms_service.engine import navigation
 from sms_service.engine.answers import read_answer
 from sms_service.engine.model import Consent, Decision, Session, UssdScreen
 from sms_service.enrolment import consent, families, registrations
+from sms_service.enrolment.effect_shapes import MEMBERSHIP
 from sms_service.enrolment.effects import entering
 from sms_service.enrolment.effects.act import first_name
 from sms_service.faults import SORRY, Broken
@@ -35,14 +36,22 @@ ENTER_AGAIN = "registration %s, which waited for an answer in flow %s, is closed
 def close_others(conversation: Conversation, stopping: Session) -> None:
     """STOP: every other session of hers is over, and an open question of consent is answered with no."""
     for session in conversation.open:
-        state = conversation.state(session)
-        if isinstance(state, Consent) and (session.prompt or session.hop):
-            refused = Decision(state.purpose, "refused", conversation.inbound.text, "stop", state.name)
-            consent.record(
-                conversation.conn, conversation.desk.keys, conversation.person, session, refused, conversation.inbound,
-                conversation.turn_no,
-            )  # fmt: skip
+        if session.id != stopping.id:
+            _refused(conversation, session)
     conversation.open = [session for session in conversation.open if session.id == stopping.id]
+
+
+def _refused(conversation: Conversation, session: Session) -> None:
+    """STOP as her no, in the ledger: to a consent that is asked, and to membership by who is just mending her own entry."""
+    state, conn, person = conversation.state(session), conversation.conn, conversation.person
+    purpose = state.purpose if isinstance(state, Consent) else ""
+    if not purpose and consent.registration_of(conn, person, session) is not None:
+        purpose = MEMBERSHIP
+    was_asked = bool(session.prompt or session.hop)
+    if purpose and was_asked and not consent.is_decided(conn, person, conversation.turn_no, purpose):
+        refused = Decision(purpose, "refused", conversation.inbound.text, "stop", state.name)
+        keys, inbound = conversation.desk.keys, conversation.inbound
+        consent.record(conn, keys, person, session, refused, inbound, conversation.turn_no)
 
 
 def drop(conversation: Conversation, session: Session) -> None:
@@ -72,10 +81,16 @@ def close_about(conversation: Conversation, about: str) -> bool:
     for session in ended:
         conversation.close(session.id)
         outermost = navigation.outermost(session)
-        others = [one.prompt for one in conversation.open]
-        outbox.withdraw(conversation.conn, conversation.person.id, outermost.flow, session.prompt, others)
+        withdraw(conversation, session)
         conversation.went(Moved(session.id, outermost.flow, outermost.version, session.state, "", [], session.language))
     return bool(ended)
+
+
+def withdraw(conversation: Conversation, session: Session) -> None:
+    """Of a session that was closed: a question of it that has not left stays here, for nothing would hear the answer."""
+    others = [one.prompt for one in conversation.open]
+    flow = navigation.outermost(session).flow
+    outbox.withdraw(conversation.conn, conversation.person.id, flow, session.prompt, others)
 
 
 def close_lost(conversation: Conversation) -> None:
@@ -124,6 +139,7 @@ def apologise(conversation: Conversation, broken: Broken) -> None:
         people.set_stopped(conversation.conn, conversation.person.id, inbound.received_at)
         families.refuse_all(conversation.conn, conversation.person.id, inbound.received_at)
         for session in list(conversation.open):
+            _refused(conversation, session)
             conversation.close(session.id)
             _forsake(conversation, session, "she sent STOP", "refused")
     conversation.texts.append(SORRY.get(conversation.person.language, SORRY["en"]))

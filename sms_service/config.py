@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -80,17 +81,59 @@ class AfricasTalking(Section):
         return bool(self.username and self.api_key and self.secret)
 
 
+class MissedCall(Section):
+    """Calls that nobody takes: whoever rings is asked by SMS. `secret` stands in the address they are told at."""
+
+    secret: Secret = ""
+
+    @property
+    def on(self) -> bool:
+        return bool(self.secret)
+
+
 class Channels(Section):
     default: str = ""
     handset: Handset = Handset()
     twilio: Twilio = Twilio()
     africastalking: AfricasTalking = AfricasTalking()
+    missed_call: MissedCall = MissedCall()
 
 
 class OutboxSettings(Section):
     lease: float = Field(default=60, ge=20)
     attempts: int = Field(default=10, ge=1, le=100)
     backoff: float = Field(default=30, gt=0)
+    failed_days: int = Field(default=5, ge=0, le=1000)
+
+
+class QuietHours(Section):
+    """The night, in the time of whoever is texted: then no text leaves that she does not await. Both times empty: never.
+    `timezone`: one for all (Asia/Kolkata); "": by the country of each number. `local`: also for phones of this machine."""
+
+    from_: str = Field(default="21:00", alias="from")
+    to: str = "08:00"
+    timezone: str = ""
+    local: bool = False
+
+    @field_validator("from_", "to", mode="before")
+    @classmethod
+    def _is_a_time(cls, value: Any) -> Any:
+        if value and not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", str(value)):  # YAML makes 1260 of 21:00
+            raise ValueError('write the time in quotes, like "21:00"')
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        if name and name not in available_timezones():
+            raise ValueError(f"{name} is no time zone; write it like Asia/Kolkata")
+        return name
+
+    @model_validator(mode="after")
+    def _is_a_night(self) -> Self:
+        if bool(self.from_) != bool(self.to) or (self.from_ and self.from_ == self.to):
+            raise ValueError('set both `from` and `to`, or both to "" for no quiet hours')
+        return self
 
 
 class Price(Section):
@@ -110,6 +153,16 @@ class Card(Section):
 
     template: str = ""
     valid_days: int = Field(default=0, ge=0, le=36_500)
+
+
+class Notice(Section):
+    """The law's notice: who answers for people's data, how to reach them, where to complain ("": as `contact`). `text`: a
+    folder with the office's own, a file a language ("": ours)."""
+
+    controller: str = Field(default="", max_length=200)
+    contact: str = Field(default="", max_length=200)
+    complaints: str = Field(default="", max_length=200)
+    text: str = ""
 
 
 class IdFormat(Section):
@@ -178,10 +231,12 @@ class Config(Section):
     privacy: Privacy = Privacy()
     channels: Channels = Channels()
     outbox: OutboxSettings = OutboxSettings()
+    quiet_hours: QuietHours = QuietHours()
     sweep: Sweep = Sweep()
     price: Price = Price()
     fees: Fees = Fees()
     card: Card = Card()
+    notice: Notice = Notice()
     id_formats: dict[Annotated[str, AfterValidator(_format_name)], IdFormat] = {}
     rules: Rules = Rules()
 
@@ -191,9 +246,21 @@ class Config(Section):
         return self.public_url.rstrip("/") or f"http://127.0.0.1:{self.web.port}"
 
     @property
+    def notice_address(self) -> str:
+        """Where the notice stands, as texts say it: without the scheme, which takes seven characters of an SMS."""
+        return f"{self.url.partition('://')[2]}/notice/"
+
+    @property
     def local(self) -> bool:
         """Whether only this machine can reach us: then the handset is open to whoever sits at it."""
         return self.web.host in LOOPBACK and urlsplit(self.url).hostname in LOOPBACK
+
+    def quiet_hours_on(self, channel: str) -> QuietHours:
+        """The quiet hours of phones that this channel reaches: none where nobody is woken, because what it sends to is on this
+        machine (the handset, a gateway's stand-in)."""
+        api_url = getattr(getattr(self.channels, channel, None), "api_url", "")
+        wakes = self.quiet_hours.local or (channel != "handset" and urlsplit(api_url).hostname not in LOOPBACK)
+        return self.quiet_hours if wakes else QuietHours.model_validate({"from": "", "to": ""})
 
     @property
     def sql_url(self) -> str:
@@ -255,6 +322,9 @@ def read_config(environ: Mapping[str, str] | None = None, file: Path | None = No
             "card": config.card.model_copy(
                 update={"template": str(root / config.card.template) if config.card.template else ""}
             ),
+            "notice": config.notice.model_copy(
+                update={"text": str(root / config.notice.text) if config.notice.text else ""}
+            ),
         }
     )
 
@@ -283,13 +353,14 @@ def _refuse_secrets(data: dict[str, Any], section: type[Section], file: str, pat
             raise ConfigError(f"{file}: {name} holds a password; set {PREFIX}{name.upper()} in the environment instead")
 
 
-def service_key(config: Config) -> bytes:
-    """The master key of privacy.py: from the environment, else made once and kept in data_dir/service.key (mode 600).
+def service_keys(config: Config) -> tuple[bytes, ...]:
+    """The master keys of privacy.py, separated by commas: the first one wraps, the others only open. From the environment,
+    else from data_dir/service.key (mode 600), where one is made once.
 
-    Raises ConfigError. Several machines that share a database need the same key; store/installation.py sees to it.
+    Raises ConfigError. Several machines that share a database need the same keys; store/installation.py sees to it.
     """
     if config.privacy.key:
-        return _decode_key(config.privacy.key, f"{PREFIX}PRIVACY__KEY")
+        return _decode_keys(config.privacy.key, f"{PREFIX}PRIVACY__KEY")
     file = config.data_dir / "service.key"
     config.data_dir.mkdir(parents=True, exist_ok=True)
     fresh = config.data_dir / f"service.key.{os.getpid()}"
@@ -301,7 +372,14 @@ def service_key(config: Config) -> bytes:
         with contextlib.suppress(FileExistsError):  # two processes that start together agree on the key linked first
             os.link(fresh, file)
         fresh.unlink()
-    return _decode_key(file.read_text().strip(), str(file))
+    return _decode_keys(file.read_text(), str(file))
+
+
+def _decode_keys(text: str, source: str) -> tuple[bytes, ...]:
+    keys = tuple(_decode_key(one.strip(), source) for one in text.split(","))
+    if len(set(keys)) < len(keys):
+        raise ConfigError(f"{source}: the same key stands there twice")
+    return keys
 
 
 def _decode_key(text: str, source: str) -> bytes:

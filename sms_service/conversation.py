@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from sms_service.authoring.shelf import Shelf
-from sms_service.config import Fees, Rules
+from sms_service.config import Fees, QuietHours, Rules
 from sms_service.engine.model import AnyState, Flow, Inbound, Session, Sessions
 from sms_service.enrolment.effects import Over, Start
 from sms_service.privacy import Keys
@@ -34,6 +34,7 @@ class Desk:
     forgives: bool = True
     rules: Rules = field(default_factory=Rules)
     fees: Fees = field(default_factory=Fees)
+    quiet_hours: QuietHours = field(default_factory=QuietHours)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,8 @@ def fetch_card(config: Config, message: str) -> bytes:
     page = browser.post(link, {"signs": MEMBER_SIGNS}, timeout=MESSAGE_SECONDS)
     _must_hold(page, b"Amina Wanjiru")
     pictures = dict(re.findall(r'"picture\.(png|pdf)(\?[^"]+)"', page.text))
-    _must_hold(browser.get(f"{config.url}/verify/{MEMBER_NUMBER}", timeout=MESSAGE_SECONDS), b"Wanjiru")
+    checks = re.findall(rf'"(https?://[^"]+/verify/{MEMBER_NUMBER}\?[0-9]+)"', page.text)  # as the card's code has it
+    _must_hold(browser.get(checks[0] if checks else config.url, timeout=MESSAGE_SECONDS), b"Wanjiru")
     for kind, begins in (("pdf", b"%PDF"), ("png", PNG)):
         picture = browser.get(f"{config.url}/card/picture.{kind}{pictures.get(kind, '')}", timeout=MESSAGE_SECONDS)
         _must_hold(picture, begins)

@@ -7,11 +7,14 @@ from msgspec.structs import replace
 from sms_service import pictures, running
 from sms_service.conversation import Conversation
 from sms_service.engine import navigation
+from sms_service.engine.ahead import ahead
 from sms_service.engine.answers import is_number, read_answer
 from sms_service.engine.listen import Target, Writer, dial, is_line, listen, top
 from sms_service.engine.model import (
+    MAX_OPEN_SESSIONS,
     AnyState,
     Ask,
+    Choose,
     Consent,
     Field,
     Flow,
@@ -84,6 +87,15 @@ def _warned(conversation: Conversation, target: Target, text: str) -> bool:
     """Whether an enroler's text is no command and looks like somebody's one-time password."""
     free = target.session is not None or target.flow is conversation.serving.ways.words.get("help")
     return free and bool(one_time_passwords.one_time_password(text, answering=target.session is not None))
+
+
+def call(conversation: Conversation) -> None:
+    """She rang and hung up: no answer to anything. What she has open stays open: the oldest is not ended over it, and what
+    an earlier call began does not begin anew."""
+    flow = conversation.serving.ways.words.get("call")
+    began = {navigation.outermost(one).flow for one in conversation.open}
+    if flow and flow.name not in began and len(conversation.open) < MAX_OPEN_SESSIONS:
+        running.begin(conversation, flow)
 
 
 def hop(conversation: Conversation) -> None:
@@ -199,7 +211,12 @@ def _answered(conversation: Conversation, session: Session, text: str, seen: boo
     if turned_away := _held_in(conversation, session):
         running.begin(conversation, turned_away, at=turned_away.starts.otherwise)
         return
-    read = _read(conversation, conversation.state(session), text, session.asked)
+    state: AnyState = conversation.state(session)
+    if isinstance(state, Choose | Consent):
+        found = ahead(conversation.desk.shelf.version(session.version), state, text)
+        read = _read(conversation, found.asks, found.rest, "") if found and found.asks and found.rest else Reading()
+    else:
+        read = _read(conversation, state, text, session.asked)
     running.run(conversation, session, Heard(text, seen, read))
 
 

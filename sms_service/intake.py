@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 from sqlalchemy.exc import DBAPIError
@@ -26,6 +27,9 @@ from sms_service.store.spool import Spooled
 
 GROUPS_MAX = 6
 """Groups of digits that one number is written in: +91 98 76 54 32 10."""
+
+AT_ONCE = 500
+"""Kept messages whose numbers are looked up with one statement."""
 
 log = logging.getLogger(__name__)
 
@@ -97,27 +101,34 @@ def take_spooled(service: Service) -> int:
     return count
 
 
-def drop_forgotten(service: Service) -> int:
-    """Drops what is kept of people who were forgotten since: what they sent, and what others sent that names their number.
-    What a fault of ours keeps from being taken would lie here for ever. How many."""
+def drop_forgotten(service: Service, newest: float) -> int:
+    """Drops what is kept of people who asked to be forgotten until `newest` (seconds since 1970), after it came: what they
+    sent, and what others sent that names their number. What a fault of ours keeps from being taken would lie here for ever.
+    How many."""
     count = 0
-    for spooled in service.spool.kept():
-        try:
-            inbound = msgspec.msgpack.decode(spooled.data, type=_Kept).inbound
-        except msgspec.DecodeError:  # damaged on disk: set aside when it was to be taken, and nobody can read it
-            log.warning("a message in the spool cannot be read: it lies there for whoever runs the service")
-            continue
-        if inbound is not None and _is_of_forgotten(service, inbound):
-            service.spool.done(spooled)
-            count += 1
+    for spooled in _blocks(service.spool.kept(newest)):
+        named: list[tuple[Spooled, float, set[bytes]]] = []
+        for one in spooled:
+            try:
+                inbound = msgspec.msgpack.decode(one.data, type=_Kept).inbound
+            except msgspec.DecodeError:  # damaged on disk: set aside when it was to be taken, and nobody can read it
+                log.warning("a message in the spool cannot be read: it lies there for whoever runs the service")
+                continue
+            if inbound is not None:
+                phones = {inbound.phone, *_numbers_in(inbound.text, service.config.region)}
+                named.append((one, inbound.received_at, {service.keys.index("phone", phone) for phone in phones}))
+        with service.reads.begin() as conn:
+            since = people.blocked_since_all(conn, set().union(*(indexes for _, _, indexes in named)))
+        for one, received_at, indexes in named:
+            if any(received_at <= since[index] for index in indexes & since.keys()):
+                service.spool.done(one)
+                count += 1
     return count
 
 
-def _is_of_forgotten(service: Service, inbound: Inbound) -> bool:
-    phones = {inbound.phone, *_numbers_in(inbound.text, service.config.region)}
-    with service.reads.begin() as conn:
-        since = [people.blocked_since(conn, service.keys, phone) for phone in phones]
-    return any(one is not None and inbound.received_at <= one for one in since)
+def _blocks(kept: Iterator[Spooled]) -> Iterator[list[Spooled]]:
+    while block := list(islice(kept, AT_ONCE)):
+        yield block
 
 
 def _numbers_in(text: str, region: str) -> Iterator[str]:

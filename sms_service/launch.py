@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from sms_service import valkey
 from sms_service.config import PREFIX, Config
+from sms_service.enrolment import notices
 from sms_service.enrolment.areas import import_areas
 from sms_service.enrolment.enrolers import import_enrolers
 from sms_service.enrolment.imports import BadLine
@@ -154,6 +155,12 @@ def channels_off(config: Config) -> list[str]:
         if not section.on:
             lines.append(f"{name:<24}off: no credentials")
     return lines
+
+
+def notice_lacks(config: Config) -> list[str]:
+    """A line where the law's notice does not say yet whom people can turn to."""
+    missing = " and ".join(notices.lacks(config))
+    return [f"{'notice':<24}does not say whom people turn to: set {missing}"] if missing else []
 
 
 def child_environment(**settings: str) -> dict[str, str]:

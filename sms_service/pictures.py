@@ -9,7 +9,7 @@ from sms_service.engine.answers import read_answer
 from sms_service.engine.listen import Target
 from sms_service.engine.model import Flow
 from sms_service.engine.walk import fields_of
-from sms_service.enrolment import photos
+from sms_service.enrolment import members, photos
 from sms_service.enrolment.effects.photos import ENTRY, IS_OPEN, SAVED_AS
 
 PHOTO_KEYWORD = "photo"
@@ -29,11 +29,11 @@ def alone(conversation: Conversation, target: Target, text: str) -> Flow | None:
 
 
 def beside(conversation: Conversation, target: Target) -> Flow | None:
-    """The flow for the picture of an enroler that came with something else, which is heard first."""
+    """The flow for the picture of an enroler or a member that came with something else, which is heard first."""
     ways = conversation.serving.ways
     flow = _flow(conversation)
     words = [ways.words.get(kind) for kind in ("stop", "start", "help", "stopped")]
-    if flow is None or not conversation.person.enroler or _asked_for(conversation, target):
+    if flow is None or not _has_place(conversation) or _asked_for(conversation, target):
         return None
     return None if target.flow and any(target.flow is one for one in (flow, *words)) else flow
 
@@ -70,6 +70,11 @@ def _begin(conversation: Conversation, flow: Flow, entry: str) -> None:
 def _flow(conversation: Conversation) -> Flow | None:
     flow = conversation.serving.ways.keywords.get(PHOTO_KEYWORD)
     return flow if conversation.inbound.media and not conversation.person.stopped else None
+
+
+def _has_place(conversation: Conversation) -> bool:
+    """Whether there is anybody whom a picture of this phone could show."""
+    return conversation.person.enroler or members.on_phone(conversation.conn, conversation.person.id)
 
 
 def _asked_for(conversation: Conversation, target: Target) -> bool:

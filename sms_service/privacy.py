@@ -3,6 +3,9 @@
 At rest a person's data is AES-256-GCM under a key of her own; that key is wrapped by the service's key. Forgetting a
 person destroys her wrapped key: every copy, in every table and backup, is noise from then on. What must be found again
 (a phone number, a voter ID) has a keyed hash (HMAC-SHA256) beside it.
+
+Service keys can be replaced: the first one wraps, the others only open. What may never change, though keys do - the keyed
+hashes, the ledger's, the signatures - comes from the Root, which is kept wrapped like a person's key.
 """
 
 from __future__ import annotations
@@ -11,8 +14,10 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from typing import Self
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -28,7 +33,11 @@ TOKEN_BYTES = 16
 """128 bits from a CSPRNG, the least that OWASP ASVS 5.0 (11.5.1) allows for what must not be guessed."""
 
 FORMAT = b"\x01"
-"""First byte of everything we encrypt: which form, and which service key, it was made with. For rotation."""
+"""First byte of what a person's own key encrypts: the form. Which key it was is said by whose row it stands in."""
+
+NUMBER_MAX = 255
+"""What a service's key encrypts begins with the number of that key, in one byte (store/installation.py gives the numbers):
+a new key a month for twenty years. Key 1 is the one that a database was begun with."""
 
 
 SIGNED = ("ledger", "card")
@@ -37,48 +46,6 @@ SIGNED = ("ledger", "card")
 
 class Unreadable(Exception):
     """The ciphertext was not made with this key for this column: changed, moved to another row, or key lost."""
-
-
-class Keys:
-    """The service's master key, split by purpose (HKDF-like, one HMAC a purpose), so that no two uses share a key."""
-
-    def __init__(self, master: bytes) -> None:
-        if len(master) != KEY_BYTES:
-            raise ValueError(f"the service key has {len(master)} bytes, not {KEY_BYTES}")
-        self._wrap = AESGCM(_derive(master, b"wrap"))
-        self._index = _derive(master, b"index")
-        self._ledger = _derive(master, b"ledger")
-        self._signing = {what: _derive(master, b"sign/" + what.encode()) for what in SIGNED}
-        self.service = PersonKey(_derive(master, b"service"))
-        """For data that belongs to no person yet (a spooled message)."""
-
-    def index(self, what: str, value: str) -> bytes:
-        """The keyed hash by which `value` is found again; 32 bytes. `what` ("phone", "voter_id") keeps kinds apart."""
-        return hmac.digest(self._index, f"{what}:{value}".encode("utf-8", "replace"), "sha256")
-
-    def ledger_mac(self, digest: bytes) -> bytes:
-        """The keyed hash of a ledger row: whoever has the database and not the key cannot write one. 32 bytes."""
-        return hmac.digest(self._ledger, digest, "sha256")
-
-    def sign(self, what: str, data: bytes) -> bytes:
-        """An Ed25519 signature, 64 bytes (RFC 8032). `what` is one of SIGNED: each has a key pair of its own."""
-        return Ed25519PrivateKey.from_private_bytes(self._signing[what]).sign(data)
-
-    def public_key(self, what: str) -> bytes:
-        """What anybody can check the signatures with; 32 bytes."""
-        return Ed25519PrivateKey.from_private_bytes(self._signing[what]).public_key().public_bytes_raw()
-
-    def new_person_key(self) -> bytes:
-        """A fresh wrapped key for one person, as it is stored with her row."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return FORMAT + nonce + self._wrap.encrypt(nonce, secrets.token_bytes(KEY_BYTES), b"person")
-
-    def person_key(self, wrapped: bytes) -> PersonKey:
-        """The person's key. Raises Unreadable if it was destroyed, or wrapped by another service key."""
-        try:
-            return PersonKey(self._wrap.decrypt(wrapped[1 : 1 + NONCE_BYTES], wrapped[1 + NONCE_BYTES :], b"person"))
-        except (InvalidTag, ValueError) as error:
-            raise Unreadable("this person's key was destroyed, or the service key is another one") from error
 
 
 class PersonKey:
@@ -105,6 +72,139 @@ class PersonKey:
             return self._aead.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], column.encode())
         except (InvalidTag, ValueError) as error:
             raise Unreadable(f"column {column} was not made with this key") from error
+
+
+class ServiceKey(PersonKey):
+    """The same under the service's own keys. What it makes begins with the number of the key that it was made with."""
+
+    def __init__(self, numbers: Sequence[int], keys: Sequence[bytes]) -> None:
+        super().__init__(keys[0])
+        self._number = bytes([numbers[0]])
+        self._held = {number: AESGCM(key) for number, key in zip(numbers, keys, strict=True)}
+
+    def encrypt(self, column: str, text: str) -> bytes:
+        return self.encrypt_bytes(column, text.encode())
+
+    def encrypt_bytes(self, column: str, data: bytes) -> bytes:
+        return self._number + super().encrypt_bytes(column, data)[1:]
+
+    def decrypt_bytes(self, column: str, sealed: bytes) -> bytes:
+        for aead in self._by_its_number(sealed):
+            try:
+                return aead.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], column.encode())
+            except (InvalidTag, ValueError):
+                continue
+        raise Unreadable(f"column {column} was not made with a service key that we have")
+
+    def _by_its_number(self, sealed: bytes) -> Iterator[AESGCM]:
+        """The key that it names, then the others: in a database that was restored from a backup a key may have got another
+        number than it had when a file in the spool was written."""
+        named = number_of(sealed)
+        if named in self._held:
+            yield self._held[named]
+        yield from (aead for number, aead in self._held.items() if number != named)
+
+
+def number_of(sealed: bytes) -> int:
+    """The number of the service key that this was made with; 0 for what is empty."""
+    return sealed[0] if sealed else 0
+
+
+def fingerprint(master: bytes) -> bytes:
+    """By which a service key is known again, and nobody learns it: 32 bytes. The check value of all releases before
+    revision 0006."""
+    return hmac.digest(_derive(master, b"index"), b"installation:key", "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The keys of all that must stay as it is when service keys are replaced: of the keyed hashes (else nobody would be found
+    again), of the ledger's rows and of the signatures. 32 bytes each. A later release may only add keys after these."""
+
+    index: bytes
+    ledger: bytes
+    sign_ledger: bytes
+    sign_card: bytes
+
+    @classmethod
+    def random(cls) -> Self:
+        """Of a database that begins now."""
+        return cls(*(secrets.token_bytes(KEY_BYTES) for _ in fields(cls)))
+
+    @classmethod
+    def of_key(cls, master: bytes) -> Self:
+        """Of a database that was begun before revision 0006: all of it came from the one service key."""
+        return cls(*(_derive(master, one) for one in (b"index", b"ledger", b"sign/ledger", b"sign/card")))
+
+    @property
+    def data(self) -> bytes:
+        """As it is wrapped."""
+        return b"".join((self.index, self.ledger, self.sign_ledger, self.sign_card))
+
+    @classmethod
+    def read(cls, data: bytes) -> Self:
+        """Raises Unreadable."""
+        if len(data) != KEY_BYTES * len(fields(cls)):
+            raise Unreadable(f"the root has {len(data)} bytes: a release with more keys in it made it")
+        return cls(*(data[at : at + KEY_BYTES] for at in range(0, len(data), KEY_BYTES)))
+
+
+class Keys:
+    """The service's master keys, each split by purpose (HKDF-like, one HMAC a purpose), so that no two uses share a key."""
+
+    def __init__(self, *masters: bytes, numbers: Sequence[int] = (), root: Root | None = None) -> None:
+        """`masters`: the first one wraps, the others only open what they wrapped; `numbers`: theirs in this database (default:
+        the last one is 1). `root`: by default that of the last. Raises ValueError for a key that has not 32 bytes."""
+        for master in masters:
+            if len(master) != KEY_BYTES:
+                raise ValueError(f"the service key has {len(master)} bytes, not {KEY_BYTES}")
+        self.numbers = tuple(numbers) or tuple(range(len(masters), 0, -1))
+        root = root or Root.of_key(masters[-1])
+        self._index, self._ledger = root.index, root.ledger
+        self._signing = {"ledger": root.sign_ledger, "card": root.sign_card}
+        self._wrap = ServiceKey(self.numbers, [_derive(master, b"wrap") for master in masters])
+        self.service: PersonKey = ServiceKey(self.numbers, [_derive(master, b"service") for master in masters])
+        """For data that belongs to no person yet (a spooled message)."""
+
+    @property
+    def number(self) -> int:
+        """Of the key that wraps."""
+        return self.numbers[0]
+
+    def index(self, what: str, value: str) -> bytes:
+        """The keyed hash by which `value` is found again; 32 bytes. `what` ("phone", "voter_id") keeps kinds apart."""
+        return hmac.digest(self._index, f"{what}:{value}".encode("utf-8", "replace"), "sha256")
+
+    def ledger_mac(self, digest: bytes) -> bytes:
+        """The keyed hash of a ledger row: whoever has the database and not the key cannot write one. 32 bytes."""
+        return hmac.digest(self._ledger, digest, "sha256")
+
+    def sign(self, what: str, data: bytes) -> bytes:
+        """An Ed25519 signature, 64 bytes (RFC 8032). `what` is one of SIGNED: each has a key pair of its own."""
+        return Ed25519PrivateKey.from_private_bytes(self._signing[what]).sign(data)
+
+    def public_key(self, what: str) -> bytes:
+        """What anybody can check the signatures with; 32 bytes."""
+        return Ed25519PrivateKey.from_private_bytes(self._signing[what]).public_key().public_bytes_raw()
+
+    def new_person_key(self) -> bytes:
+        """A fresh wrapped key for one person, as it is stored with her row."""
+        return self._wrap.encrypt_bytes(WRAPPED, secrets.token_bytes(KEY_BYTES))
+
+    def person_key(self, wrapped: bytes) -> PersonKey:
+        """The person's key. Raises Unreadable if it was destroyed, or wrapped by another service key."""
+        try:
+            return PersonKey(self._wrap.decrypt_bytes(WRAPPED, wrapped))
+        except Unreadable as error:
+            raise Unreadable("this person's key was destroyed, or the service key is another one") from error
+
+    def rewrapped(self, wrapped: bytes) -> bytes:
+        """A person's key, wrapped by the first service key; what is sealed under it stays as it is. Raises Unreadable."""
+        return self._wrap.encrypt_bytes(WRAPPED, self._wrap.decrypt_bytes(WRAPPED, wrapped))
+
+
+WRAPPED = "person"
+"""What a wrapped key of a person is bound to, as a column of hers is to its name."""
 
 
 def is_signed(public_key: bytes, data: bytes, signature: bytes) -> bool:

@@ -9,7 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from sms_service.channels.base import DeliveryReport
 from sms_service.privacy import Keys
-from sms_service.store import outbox, people
+from sms_service.store import outbox, people, reach
+from sms_service.store.outbox import Claimed
 from sms_service.store.tables import delivery_report
 
 WORD_MAX, REASON_MAX, ID_MAX = 32, 64, 64
@@ -25,6 +26,7 @@ def take_report(conn: Connection, keys: Keys, report: DeliveryReport, now: float
     values = {
         "channel": report.channel, "gateway_id": report.gateway_id[:ID_MAX], "ref": report.ref[:32],
         "word": report.word[:WORD_MAX], "status": report.status, "reason": report.reason[:REASON_MAX], "at": now,
+        "number_failed": report.number_failed or None,
     }  # fmt: skip
     conn.execute(dialect.insert(delivery_report).values(values).on_conflict_do_nothing())
     row = outbox.find_reported(conn, keys, report.channel, report.ref, report.gateway_id, report.phone, now)
@@ -35,19 +37,33 @@ def take_report(conn: Connection, keys: Keys, report: DeliveryReport, now: float
         raised["segments"] = report.segments
     if row.sent_at is None:
         raised["sent_at"] = now
-    outbox.rise(conn, row.id, report.status, reason=report.reason[:REASON_MAX], **raised)
+    rose = outbox.rise(conn, row.id, report.status, reason=report.reason[:REASON_MAX], **raised)
+    _tells_of_number(conn, row.person_id, report.status, rose and report.number_failed, now)
     if report.opted_out:
         people.set_stopped(conn, row.person_id, now)
     return True
 
 
-def apply_early(conn: Connection, channel: str, row_id: int, gateway_id: str) -> None:
+def apply_early(conn: Connection, channel: str, claimed: Claimed, gateway_id: str) -> None:
     """Raises a message just sent to what reports that came before the gateway's answer said of it."""
     if gateway_id:
-        early = conn.execute(
-            select(delivery_report.c.status, delivery_report.c.reason).where(
-                delivery_report.c.channel == channel, delivery_report.c.gateway_id == gateway_id
-            )
+        said = (
+            delivery_report.c.status,
+            delivery_report.c.reason,
+            delivery_report.c.number_failed,
+            delivery_report.c.at,
         )
-        for status, reason in early:
-            outbox.rise(conn, row_id, status, reason=reason)
+        early = conn.execute(
+            select(*said).where(delivery_report.c.channel == channel, delivery_report.c.gateway_id == gateway_id)
+        )
+        for status, reason, number_failed, at in early.all():
+            rose = outbox.rise(conn, claimed.id, status, reason=reason)
+            _tells_of_number(conn, claimed.person_id, status, rose and bool(number_failed), at)
+
+
+def _tells_of_number(conn: Connection, person_id: int, status: str, failed: bool, now: float) -> None:
+    """What a report says of the number. A failure counts when it is news: gateways repeat themselves."""
+    if status == "delivered":
+        reach.arrived(conn, person_id)
+    elif status == "failed" and failed:
+        reach.failed(conn, person_id, now)

@@ -66,6 +66,8 @@ def tick(conversation: Conversation, now: float) -> None:
         session = conversation.session(ticking)  # an effect of one may close others
         if session and due_at(conversation.flow(session), session) <= now:
             run(conversation, session, Tick())
+            if conversation.session(ticking) is None:
+                closing.withdraw(conversation, session)
 
 
 def run(conversation: Conversation, session: Session, cause: Cause, before: str | None = None) -> None:

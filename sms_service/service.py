@@ -9,10 +9,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sms_service.authoring.shelf import Shelf
-from sms_service.channels import open_channels
+from sms_service.channels import open_channels, open_missed_calls
 from sms_service.channels.base import Channel
-from sms_service.config import PREFIX, Config, ConfigError, service_key
+from sms_service.channels.missed_call import MissedCalls
+from sms_service.config import PREFIX, Config, ConfigError, service_keys
 from sms_service.conversation import Desk
+from sms_service.enrolment import notices
 from sms_service.first_start import publish_where_nothing_is
 from sms_service.privacy import Keys
 from sms_service.store import database, flow_versions, installation
@@ -34,6 +36,7 @@ class Service:
     bell: Bell
     shelf: Shelf
     channels: dict[str, Channel]
+    missed_calls: MissedCalls | None
     spool: Spool
     turns: Turns
 
@@ -49,15 +52,15 @@ class Service:
 
 
 def open_keys(config: Config, engine: Engine) -> Keys:
-    """The keys that personal data is encrypted with. Raises ConfigError if the database was begun with another one."""
-    keys = Keys(service_key(config))
-    with engine.begin() as conn:
-        if not installation.is_key_of(conn, keys):
-            raise ConfigError(
-                f"this database was begun with another service key: set {PREFIX}PRIVACY__KEY to it (the machine that "
-                f"started first has it in its data_dir/service.key; here {config.data_dir / 'service.key'} differs)"
-            )
-    return keys
+    """The keys that personal data is encrypted with. Raises ConfigError if they are not those of this database."""
+    try:
+        with engine.begin() as conn:
+            return installation.keys_of(conn, service_keys(config))
+    except installation.NotItsKeys as error:
+        raise ConfigError(
+            f"{error}: set {PREFIX}PRIVACY__KEY to it (the machine that started first has it in its data_dir/service.key; "
+            f"here {config.data_dir / 'service.key'} differs)"
+        ) from error
 
 
 def open_shelf(config: Config, engine: Engine, now: float) -> Shelf:
@@ -98,10 +101,12 @@ def open_service(config: Config, now: float) -> Service:
     """
     engine = database.open_database(config.sql_url)
     keys = open_keys(config, engine)
+    with engine.begin() as conn:
+        notices.keep(conn, notices.texts(config), now)
     client = open_redis(config.live_url)
     bell = Bell(client)
     shelf = open_shelf(config, engine, now)
-    desk = Desk(keys, shelf, config.region, rules=config.rules, fees=config.fees)
+    desk = Desk(keys, shelf, config.region, rules=config.rules, fees=config.fees, quiet_hours=config.quiet_hours)
     return Service(
         config=config,
         keys=keys,
@@ -110,6 +115,7 @@ def open_service(config: Config, now: float) -> Service:
         bell=bell,
         shelf=shelf,
         channels=open_channels(config),
+        missed_calls=open_missed_calls(config),
         spool=Spool(config.data_dir / "spool", keys.service),
         turns=Turns(engine, desk, LiveSessions(client, keys), bell, config.language),
     )

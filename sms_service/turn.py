@@ -20,7 +20,7 @@ from sms_service.engine.model import Inbound
 from sms_service.enrolment.effects import Start
 from sms_service.faults import Broken
 from sms_service.hearing import Overtaken
-from sms_service.store import inbox, people, transaction
+from sms_service.store import inbox, people, reach, transaction
 from sms_service.store.bell import Bell
 from sms_service.store.inbox import Stored
 from sms_service.store.people import Person
@@ -60,6 +60,8 @@ class Turns:
             conversation = unit.conversation(person, inbound, live, patient=patience > 0)  # 5 what is open for her?
             if broken:
                 closing.apologise(conversation, broken[-1])
+            elif inbound.is_call:
+                hearing.call(conversation)
             elif inbound.kind == "ussd":  # 6 engine.step, and the effects it asks for
                 hearing.hop(conversation)
             else:
@@ -99,18 +101,21 @@ class Turns:
         self._committed(take)
 
     def _sender(self, conn: Connection, inbound: Inbound) -> Person | None:
-        """Who wrote; from now on she is reached by the channel that she wrote by. None: it was on its way when she was
-        forgotten, and is forgotten too."""
+        """Who wrote; from now on she is reached by the channel that she wrote by (not by a call). None: it was on its way when
+        she was forgotten, and is forgotten too."""
         keys, now = self._desk.keys, inbound.received_at
+        channel = inbound.answer_by or inbound.channel
         person = people.by_phone(conn, keys, inbound.phone)
         if person is None:
             blocked = people.blocked_since(conn, keys, inbound.phone)
             if blocked is not None and now <= blocked:
                 return None
-            person = people.find_or_add(conn, keys, inbound.phone, self._language, inbound.channel, now)
-        if person.channel != inbound.channel:
-            people.set_channel(conn, person.id, inbound.channel)
-            person = replace(person, channel=inbound.channel)
+            person = people.find_or_add(conn, keys, inbound.phone, self._language, channel, now)
+        if person.failing:
+            reach.arrived(conn, person.id)
+        if person.channel != channel and not inbound.is_call:
+            people.set_channel(conn, person.id, channel)
+            person = replace(person, channel=channel)
         return person
 
     def _unbroken(self, take: Callable[[Unit, Sequence[Broken]], Made]) -> Made:

@@ -26,7 +26,12 @@ REPAIRED_LONGEST = "ABC12345S7"
 
 def vocabulary(config: Config) -> Vocabulary:
     """Answer types, effects, happenings, and the constants of the settings."""
-    constants = {"org": config.organisation, "service_number": config.service_number, "repaired": REPAIRED_LONGEST}
+    constants = {
+        "org": config.organisation,
+        "service_number": config.service_number,
+        "notice": config.notice_address,
+        "repaired": REPAIRED_LONGEST,
+    }
     given = {
         "first_name": lambda language: answer_types.letters(effect_shapes.FIRST_NAME_MAX, language),
         "area_name": lambda language: answer_types.letters(effect_shapes.AREA_NAME_MAX, language),
@@ -35,6 +40,7 @@ def vocabulary(config: Config) -> Vocabulary:
         "money": lambda _language: f"INR {answer_types.money.AMOUNT_MAX}.00",
         "status": lambda _language: max(effect_shapes.STANDINGS, key=len),
         "standing": _standing,
+        "why": lambda language: answer_types.letters(effect_shapes.WHY_MAX, language),
         "registrations": lambda language: [_listed(language)] * effect_shapes.LISTED,
         "record": lambda language: answer_types.letters(effect_shapes.RECORD_MAX, language),
         "change": lambda language: answer_types.letters(effect_shapes.CHANGE_MAX, language),

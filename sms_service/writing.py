@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from sms_service import quiet
 from sms_service.conversation import Conversation, Moved
 from sms_service.engine import navigation
 from sms_service.engine.answering import offers_back
@@ -55,6 +56,11 @@ def _message(conversation: Conversation, text: str) -> Stored:
     person, inbound = conversation.person, conversation.inbound
     if not text or inbound.answered:
         return Stored("", ends=True)
+    night = inbound.channel not in outbox.UNASKED and quiet.night_ends(
+        conversation.desk.quiet_hours, person.phone, inbound.received_at
+    )
+    if night:
+        outbox.wake(conversation.conn, person.id, inbound.received_at)
     ref, farewell = conversation.desk.new_id(), None
     if conversation.to_stopped and people.is_forgotten(conversation.conn, person.id):
         farewell = outbox.farewell(conversation.desk.keys, person.phone, text)  # her own key is gone since a moment ago

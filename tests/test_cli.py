@@ -243,7 +243,7 @@ def test_the_list_is_of_the_statuses_that_were_asked_for(any_town: Town, held: s
         == []
     )
     told = sms_service(any_town.environment, "outbox", "list", "--status", "sent").stdout
-    assert told == "nothing is waiting or held.\n"
+    assert told == "nothing is waiting, held, or kept from numbers that cannot be reached.\n"
 
 
 def test_a_held_message_is_released_and_sent(any_town: Town, held: str) -> None:
@@ -271,7 +271,8 @@ def test_only_a_held_message_can_be_decided(any_town: Town, held: str, command: 
     for ref in (held, "nonsense"):
         ended = sms_service(any_town.environment, "outbox", command, ref)
         assert (ended.returncode, ended.stdout) == (1, "")
-        assert ended.stderr == f"no held message has the reference {ref}; `sms-service outbox list` shows them\n"
+        said = f"no message that is held or unreachable has the reference {ref}; `sms-service outbox list` shows them"
+        assert ended.stderr == f"{said}\n"
 
 
 # --- flows --------------------------------------------------------------------------------------------------------

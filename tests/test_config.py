@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sms_service.config import PREFIX, Config, ConfigError, IdFormat, Section, read_config, service_key
+from sms_service.config import PREFIX, Config, ConfigError, IdFormat, Section, read_config, service_keys
 
 FILE = Path(__file__).parent.parent / "config.yaml"
 RIGHT_KEY = base64.b64encode(bytes(32)).decode()
@@ -91,7 +91,16 @@ def test_secrets_are_marked_in_the_file() -> None:
 
 # --- the environment ----------------------------------------------------------------------------------------------
 
-OTHER = {"region": "KE", "language": "sw", "fees.currency": "KES", "privacy.key": RIGHT_KEY, "rules.outside": False}
+OTHER = {
+    "region": "KE",
+    "language": "sw",
+    "fees.currency": "KES",
+    "privacy.key": RIGHT_KEY,
+    "rules.outside": False,
+    "quiet_hours.from": "20:30",
+    "quiet_hours.to": "09:00",
+    "quiet_hours.timezone": "Africa/Nairobi",
+}
 
 
 @pytest.mark.parametrize(
@@ -248,12 +257,66 @@ def test_a_gateway_is_on_with_its_credentials(account: str, token: str, on: bool
     assert config.channels.africastalking.on is False
 
 
+# --- quiet hours --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("{from: 21:00}", 'setting quiet_hours.from: write the time in quotes, like "21:00"'),
+        ('{to: "8:00"}', 'setting quiet_hours.to: write the time in quotes, like "21:00"'),
+        ('{from: "24:00"}', "setting quiet_hours.from"),
+        ('{from: ""}', 'setting quiet_hours: set both `from` and `to`, or both to ""'),
+        ('{from: "08:00"}', "setting quiet_hours: set both"),
+        ("{timezone: Asia/Atlantis}", "setting quiet_hours.timezone: Asia/Atlantis is no time zone"),
+    ],
+)
+def test_quiet_hours_that_cannot_be_meant_are_refused(settings: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        read(f"quiet_hours: {settings}", tmp_path)
+    assert str(refused.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("channel", "settings", "quiet"),
+    [
+        ("twilio", {}, True),
+        ("africastalking", {}, True),
+        ("handset", {}, False),
+        ("handset", {"QUIET_HOURS__LOCAL": "true"}, True),
+        ("twilio", {"CHANNELS__TWILIO__API_URL": "http://127.0.0.1:9000"}, False),
+        ("twilio", {"CHANNELS__TWILIO__API_URL": "https://proxy.example.org"}, True),
+        ("twilio", {"CHANNELS__TWILIO__API_URL": "http://127.0.0.1:9000", "QUIET_HOURS__LOCAL": "true"}, True),
+        ("twilio", {"QUIET_HOURS__FROM": "", "QUIET_HOURS__TO": ""}, False),
+    ],
+)
+def test_it_is_quiet_where_a_phone_can_ring(
+    channel: str, settings: dict[str, str], quiet: bool, tmp_path: Path
+) -> None:
+    assert bool(read("", tmp_path, **settings).quiet_hours_on(channel).from_) is quiet
+
+
 # --- the service key ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("text", [base64.b64encode(bytes(range(32))).decode(), bytes(range(32)).hex()])
 def test_the_key_is_base64_or_hex(text: str, tmp_path: Path) -> None:
-    assert service_key(read("", tmp_path, PRIVACY__KEY=text)) == bytes(range(32))
+    assert service_keys(read("", tmp_path, PRIVACY__KEY=text)) == (bytes(range(32)),)
+
+
+def test_several_keys_are_separated_by_commas_and_the_first_one_wraps(tmp_path: Path) -> None:
+    one, two = bytes(32).hex(), base64.b64encode(bytes(range(32))).decode()
+    assert service_keys(read("", tmp_path, PRIVACY__KEY=f"{two}, {one}")) == (bytes(range(32)), bytes(32))
+    config = read("", tmp_path)
+    config.data_dir.mkdir()
+    (config.data_dir / "service.key").write_text(f"{two},\n{one}\n")
+    assert service_keys(config) == (bytes(range(32)), bytes(32))
+
+
+@pytest.mark.parametrize(("text", "problem"), [("{0},{0}", "the same key stands there twice"), ("{0},", "0 bytes")])
+def test_a_list_of_keys_that_cannot_be_meant_is_refused(text: str, problem: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=problem):
+        service_keys(read("", tmp_path, PRIVACY__KEY=text.format(bytes(32).hex())))
 
 
 @pytest.mark.parametrize(
@@ -266,15 +329,15 @@ def test_the_key_is_base64_or_hex(text: str, tmp_path: Path) -> None:
 )
 def test_a_wrong_key_is_refused_and_not_shown(text: str, problem: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=problem) as caught:
-        service_key(read("", tmp_path, PRIVACY__KEY=text))
+        service_keys(read("", tmp_path, PRIVACY__KEY=text))
     assert text not in str(caught.value)
 
 
 def test_without_one_a_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     config = read("", tmp_path)
-    made = service_key(config)
+    made = service_keys(config)
 
-    assert service_key(config) == made
+    assert service_keys(config) == made
     assert [file.name for file in config.data_dir.iterdir()] == ["service.key"]
     assert (config.data_dir / "service.key").stat().st_mode & 0o777 == 0o600
 
@@ -284,14 +347,14 @@ def test_a_key_file_that_was_damaged_is_not_replaced(tmp_path: Path) -> None:
     config.data_dir.mkdir()
     (config.data_dir / "service.key").write_text("damaged")
     with pytest.raises(ConfigError, match=r"service\.key: the key "):
-        service_key(config)
+        service_keys(config)
     assert (config.data_dir / "service.key").read_text() == "damaged"
 
 
-def make_key(folder: Path, together: Barrier, keys: Queue[bytes]) -> None:
+def make_key(folder: Path, together: Barrier, keys: Queue[tuple[bytes, ...]]) -> None:
     config = read_config({f"{PREFIX}DATA_DIR": str(folder)}, folder / "none.yaml")
     together.wait()
-    keys.put(service_key(config))
+    keys.put(service_keys(config))
 
 
 def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:

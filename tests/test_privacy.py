@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sms_service import privacy
-from sms_service.privacy import Keys, PersonKey, Unreadable
+from sms_service.privacy import Keys, PersonKey, Root, Unreadable, fingerprint, number_of
 
 KEYS = Keys(bytes(range(32)))
 
@@ -69,6 +71,74 @@ def test_a_persons_key_opens_with_the_services_key_alone() -> None:
 def test_a_service_key_has_32_bytes(length: int) -> None:
     with pytest.raises(ValueError, match=f"the service key has {length} bytes, not 32"):
         Keys(bytes(length))
+
+
+# --- several service keys -----------------------------------------------------------------------------------------
+
+OLD, NEW = bytes(range(32)), bytes(range(32, 64))
+VECTORS = json.loads((Path(__file__).parent / "vectors" / "privacy.json").read_text())
+
+
+@pytest.mark.parametrize(
+    "keys", [(OLD,), (NEW, OLD), (OLD, NEW)], ids=["alone", "behind a new one", "before a new one"]
+)
+def test_what_was_written_before_keys_could_be_rotated_is_read_and_found(keys: tuple[bytes, ...]) -> None:
+    numbers = [1 if one == OLD else 2 for one in keys]
+    opened = Keys(*keys, numbers=numbers, root=Root.of_key(bytes.fromhex(VECTORS["service_key"])))
+    her = opened.person_key(bytes.fromhex(VECTORS["wrapped"]))
+    assert her.decrypt(VECTORS["column"], bytes.fromhex(VECTORS["sealed"])) == VECTORS["text"]
+    service = opened.service.decrypt(VECTORS["service_column"], bytes.fromhex(VECTORS["service_sealed"]))
+    assert service == VECTORS["service_text"]
+    assert opened.index("phone", "+919876543210").hex() == VECTORS["index"]
+    assert opened.ledger_mac(b"digest").hex() == VECTORS["ledger_mac"]
+    for what in ("ledger", "card"):
+        assert opened.public_key(what).hex() == VECTORS["public_keys"][what]
+        assert opened.sign(what, b"data").hex() == VECTORS["signatures"][what]
+    assert fingerprint(OLD).hex() == VECTORS["check"]
+
+
+def test_the_first_key_wraps_and_the_others_only_open() -> None:
+    before, both, after = Keys(OLD), Keys(NEW, OLD), Keys(NEW, numbers=[2])
+    wrapped = both.new_person_key()
+    assert (number_of(wrapped), number_of(before.new_person_key())) == (2, 1)
+    sealed = both.person_key(wrapped).encrypt("c", "x")
+    assert after.person_key(wrapped).decrypt("c", sealed) == "x"
+    with pytest.raises(Unreadable):
+        before.person_key(wrapped)
+
+
+def test_a_key_of_a_person_is_wrapped_anew_and_what_it_opens_stays_as_it_is() -> None:
+    wrapped = Keys(OLD).new_person_key()
+    sealed = Keys(OLD).person_key(wrapped).encrypt("c", "x")
+    again = Keys(NEW, OLD).rewrapped(wrapped)
+    assert (number_of(wrapped), number_of(again)) == (1, 2)
+    assert Keys(NEW, numbers=[2]).person_key(again).decrypt("c", sealed) == "x"
+    with pytest.raises(Unreadable):
+        Keys(NEW, OLD).rewrapped(b"")
+
+
+def test_what_the_service_seals_names_its_key_and_cannot_be_moved_to_another_column() -> None:
+    sealed = Keys(NEW, OLD).service.encrypt("spool", "kept")
+    assert number_of(sealed) == 2
+    assert Keys(NEW, numbers=[2]).service.decrypt("spool", sealed) == "kept"
+    for keys, column in ((Keys(OLD), "spool"), (Keys(NEW, OLD), "outbox.farewell")):
+        with pytest.raises(Unreadable, match="was not made with a service key that we have"):
+            keys.service.decrypt(column, sealed)
+
+
+def test_a_key_that_has_another_number_now_opens_all_the_same() -> None:
+    sealed = Keys(NEW, numbers=[3]).service.encrypt("spool", "kept")
+    assert Keys(NEW, OLD, numbers=[2, 1]).service.decrypt("spool", sealed) == "kept"
+
+
+def test_the_root_changes_with_no_key_and_is_of_no_key_where_it_begins() -> None:
+    root = Root.random()
+    one, two = Keys(OLD, root=root), Keys(NEW, OLD, root=Root.read(root.data))
+    assert one.index("phone", "1") == two.index("phone", "1") != Keys(OLD).index("phone", "1")
+    assert one.ledger_mac(b"d") == two.ledger_mac(b"d") != Keys(OLD).ledger_mac(b"d")
+    assert one.public_key("card") == two.public_key("card") != one.public_key("ledger")
+    with pytest.raises(Unreadable, match="the root has 31 bytes"):
+        Root.read(bytes(31))
 
 
 # --- finding again ------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 from unittest.mock import patch
 
+import msgspec
 from sqlalchemy import Table, select
 from werkzeug.serving import make_server
 
@@ -53,11 +54,12 @@ _loaded: dict[tuple[str, str, str], Flow] = {}
 
 def loaded_once(text: str, file: str, vocabulary: Vocabulary) -> Flow:
     """`load_flow`, which makes the same Flow, and one that nobody can change, of the thirty files of each town. A town's
-    vocabulary differs from another's by its constants alone."""
-    key = (text, file, repr(sorted(vocabulary.constants.items())))
+    vocabulary differs from another's by its constants alone; by `notice`, which holds its port, in nothing that is checked."""
+    constants = dict(vocabulary.constants)
+    key = (text, file, repr(sorted((name, value) for name, value in constants.items() if name != "notice")))
     if key not in _loaded:
         _loaded[key] = load_flow(text, file, vocabulary)
-    return _loaded[key]
+    return msgspec.structs.replace(_loaded[key], constants=constants)
 
 
 By = Literal["handset", "twilio", "africastalking"]

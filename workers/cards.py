@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection
 
-from sms_service.enrolment import cardface, cards, numbers
+from sms_service.enrolment import card_changes, cardface, cards, numbers, photos
 from sms_service.enrolment.card_template import Templates
 from sms_service.enrolment.cards import Card
 from sms_service.enrolment.effects import Start
@@ -44,7 +44,7 @@ def draw_wanted(service: Service, most: int) -> int:
     drawn, last = 0, 0
     while drawn < most and not process.stopping():
         with service.reads.begin() as conn:
-            wanted = cards.next_wanted(conn, service.keys, after=last)
+            wanted = cards.next_wanted(conn, service.keys, time.time(), after=last)
         if wanted is None:
             break
         last = wanted.id
@@ -63,7 +63,11 @@ def draw(service: Service, wanted: Card, now: float) -> None:
     """Draws one card, stores it under a new token, and begins the flow that sends the link - or none of it."""
     config, issued, token = service.config, datetime.fromtimestamp(now, UTC).date(), new_token()
     until = wanted.last_day or cards.last_day(issued, config.card.valid_days)  # sent again: it ends when it did
-    face = wanted.face(config.organisation, config.url, service.keys, issued, until)
+    with service.reads.begin() as conn:
+        photo = photos.accepted(conn, wanted.person.key, wanted.member.registration_id)
+    face = wanted.face(config.organisation, config.url, service.keys, issued, until, photo)
+    if cardface.without_font(f"{face.name}{face.area}"):
+        log.warning("card %d lacks letters of its name or area: no font here has them (docs/cards.md)", wanted.id)
     template = templates(config.card.template, config.data_dir).current()
     pictures = {
         "png": cardface.png(face, template),
@@ -86,10 +90,10 @@ def draw(service: Service, wanted: Card, now: float) -> None:
 def expire(service: Service) -> int:
     """Notes which cards have reached their end; how many. Raises SqlDown."""
     with service.reads.begin() as conn:  # on SQLite nobody waits for us where nothing has ended
-        if not cards.any_ended(conn, time.time()):
+        if not card_changes.any_ended(conn, time.time()):
             return 0
     with service.engine.begin() as conn:
-        return cards.expire(conn, time.time(), RING_MAX)
+        return card_changes.expire(conn, time.time(), RING_MAX)
 
 
 if __name__ == "__main__":

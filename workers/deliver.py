@@ -10,15 +10,20 @@ from __future__ import annotations
 import logging
 import time
 
-from sms_service import reports
+from sqlalchemy import Connection
+
+from sms_service import quiet, reports
 from sms_service.channels.base import Accepted, Outbound, Refused, Sent, Unknown
 from sms_service.service import Service
-from sms_service.store import outbox, people
+from sms_service.store import outbox, people, reach
 from sms_service.store.outbox import Claimed
 from workers import process
 
 BACKOFF_MAX = 900.0
 """Seconds between two tries at most: a gateway that was away for an hour is tried again within a quarter of one."""
+
+AWAKE_SECONDS = 1800.0
+"""For so long after somebody sent something, nothing wakes her: the card that follows her yes at night leaves at once."""
 
 RING_MAX = 200
 """Messages sent for one ring; then it rings again for itself, so that RQ sees the worker alive in between."""
@@ -41,11 +46,29 @@ def send_due(service: Service, most: int) -> int:
     while count < most and not process.stopping():
         with service.engine.begin() as conn:
             claimed = outbox.claim(conn, service.keys, time.time(), service.config.outbox.lease)
+            kept = claimed is not None and _kept_back(service, conn, claimed, time.time())
         if claimed is None:
             break
         count += 1
-        settle(service, claimed, _send(service, claimed))
+        if not kept:
+            settle(service, claimed, _send(service, claimed))
     return count
+
+
+def _kept_back(service: Service, conn: Connection, claimed: Claimed, now: float) -> bool:
+    """Ends a message to a number that texts do not reach, or puts one off that would come at night; never one that its person
+    awaits. Whether it did."""
+    config = service.config
+    given_up = 0 < config.outbox.failed_days <= claimed.failed_days
+    morning = quiet.night_ends(config.quiet_hours_on(claimed.channel), claimed.phone, now)
+    if not (given_up or morning) or outbox.is_awaited(conn, claimed, now - AWAKE_SECONDS):
+        return False
+    if given_up:
+        reason = f"texts to this number failed on {claimed.failed_days} days"
+        outbox.settle(conn, claimed.id, status="unreachable", reason=reason, attempts=claimed.attempts - 1)
+    elif morning:
+        outbox.put_off(conn, claimed, morning)
+    return True
 
 
 def recover(service: Service) -> int:
@@ -94,8 +117,8 @@ def settle(service: Service, claimed: Claimed, sent: Sent, *, looked_up: bool = 
                 outbox.settle(
                     conn, claimed.id, status="sent", gateway_id=gateway_id, segments=segments, sent_at=now, reason=""
                 )
-                reports.apply_early(conn, claimed.channel, claimed.id, gateway_id)
-            case Refused(reason, again, after, opted_out):
+                reports.apply_early(conn, claimed.channel, claimed, gateway_id)
+            case Refused(reason, again, after, opted_out, number_failed):
                 if opted_out:
                     people.set_stopped(conn, claimed.person_id, now)
                 if again and looked_up:
@@ -105,7 +128,8 @@ def settle(service: Service, claimed: Claimed, sent: Sent, *, looked_up: bool = 
                     wait = after or min(service.config.outbox.backoff * 2 ** (claimed.attempts - 1), BACKOFF_MAX)
                     outbox.settle(conn, claimed.id, status="queued", due_at=now + wait, reason=reason)
                 else:
-                    outbox.settle(conn, claimed.id, status="failed", reason=reason)
+                    if outbox.settle(conn, claimed.id, status="failed", reason=reason) and number_failed:
+                        reach.failed(conn, claimed.person_id, now)
                     log.warning("message %s failed: %s", claimed.ref, reason)
             case Unknown(reason) if can_look_up and claimed.attempts < service.config.outbox.attempts:
                 # It stays `sending`: when its lease ends, the gateway has had time to list what it took.

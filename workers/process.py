@@ -64,7 +64,12 @@ class BellWorker(SimpleWorker):
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         stop()
-        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+        try:
+            super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+        except redis.RedisError as error:
+            # RQ notes the request in Redis, and that may just have ended too. Let out of here, the error would come up in
+            # whatever line this process is at, and a message that the gateway has taken would stay `sending`.
+            log.warning("asked to end while Redis is away: %s", type(error).__name__)
 
 
 def run(queue: str) -> None:
@@ -85,10 +90,17 @@ def run(queue: str) -> None:
     worker.work(logging_level="WARNING")
 
 
-def run_rounds(every: float, work: Callable[[Service], None]) -> None:
-    """Does `work` every so many seconds until SIGTERM or SIGINT."""
+def run_rounds(every: float, work: Callable[[Service], None], beside: Callable[[Service], None] | None = None) -> None:
+    """Does `work` every so many seconds until SIGTERM or SIGINT; and `beside` in a thread of its own, which may wait for
+    others as long as it likes: what it waits for is cut off at the end."""
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    if beside:
+        threading.Thread(target=_rounds, args=(every, beside), name=beside.__module__, daemon=True).start()
+    _rounds(every, work)
+
+
+def _rounds(every: float, work: Callable[[Service], None]) -> None:
     while not stopping():
         work(service())
         _stop.wait(every)

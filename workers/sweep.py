@@ -15,12 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sms_service import logs
 from sms_service.enrolment import ledger, ledger_heads, photos, tallies
+from sms_service.enrolment.cards import longest_wanted
 from sms_service.intake import take_spooled
 from sms_service.service import Service
 from sms_service.store import blocks, outbox, sessions
 from sms_service.store.database import SqlDown
-from sms_service.store.tables import card, ledger_head, tally_change
-from workers import cards, deliver, erase, process
+from sms_service.store.tables import ledger_head, tally_change
+from workers import cards, deliver, erase, process, unreachable
+from workers import photos as fetched_photos
 
 LATE = 2
 """Rounds that due work may lie before the sweeper does it itself, instead of ringing for a worker once more."""
@@ -41,8 +43,8 @@ log = logging.getLogger(__name__)
 def sweep(service: Service) -> None:
     """One round. A part that fails does not keep the others from their work."""
     parts: tuple[Callable[[Service], None], ...] = (
-        recover, spooled, due_people, overdue_messages, overdue_cards, ended_cards, changed_tallies, decisions,
-        lost_photos, erase.forgotten, erase.came_to_nothing,
+        recover, spooled, erase.forgotten, due_people, overdue_messages, overdue_cards, ended_cards, changed_tallies,
+        decisions, lost_photos, unreachable.tell_enrolers, erase.came_to_nothing, erase.kept_messages,
     )  # fmt: skip
     for part in parts:
         if process.stopping():
@@ -103,12 +105,10 @@ def overdue_messages(service: Service) -> None:
 def overdue_cards(service: Service) -> None:
     """The same for cards."""
     with service.reads.begin() as conn:
-        oldest = conn.execute(
-            card.select().where(card.c.status == "wanted").order_by(card.c.wanted_at).limit(1)
-        ).one_or_none()
-    if oldest is None:
+        since = longest_wanted(conn, time.time())
+    if since is None:
         return
-    if time.time() - oldest.wanted_at > LATE * service.config.sweep.every:
+    if time.time() - since > LATE * service.config.sweep.every:
         cards.draw_wanted(service, BATCH)
     else:
         ring_anew(service, "cards")
@@ -169,7 +169,8 @@ def lost_photos(service: Service) -> None:
         if not photos.any_lost(conn):
             return
     with service.engine.begin() as conn:
-        log.warning("%d photos were dropped: the entries that they came with ended unsaved", photos.drop_lost(conn))
+        dropped = photos.drop_lost(conn, time.time())
+        log.warning("%d photos were dropped: the entries that they came with ended unsaved", dropped)
 
 
 def ring_anew(service: Service, queue: str) -> None:
@@ -184,7 +185,7 @@ def main() -> None:
     begin(process.service())
     every = process.service().config.sweep.every
     log.info("sweeping every %.0f s", every)
-    process.run_rounds(every, sweep)
+    process.run_rounds(every, sweep, beside=fetched_photos.work)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from sms_service.authoring.schema import (
     DONE,
     CasePart,
     HeadPart,
+    OtherPart,
     StatePart,
 )
 from sms_service.authoring.source import Path, Source, shown
@@ -172,10 +173,16 @@ class Builder(FieldBuilder):
         return model.Consent(
             name=name, says=says, purpose=consent.purpose, no=no,
             yes=Option(consent.yes.key, self.target(consent.yes.next, (*here, "yes", "next"))),
-            others=tuple(Option(key, self.target(to, (*here, "other", key))) for key, to in consent.other.items()),
+            others=tuple(self.other(key, one, (*here, "other", key)) for key, one in consent.other.items()),
             wrong_number=self.target(consent.wrong_number or no.next, (*here, "wrong_number")),
             **self.waiting(name, part, path),
         )  # fmt: skip
+
+    def other(self, key: str, part: OtherPart, here: Path) -> Option:
+        """A further way out of a consent."""
+        beside = (*here, "next") if self.source.has((*here, "next")) else here
+        words = {language: tuple(words) for language, words in part.words.items()}
+        return Option(key, self.target(part.next, beside), words=words)
 
     def do_state(self, name: str, part: StatePart, path: Path, says: bool) -> model.AnyState:
         assert part.do

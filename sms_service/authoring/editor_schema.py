@@ -14,7 +14,10 @@ def json_schema() -> dict[str, Any]:
     by_key = {"propertyNames": {"pattern": KEY}}
     a_state: dict[str, Any] = {"type": "string"}  # `1: some_state` stands for `1: {next: some_state}`
     state["choose"] |= {**by_key, "additionalProperties": {"anyOf": [a_state, state["choose"]["additionalProperties"]]}}
-    consent["other"] |= by_key
+    consent["other"] |= {
+        **by_key,
+        "additionalProperties": {"anyOf": [a_state, consent["other"]["additionalProperties"]]},
+    }
     schema["properties"]["languages"] = {
         "anyOf": [{"type": "string", "pattern": LANGUAGE}, schema["properties"]["languages"]]
     }

@@ -107,6 +107,8 @@ class _Drawing:
             marks.append(f"on {starts.on}")
         if starts.words == "stopped":
             marks.append("anything from somebody who sent STOP")
+        elif starts.words == "call":
+            marks.append("a missed call")
         elif starts.words:
             marks.append(f"{starts.words.upper()} in any language")
         self.boxes[START] = Box(START, "start", ", ".join(map(readable, marks)) or "called by other flows")

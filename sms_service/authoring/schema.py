@@ -155,7 +155,7 @@ class StartsPart(Part):
     """The ways into the flow; without any, other flows call it."""
 
     on: str = ""
-    words: Literal["", "stop", "start", "help", "stopped", "line"] = ""
+    words: Literal["", "stop", "start", "help", "stopped", "line", "call"] = ""
     keywords: Words = []
     ussd: Codes = []
     who: Literal["anyone", "enroler"] = "anyone"
@@ -195,11 +195,18 @@ class WayPart(Part):
     next: str
 
 
+class OtherPart(Part):
+    """A further key of a consent: where it leads, and words that mean it too. `2: some_state` alone will do."""
+
+    next: str
+    words: dict[Language, Words] = {}
+
+
 class ConsentPart(Part):
     purpose: Name
     yes: WayPart
     no: WayPart
-    other: dict[Key, str] = {}
+    other: dict[Key, Annotated[OtherPart, BeforeValidator(_to_state)]] = {}
     wrong_number: str = ""
 
 

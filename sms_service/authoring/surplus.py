@@ -52,6 +52,8 @@ def surplus(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
             yield from _timers(part, path, draft, draft.head)
         for one, here in menus_in(part, path):
             yield from _line(one, here, draft)
+        for key, other in (part.consent.other if part.consent else {}).items():
+            yield from _words(other.words, (*path, "consent", "other", key), draft)
         for asked, here in asked_in(part, path):
             yield from _typed(asked, here, draft, vocabulary)
     yield from _texts(draft)
@@ -135,7 +137,12 @@ def _line(part: OptionPart | ChoicePart, path: Path, draft: Draft) -> Iterator[F
         if sign:
             yield draft.source.finding(here, sentence, "warning", word=sign)
         yield from _foreign(language, here, draft)
-    for language in part.words:
+    yield from _words(part.words, path, draft)
+
+
+def _words(words: Mapping[str, object], path: Path, draft: Draft) -> Iterator[Finding]:
+    """Words in a language that the flow does not have."""
+    for language in words:
         yield from _foreign(language, (*path, "words", language), draft)
 
 

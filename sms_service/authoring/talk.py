@@ -14,6 +14,7 @@
     Anil types 9876543211
     Anil drops
     Ram < nothing
+    Ram rings
 
 `...` stands for anything. A line that begins with two spaces goes on with the one above. Every message that a phone of
 the scene gets must stand there. `>` and `<` without a name belong to the phone named last. `==` begins a scene, each on an
@@ -23,7 +24,9 @@ empty service.
     enroler Hari +919811111112 in JH-N-RAN speaks hi
     person Ram +919876543210 entered by Anil: Ram Kumar, ABC1234567, booth 12
 
-The last line is a phone, and Anil's entry of it: what he is answered is left out.
+The last line is a phone, and Anil's entry of it: what he is answered is left out. `Ram cannot be reached` says that texts to
+him failed, because of his number, on as many days as the service waits for. `Ram sends a picture: PHOTO` is an MMS, and
+`Ram's picture is no good: dark` says that it cannot be used, and why.
 """
 
 from __future__ import annotations
@@ -42,7 +45,9 @@ ANYTHING = "..."
 NOTHING = "nothing"
 """`A < nothing`: so far nothing came that no line has named."""
 
-Kind = Literal["texts", "gets", "dials", "types", "sees", "drops", "after", "enters"]
+Kind = Literal[
+    "texts", "gets", "dials", "types", "sees", "drops", "rings", "after", "enters", "unreachable", "pictures", "unusable"
+]  # fmt: skip
 
 NUMBER = r"(?P<number>\+\d{7,15})"
 SPEAKS = r"(?: +speaks +(?P<language>[a-z]{2,3}))?$"
@@ -50,7 +55,12 @@ PHONE = re.compile(rf"phone +(?P<name>\S+) +{NUMBER}{SPEAKS}")
 ENROLER = re.compile(rf"enroler +(?P<name>\S+) +{NUMBER}(?: +in +(?P<area>\S+))?{SPEAKS}")
 PERSON = re.compile(rf"person(?: +(?P<name>[^\s+]\S*))? +{NUMBER} +entered +by +(?P<by>\S+?) *: *(?P<text>\S.*)$")
 AFTER = re.compile(r"after +(?P<count>\d{1,4}) +(?P<unit>minute|hour|day|week)s?$")
-DROPS = re.compile(r"(?P<name>\S+) +drops$")
+ALONE = re.compile(r"(?P<name>\S+) +(?P<verb>drops|rings)$")
+UNREACHABLE = re.compile(r"(?P<name>\S+) +cannot +be +reached$")
+PICTURE = re.compile(r"(?P<name>\S+) +sends +a +picture(?: *: *(?P<text>\S.*))?$")
+UNUSABLE = re.compile(r"(?P<name>\S+)'s +picture +is +no +good *: *(?P<text>\S.*)$")
+HAPPENS: dict[Kind, re.Pattern[str]] = {"unreachable": UNREACHABLE, "pictures": PICTURE, "unusable": UNUSABLE}
+"""What somebody does, or what happens to her, in a sentence."""
 NAMELESS = re.compile(r"(?P<verb>[<>])(?: +(?P<text>.*))?$", re.DOTALL)
 SPEECH = re.compile(r"(?P<name>\S+) +(?P<verb>>|<|dials|types|sees)(?: +(?P<text>.*))?$", re.DOTALL)
 KINDS: dict[str, Kind] = {">": "texts", "<": "gets", "dials": "dials", "types": "types", "sees": "sees"}
@@ -58,7 +68,8 @@ DIAL = "*384*96#"
 
 UNKNOWN_LINE = (
     "not a line of a transcript; they are: `phone A +...`, `A > text`, `A < text`, `A dials *384#`, `A types 1`, "
-    "`A sees text`, `A drops`, `after 2 hours`, `enroler A +... in AREA`, `person A +... entered by B: name, ...`"
+    "`A sees text`, `A drops`, `A rings`, `A cannot be reached`, `A sends a picture`, `after 2 hours`, "
+    "`enroler A +... in AREA`, `person A +... entered by B: name, ...`"
 )
 
 
@@ -159,8 +170,11 @@ class Reader:
             if seconds >= USSD_SECONDS:
                 self._end_screens(f"networks end a session after {USSD_SECONDS / 60:.0f} minutes")
             return self._add(Step(number, "after", seconds=seconds, written=line))
-        if found := DROPS.match(line):
-            return self._unknown(found["name"]) or self._drop(found["name"], number, line)
+        if found := ALONE.match(line):
+            did = self._drop if found["verb"] == "drops" else self._ring
+            return self._unknown(found["name"]) or did(found["name"], number, line)
+        if (happened := self._happens(line, number)) is not None:
+            return happened
         if found := NAMELESS.match(line):
             name = self._last
         elif found := SPEECH.match(line):
@@ -173,6 +187,14 @@ class Reader:
         return (
             self._unknown(name) or self._screen(kind, name) or self._add(Step(number, kind, name, text, written=line))
         )
+
+    def _happens(self, line: str, number: int) -> str | None:
+        """Adds a line of HAPPENS; the problem with it, or "". None: it is another line."""
+        for kind, pattern in HAPPENS.items():
+            if found := pattern.match(line):
+                step = Step(number, kind, found["name"], found.groupdict().get("text") or "", written=line)
+                return self._unknown(found["name"]) or self._add(step)
+        return None
 
     def name_last(self, name: str) -> None:
         """A line that names this phone was shown: `>` without a name is hers from here on."""
@@ -225,6 +247,9 @@ class Reader:
             return f"{name} is in no USSD session that could drop: dial first, `{name} dials {DIAL}`"
         self._screens[name] = f"it dropped in line {number}"
         return self._add(Step(number, "drops", name, written=line))
+
+    def _ring(self, name: str, number: int, line: str) -> str:
+        return self._add(Step(number, "rings", name, written=line))
 
     def _end_screens(self, why: str) -> None:
         self._screens.update({name: why for name, over in self._screens.items() if not over})

@@ -10,7 +10,7 @@ from typing import Any
 from sms_service.authoring.load import Draft, read_draft
 from sms_service.authoring.source import BrokenFlow, Path, read_source
 from sms_service.authoring.vocabulary import Vocabulary
-from sms_service.engine.model import Ask, Choose, Collect, Flow, Option
+from sms_service.engine.model import Ask, Choose, Collect, Consent, Flow, Option
 from sms_service.engine.walk import fields_of
 
 BETWEEN = ", "
@@ -149,6 +149,9 @@ def options(flow: Flow) -> Iterator[tuple[str, Path, Option]]:
             case Choose():
                 for option in state.options:
                     yield f"{name}.choose.{option.key}", ("states", name, "choose", option.key), option
+            case Consent():
+                for option in state.others:
+                    yield f"{name}.other.{option.key}", ("states", name, "consent", "other", option.key), option
             case Ask() | Collect():
                 for field in state.fields if isinstance(state, Collect) else (state.field,):
                     base = ("collect", field.name) if isinstance(state, Collect) else ("ask",)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from sms_service.authoring.source import Finding, Path, Source, shown
 from sms_service.engine.answers import fold, read_answer, read_key, spellings
 from sms_service.engine.keywords import first_word
-from sms_service.engine.model import Ask, Choose, Collect, Flow, Option
+from sms_service.engine.model import Ask, Choose, Collect, Consent, Flow, Option
 from sms_service.engine.words import CARRIER_STOP
 
 REFUSED = frozenset(word.strip() for word in CARRIER_STOP.split(","))
@@ -40,6 +40,9 @@ def word_findings(flow: Flow, source: Source) -> Iterator[Finding]:
                 yield from _menu(
                     state.options, flow, {one.key: (*here, "choose", one.key) for one in state.options}, source
                 )
+            case Consent():
+                others = {one.key: (*here, "consent", "other", one.key) for one in state.others}
+                yield from _menu(state.others, flow, others, source)
             case Ask() | Collect():
                 fields = state.fields if isinstance(state, Collect) else (state.field,)
                 for field in fields:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sms_service.channels.africastalking import AfricasTalking
 from sms_service.channels.base import Channel
 from sms_service.channels.handset import Handset
+from sms_service.channels.missed_call import MissedCalls
 from sms_service.channels.twilio import Twilio
 from sms_service.config import Config
 
@@ -31,6 +32,19 @@ def open_channels(config: Config) -> dict[str, Channel]:
             public_url=config.url,
         )
     return channels
+
+
+def open_missed_calls(config: Config) -> MissedCalls | None:
+    """Who listens to missed calls, if the setting has a secret."""
+    section = config.channels.missed_call
+    if not section.on:
+        return None
+    return MissedCalls(secrets=_parts(section.secret), region=config.region, answer_by=default_channel(config))
+
+
+def default_channel(config: Config) -> str:
+    """The channel for people who never wrote to us: that of the settings, else the first gateway with credentials."""
+    return config.channels.default or next((name for name in open_channels(config) if name != "handset"), "handset")
 
 
 def _parts(setting: str) -> list[str]:

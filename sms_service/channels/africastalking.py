@@ -51,6 +51,17 @@ DELIVERY: dict[str, DeliveryStatus] = {
 BLACKLISTED = "userinblacklist"
 """Spelt UserInBlackList in reports and UserInBlacklist in answers."""
 
+NUMBER_FAILED = {403, 404, 406}
+"""Status codes of a recipient that say something of the number: invalid, of a type that is not supported, blocked."""
+
+FAILED_FOR = {
+    BLACKLISTED, "userisinactive", "useraccountsuspended", "notnetworksubscriber", "userdoesnotexist", "deliveryfailure",
+}  # fmt: skip
+"""Reasons of a failed message that say the same. The last one is what networks say that could not bring it to the phone."""
+
+UNREACHED = {"failed", "expired"}
+"""Words of a report that say so where there is no reason: not all networks give one. `Rejected` alone may be our fault."""
+
 AGAIN = {405: 900.0, 500: 0.0, 501: 0.0, 502: 0.0}
 """Status codes of a recipient worth another try, and the seconds to wait first: the balance is used up (somebody tops
 it up); its own and the operator's errors. The others are faults of the number or of the configuration."""
@@ -161,6 +172,7 @@ class AfricasTalking:
             word=loggable(word),
             reason=loggable(reason),
             opted_out=reason.lower() == BLACKLISTED,
+            number_failed=reason.lower() in FAILED_FOR or (not reason and word.lower() in UNREACHED),
         )
 
     def _opt_out(self, request: Request, now: float) -> Inbound | Ignored:
@@ -197,7 +209,8 @@ class AfricasTalking:
 
     def send(self, message: Outbound, status_url: str) -> Sent:
         if e164(message.phone) != message.phone:
-            return Refused("InvalidPhoneNumber", again=False)  # the SDK's own check lets a line break and "+2547" pass
+            # The SDK's own check lets a line break and "+2547" pass.
+            return Refused("InvalidPhoneNumber", again=False, number_failed=True)
         try:
             answer = self._sms_service.send(message.text, [message.phone], sender_id=self.from_ or None)
             return read_answer(answer, message.phone)
@@ -254,7 +267,10 @@ def read_answer(answer: requests.Response, phone: str) -> Sent:
         return Accepted("" if id_ == "None" else id_, int(parts[1]) if parts else 0)
     if 400 <= code < 500 or code in AGAIN:
         blocked = code == 406 or word.lower() == BLACKLISTED
-        return Refused(word or str(code), again=code in AGAIN, after=AGAIN.get(code, 0.0), opted_out=blocked)
+        return Refused(
+            word or str(code), again=code in AGAIN, after=AGAIN.get(code, 0.0), opted_out=blocked,
+            number_failed=code in NUMBER_FAILED,
+        )  # fmt: skip
     return Unknown(f"status code {code}")
 
 

@@ -51,7 +51,8 @@ class DeliveryReport(Struct, frozen=True, kw_only=True):
     """What became of a message. `ref` is our own reference where the gateway brings it back, else "" and `gateway_id`
     tells; `phone` (E.164) helps where neither is known yet. `status` "sent" covers everything that is not final.
     `word` is the gateway's own word, `reason` its own reason or code. `opted_out`: the gateway says that the person
-    blocked us. `segments` is what was billed, 0 if unknown."""
+    blocked us. `number_failed`: it failed because of the number, which is invalid, unknown, absent or blocked; not because of
+    us or the gateway. `segments` is what was billed, 0 if unknown."""
 
     channel: str
     gateway_id: str
@@ -61,6 +62,7 @@ class DeliveryReport(Struct, frozen=True, kw_only=True):
     word: str
     reason: str = ""
     opted_out: bool = False
+    number_failed: bool = False
     segments: int = 0
 
 
@@ -87,12 +89,13 @@ class Accepted(Struct, frozen=True):
 
 class Refused(Struct, frozen=True):
     """The gateway said no, and certainly did not send. `again`: worth another try, not before `after` seconds
-    (0: the worker's own back-off). `opted_out`: because the person blocked us."""
+    (0: the worker's own back-off). `opted_out`: because the person blocked us. `number_failed`: as of DeliveryReport."""
 
     reason: str
     again: bool
     after: float = 0.0
     opted_out: bool = False
+    number_failed: bool = False
 
 
 class Unknown(Struct, frozen=True):
@@ -112,16 +115,11 @@ class Response(Struct, frozen=True):
     body: str
 
 
-class Channel(Protocol):
-    """One gateway. `routes` are the last parts of its addresses under /hooks/, `methods` what it calls them by (POST, GET);
-    `secret_in_path`: its addresses carry a secret because it does not sign; `can_look_up`: an unknown outcome can be
-    settled by asking."""
+class Listener(Protocol):
+    """Whoever tells us of something by HTTP. `methods` is what it calls our addresses by (POST, GET)."""
 
     name: str
-    routes: Sequence[str]
     methods: Sequence[str]
-    secret_in_path: bool
-    can_look_up: bool
 
     def verify(self, request: Request) -> None:
         """Raises Forged unless the request is genuine."""
@@ -135,6 +133,15 @@ class Channel(Protocol):
 
     def busy(self, route: str) -> Response:
         """The answer when the turn could not be taken and nothing was saved (SQL down): USSD says so and ends."""
+
+
+class Channel(Listener, Protocol):
+    """One gateway. `routes` are the last parts of its addresses under /hooks/; `secret_in_path`: its addresses carry
+    a secret because it does not sign; `can_look_up`: an unknown outcome can be settled by asking."""
+
+    routes: Sequence[str]
+    secret_in_path: bool
+    can_look_up: bool
 
     def send(self, message: Outbound, status_url: str) -> Sent:
         """Hands one text to the gateway; never raises. `status_url` is where its reports are to go, if it asks."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import ipaddress
 import logging
 import socket
 import ssl
@@ -60,12 +61,17 @@ def retry_after(headers: Any) -> float:
     return min(max(wait, 0.0), RETRY_AFTER_MAX)
 
 
-def new_session() -> requests.Session:
+class InsideAddress(OSError):
+    """A name that leads to an address of an inside network, and was not to."""
+
+
+def new_session(outside: bool = False) -> requests.Session:
     """A session that keeps its connections, repeats nothing, waits for a whole answer no longer than its read time-out,
-    and whose addresses (Twilio's list has the number in it) never reach a log."""
+    and whose addresses (Twilio's list has the number in it) never reach a log. `outside`: it connects to public addresses
+    only, whatever a name leads to, and raises InsideAddress within requests' ConnectionError."""
     session = requests.Session()
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter(pool_maxsize=CONNECTIONS))
+        session.mount(scheme, _OutsideAdapter() if outside else _Adapter(pool_maxsize=CONNECTIONS))
     log = logging.getLogger("urllib3.connectionpool")
     log.removeFilter(_nothing)
     log.addFilter(_nothing)  # a filter, since a level would be undone by whoever configures the logs after us
@@ -131,3 +137,23 @@ class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+
+
+class _OutsideConnection(_SecureConnection):
+    def _new_conn(self) -> socket.socket:
+        """Looks at who was reached, before a byte is said: a name that was looked up twice could lead to two places."""
+        reached = super()._new_conn()
+        if not ipaddress.ip_address(reached.getpeername()[0]).is_global:
+            reached.close()
+            raise InsideAddress("the name leads to an address that is not public")
+        return reached
+
+
+class _OutsidePool(HTTPSConnectionPool):
+    ConnectionCls = _OutsideConnection
+
+
+class _OutsideAdapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"https": _OutsidePool}

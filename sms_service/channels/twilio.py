@@ -34,6 +34,7 @@ from sms_service.channels.base import (
 from sms_service.channels.incoming import field, loggable, required, storable
 from sms_service.channels.phones import e164
 from sms_service.channels.sending import failed, new_session, retry_after
+from sms_service.channels.twilio_media import TwilioMedia
 from sms_service.engine.model import Inbound
 
 BASE64_FROM = 60
@@ -62,6 +63,11 @@ DELIVERY: dict[str, DeliveryStatus] = {
 """Twilio's final words. Every other one, also one that we do not know, is "sent": Twilio has the message."""
 
 OPTED_OUT = 21610
+NUMBER_FAILED = {21211, 21610, 21614, 30003, 30004, 30005, 30006}
+"""Error codes that say something of the number: invalid, unsubscribed, not a mobile; handset unreachable, blocked, unknown,
+landline. Not of it: countries that are off (21408), what the sender cannot reach (21612), filtered texts (30007), faults of
+which nothing is said (30008)."""
+
 AGAIN = {20429: 0.0, 21611: 3600.0, 30001: 3600.0}
 """Error codes worth another try, and the seconds to wait first: too many requests; the sender's 10 h queue is full."""
 
@@ -101,6 +107,7 @@ class Twilio:
         self._tokens = [token for token in auth_tokens if token]
         self._bases = with_and_without_port(public_url.rstrip("/"))
         self._timeout = timeout
+        self.media = TwilioMedia(account_sid, self._tokens[0] if self._tokens else "", self.api_url)
 
     # --- receiving ------------------------------------------------------------------------------------------------
 
@@ -166,6 +173,7 @@ class Twilio:
             word=loggable(word),
             reason=loggable(code),
             opted_out=code == str(OPTED_OUT),
+            number_failed=code in map(str, NUMBER_FAILED),
             segments=small_number(segments),
         )
 
@@ -190,7 +198,8 @@ class Twilio:
                 options["status_callback"] = f"{status_url}{'&' if '?' in status_url else '?'}ref={quote(message.ref)}"
             created = self._client.messages.create(to=message.phone, body=message.text, **options)
             if created.status == "failed":
-                return Refused(loggable(str(created.error_code or "failed")), again=False)
+                code = str(created.error_code or "failed")
+                return Refused(loggable(code), again=False, number_failed=code in map(str, NUMBER_FAILED))
             return Accepted(created.sid, small_number(created.num_segments)) if created.sid else Unknown("no sid")
         except Throttled as error:
             return Refused("429", again=True, after=error.after)
@@ -297,8 +306,9 @@ def refusal(error: Exception) -> Refused | Unknown | None:
         return Unknown(f"HTTP {status}")
     number = code if isinstance(code, int) else status
     return Refused(
-        loggable(str(number)), again=number in AGAIN, after=AGAIN.get(number, 0.0), opted_out=number == OPTED_OUT
-    )
+        loggable(str(number)), again=number in AGAIN, after=AGAIN.get(number, 0.0), opted_out=number == OPTED_OUT,
+        number_failed=number in NUMBER_FAILED,
+    )  # fmt: skip
 
 
 def find(listed: Sequence[Any], text: str, since: float, not_these: Sequence[str]) -> Accepted | Unknown | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ import typer
 from sms_service.config import Config, read_config
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
     from sms_service.enrolment.card_code import CardCode
     from sms_service.enrolment.cards import Card
@@ -29,6 +29,9 @@ Number = Annotated[str, typer.Argument(help="The membership number, as it stands
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 KEY_HEX = 64
 SHOWN = "%Y-%m-%d %H:%M"
+
+REISSUED_AT_ONCE = 200
+"""Cards reissued in one transaction: less than a second, in which nobody else writes on SQLite."""
 
 
 @card_app.command("verify")
@@ -96,14 +99,14 @@ def key() -> None:
 @card_app.command("show")
 def show(number: Number, as_json: Json = False) -> None:
     """Show how a member's card stands, and what became of it and of those before."""
-    from sms_service.enrolment import cards
+    from sms_service.enrolment import card_changes
 
     now = time.time()
     with _card(number, writes=False) as (conn, found):
         standing = "being drawn" if found.status == "wanted" else found.standing(now)
         log = [
             {"at": _at(at), "serial": serial, "change": change, "reason": reason}
-            for at, serial, change, reason in cards.changes(conn, found)
+            for at, serial, change, reason in card_changes.changes(conn, found)
         ]
     until = found.last_day.isoformat() if found.last_day else None
     if as_json:
@@ -117,29 +120,76 @@ def show(number: Number, as_json: Json = False) -> None:
 
 @card_app.command("reissue")
 def reissue(
-    number: Number, reason: Annotated[str, typer.Option(help="Why; kept with the card.")] = "by the office"
+    number: Annotated[str, typer.Argument(help="The membership number, as it stands on the card: 0000013.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; kept with the card.")] = "by the office",
+    drawn_before_0005: Annotated[
+        bool,
+        typer.Option(
+            "--drawn-before-0005",
+            help="Every card that was drawn before membership numbers had a check digit; each member is texted.",
+        ),
+    ] = False,
 ) -> None:
     """Draw a member's card anew and text her the link; the old link and the old code say "replaced" from now on."""
-    from sms_service.enrolment import cards
+    from sms_service.enrolment import card_changes
+    from sms_service.enrolment.card_code import SERIAL_MAX
 
+    if bool(number) == drawn_before_0005:
+        _end("name one member's number, or --drawn-before-0005 for the cards of before the check digit")
+    if drawn_before_0005:
+        _reissue_old()
+        return
     now = time.time()
     with _card(number) as (conn, found):
         if found.member.status != "valid":
             _end(f"the membership {number} has ended: there is no card to reissue")
-        done = cards.reissue(conn, found, reason, now)
+        if found.serial >= SERIAL_MAX:
+            _end(f"member {found.member.number_text} has had {SERIAL_MAX:,} cards; a code holds no higher serial")
+        done = card_changes.reissue(conn, found, reason, now)
         serial = found.serial + 1 if done else found.serial
     if not done:
         _end(f"card {serial} of member {found.member.number_text} is about to be drawn anyway; nothing was changed")
     print(f"card {serial} of member {found.member.number_text} will be drawn, and its link texted.")
 
 
+def _reissue_old() -> None:
+    """Some hundred in a transaction; what was done stays done if the command is stopped."""
+    from sms_service.enrolment import card_changes
+
+    done = 0
+    with _office() as (config, engine, keys):
+        with engine.connect() as conn:
+            total = card_changes.count_of_before_0005(conn)
+        with _bar(total) as advance:
+            more = True
+            while more:
+                with engine.begin() as conn:
+                    some = card_changes.of_before_0005(conn, keys, REISSUED_AT_ONCE)
+                    moved = sum(card_changes.reissue(conn, one, "had no check digit", time.time()) for one in some)
+                done, more = done + moved, moved > 0
+                advance(moved)
+                _ring(config)
+    print(f"{done:,} cards will be drawn anew, and their links texted.")
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[int], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("reissuing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("", total=total or None)
+        yield lambda more: progress.advance(task, more)
+
+
 @card_app.command("revoke")
 def revoke(number: Number, reason: Annotated[str, typer.Option(help="Why; kept with the card.")]) -> None:
     """Make a member's card invalid at once. She stays a member; `card reissue` gives her a new one."""
-    from sms_service.enrolment import cards
+    from sms_service.enrolment import card_changes
 
     with _card(number) as (conn, found):
-        done = cards.revoke(conn, found, reason, time.time())
+        done = card_changes.revoke(conn, found, reason, time.time())
     if not done:
         _end(f"card {found.serial} of member {found.member.number_text} was revoked before")
     print(f"card {found.serial} of member {found.member.number_text} is revoked.")
@@ -148,9 +198,10 @@ def revoke(number: Number, reason: Annotated[str, typer.Option(help="Why; kept w
 @card_app.command("preview")
 def preview(
     out: Annotated[Path, typer.Option(help="The picture's file: card.png, or card.pdf.")],
-    language: Annotated[str, typer.Option(help="Of the labels: en, hi, sw, bn, ta, ar.")] = "en",
+    language: Annotated[str, typer.Option(help="Of the labels: en, hi, sw, bn, ta, ar, fr.")] = "en",
     name: Annotated[str, typer.Option(help="The name on the sample.")] = "",
     area: Annotated[str, typer.Option(help="The area on the sample.")] = "",
+    photo: Annotated[Path | None, typer.Option(help="A photo for the sample (JPEG).")] = None,
     template: Annotated[
         Path | None, typer.Option(help="A Typst file (default: card.template of the settings).")
     ] = None,
@@ -165,10 +216,11 @@ def preview(
     draw = cardface.pdf if out.suffix.lower() == ".pdf" else cardface.png
     try:
         chosen = cardface.read_template(file) if file else cardface.SHIPPED
+        face = replace(face, photo=photo.read_bytes() if photo else None)
         cardface.check_template(chosen)
         drawn = draw(face, chosen)
     except OSError as error:
-        _end(f"{file} cannot be read: {error.strerror}")
+        _end(f"{error.filename} cannot be read: {error.strerror}")
     except cardface.BrokenTemplate as error:
         _end(str(error))
     try:
@@ -176,6 +228,8 @@ def preview(
     except OSError as error:
         _end(f"{out} cannot be written: {error.strerror}")
     print(f"{out}: {len(drawn):,} bytes, by {chosen.name}")
+    if missing := cardface.without_font(f"{face.organisation}{face.name}{face.area}"):
+        print(f"left out, since no font has them: {' '.join(missing)}", file=sys.stderr)
 
 
 def _at(seconds: float) -> str:
@@ -183,6 +237,13 @@ def _at(seconds: float) -> str:
 
 
 def _our_keys() -> Keys:
+    with _office() as (_config, _engine, keys):
+        return keys
+
+
+@contextmanager
+def _office() -> Iterator[tuple[Config, Engine, Keys]]:
+    """The settings, the database in its newest form, and our keys."""
     from sms_service.service import open_keys
     from sms_service.store import database
 
@@ -190,7 +251,7 @@ def _our_keys() -> Keys:
     engine = database.open_database(config.sql_url)
     try:
         database.migrate(engine)
-        return open_keys(config, engine)
+        yield config, engine, open_keys(config, engine)
     finally:
         engine.dispose()
 
@@ -200,25 +261,17 @@ def _card(number: str, writes: bool = True) -> Iterator[tuple[Connection, Card]]
     """The member's card in one transaction; ends the command where there is none. After it the workers are rung for."""
     from sms_service.enrolment import cards
     from sms_service.enrolment.numbers import Mistyped, read_number
-    from sms_service.service import open_keys
     from sms_service.store import database
 
     try:
         wanted = read_number(number)
     except Mistyped:
         _end(f"{number} is mistyped: a digit is wrong, missing, or two changed places")
-    config = read_config()
-    engine = database.open_database(config.sql_url)
-    try:
-        database.migrate(engine)
-        keys = open_keys(config, engine)
-        with (engine if writes else database.reading(engine)).begin() as conn:
-            found = cards.by_member(conn, keys, wanted)
-            if found is None:
-                _end(f"no member has the number {number}, or she was forgotten")
-            yield conn, found
-    finally:
-        engine.dispose()
+    with _office() as (config, engine, keys), (engine if writes else database.reading(engine)).begin() as conn:
+        found = cards.by_member(conn, keys, wanted)
+        if found is None:
+            _end(f"no member has the number {number}, or she was forgotten")
+        yield conn, found
     if writes:
         _ring(config)
 

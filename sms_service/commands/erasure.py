@@ -50,7 +50,7 @@ def forget(
         done = yes or (not as_json and typer.confirm("Forget her? It cannot be undone."))
         if done:
             _forget(engine, keys, hers)
-            everywhere = _sweep(engine, keys, config)
+            everywhere = _sweep(engine, keys, config, hers)
         if as_json:
             print(json.dumps({"forgotten": done, "holdings": asdict(told), "remains": REMAINS if done else []}))
         elif done:
@@ -121,17 +121,22 @@ def _forget(engine: Engine, keys: Keys, hers: Person) -> None:
     transaction.run(engine, take)
 
 
-def _sweep(engine: Engine, keys: Keys, config: Config) -> bool:
-    """Deletes the copies in Redis at once; the sweeper does it once more. False where Redis is away."""
-    from sms_service.enrolment import erasure
+def _sweep(engine: Engine, keys: Keys, config: Config, hers: Person) -> bool:
+    """Takes her out of others' texts and deletes the copies in Redis at once; the sweeper does it once more. False where Redis
+    is away."""
+    from sms_service.enrolment import erasure, searches
     from sms_service.store import database
     from sms_service.store.sessions import LiveSessions, open_redis
 
     with database.reading(engine).begin() as conn:
-        rows = erasure.left(conn, 100)
+        due = searches.due(conn, keys, time.time(), 1, hers.id)
+    if due:
+        searches.work(engine, keys, due, time.time())
+    with database.reading(engine).begin() as conn:
+        copies = erasure.copies_of(conn, hers.id)
     client = open_redis(config.live_url)
     try:
-        return not rows or LiveSessions(client, keys).delete([row.phone_index for row in rows])
+        return not copies or LiveSessions(client, keys).delete(copies)
     finally:
         client.close()
 

@@ -1,4 +1,4 @@
-"""`sms-service ledger verify|head|show`: is every decision as it was taken, and what stands behind a member."""
+"""`sms-service ledger verify|head|show|list`: is every decision as it was taken, and what stands behind a figure."""
 
 from __future__ import annotations
 
@@ -10,25 +10,22 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sms_service.config import Config, read_config
+from sms_service.commands import proofs
+from sms_service.commands.opened_ledger import end, opened, snapshot
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from sms_service.enrolment.ledger import Fault, Head
+    from sms_service.enrolment.ledger_members import Figures
     from sms_service.privacy import Keys
 
 ledger_app = typer.Typer(no_args_is_help=True, help="The decisions of people, and the proof that nobody edits them.")
 
 TOLD_MAX = 20
 """Faults that are shown; the first one is where to look."""
-
-STATEMENT_TIMEOUT_MS = 3_600_000
-"""Milliseconds that one statement may take: a walk through millions of rows is one."""
 
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
@@ -40,14 +37,16 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Walk every decision ever taken, and name what is not as it was. Exit code 1 if anything is."""
-    from sms_service.enrolment import ledger, ledger_heads
+    """Walk every decision ever taken, and name what is not as it was.
 
-    with _ledger() as (_config, engine, keys):
+    Also named: a member without her yes, a yes without its member. Exit code 1 if anything is."""
+    from sms_service.enrolment import ledger, ledger_heads, ledger_members
+
+    with opened() as (_config, engine, keys):
         known = [_read(file, keys) for file in head or []]
         begun = time.monotonic()
         found: list[Fault] = []
-        with engine.connect() as conn:
+        with snapshot(engine) as conn:
             closed = ledger_heads.all_closed(conn)
             found += [
                 ledger.Fault(0, one.head.seq, f"the head of {one.day} does not bear our signature")
@@ -63,14 +62,16 @@ def verify(
                         seen = one
                     else:
                         found.append(one)
-    _tell(total, found, time.monotonic() - begun, as_json)
+            figures = ledger_members.figures(conn)
+            found += ledger_members.faults(conn, figures)
+    _tell(total, found, figures, time.monotonic() - begun, as_json)
 
 
-def _tell(head: Head, found: list[Fault], seconds: float, as_json: bool) -> None:
+def _tell(head: Head, found: list[Fault], figures: Figures, seconds: float, as_json: bool) -> None:
     if as_json:
         told = {
             "decisions": head.seq, "head": head.hash.hex(), "seconds": round(seconds, 1),
-            "faults": [asdict(one) for one in found],
+            "figures": {**asdict(figures), "fits": figures.fits}, "faults": [asdict(one) for one in found],
         }  # fmt: skip
         print(json.dumps(told))
     elif not found:
@@ -81,8 +82,21 @@ def _tell(head: Head, found: list[Fault], seconds: float, as_json: bool) -> None
             print(f"  {_named(one)}: {one.problem}")
         if len(found) > TOLD_MAX:
             print(f"  ... and {len(found) - TOLD_MAX:,} more (--json shows all)")
-    if found:
+    if not as_json:
+        _counted(figures)
+    if found or not figures.fits:
         sys.exit(1)
+
+
+def _counted(figures: Figures) -> None:
+    """The figures, each with what lists the rows behind it."""
+    for purpose, decisions in figures.decisions.items():
+        for decision, count in decisions.items():
+            listed = f"sms-service ledger list --purpose {purpose} --decision {decision}"
+            print(f"  {purpose:<12} {decision:<14} {count:>12,}   {listed}")
+    late = f", {figures.late:,} of them too late to make a member" if figures.late else ""
+    sign = "=" if figures.fits else "BUT"
+    print(f"  {figures.given:,} consents to membership stand{late} {sign} {figures.members:,} members")
 
 
 def _named(fault: Fault) -> str:
@@ -95,7 +109,7 @@ def head(as_json: Json = False) -> None:
     """Show the head as it is now, signed: a few lines to keep, against which `verify --head` holds the ledger later."""
     from sms_service.enrolment import ledger, ledger_heads
 
-    with _ledger() as (config, engine, keys):
+    with opened() as (config, engine, keys):
         with engine.begin() as conn:
             while ledger.is_behind(conn) and ledger.chain(conn):
                 pass
@@ -116,9 +130,9 @@ def _read(file: Path, keys: Keys) -> Head:
     try:
         return ledger_heads.from_json(file.read_text(), keys)
     except (OSError, UnicodeDecodeError) as error:
-        _end(f"{file} cannot be read: {error}")
+        end(f"{file} cannot be read: {error}")
     except ledger_heads.NotAHead as error:
-        _end(f"{file}: {error}")
+        end(f"{file}: {error}")
 
 
 @contextmanager
@@ -132,20 +146,5 @@ def _bar(total: int) -> Iterator[Callable[[int], None]]:
         yield lambda more: progress.advance(task, more)
 
 
-@contextmanager
-def _ledger() -> Iterator[tuple[Config, Engine, Keys]]:
-    from sms_service.service import open_keys
-    from sms_service.store import database
-
-    config = read_config()
-    engine = database.open_database(config.sql_url, STATEMENT_TIMEOUT_MS)
-    try:
-        database.migrate(engine)
-        yield config, engine, open_keys(config, engine)
-    finally:
-        engine.dispose()
-
-
-def _end(message: str) -> NoReturn:
-    print(message, file=sys.stderr)
-    sys.exit(1)
+ledger_app.command("show")(proofs.show)
+ledger_app.command("list")(proofs.list_rows)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from sms_service.engine.ahead import ahead
 from sms_service.engine.answers import chosen, fold, is_doubtful, read_answer, read_key
 from sms_service.engine.collecting import SKIP, fill
 from sms_service.engine.model import (
     WENT_BACK,
     WENT_TO_FIRST,
+    Answered,
     Ask,
     Choose,
     Collect,
@@ -56,15 +58,17 @@ def answer(walk: Walk, heard: Heard) -> str | None:
         case Ask():
             if state.field.name in heard.reading.values:
                 walk.take(heard.reading)
-                return _answered(walk, "next", state.next)
+                return _answered(walk, heard, "next", state.next, _verdict(heard.reading.values[state.field.name]))
             return _unclear(walk, state, walk.wrong(state, state.field, heard.reading))
         case Collect():
             return fill(walk, state, heard.reading, skips=heard.text.strip() == SKIP)
         case Choose():
             option = chosen(heard.text, state.options, session.language)
-            return _answered(walk, option.key, option.next) if option else _unclear(walk, state)
+            if option is None:
+                return _ran_ahead(walk, state, heard)
+            return _answered(walk, heard, option.key, option.next, option.key)
         case Consent():
-            return _consent(walk, state, heard.text)
+            return _consent(walk, state, heard)
     return None
 
 
@@ -90,10 +94,23 @@ def _by_key(state: Question, asked: str) -> bool:
     return True
 
 
-def _answered(walk: Walk, way: str, to: str) -> str:
+def _answered(walk: Walk, heard: Heard, way: str, to: str, verdict: str) -> str:
     """On to the next state; one can come back to this question."""
+    _note(walk, heard, verdict)
     walk.remember()
     return walk.leave(way, to)
+
+
+def _note(walk: Walk, heard: Heard, verdict: str) -> None:
+    """Keeps which question was answered: where the walk arrives next, it is another one's turn."""
+    session = walk.session
+    session.answered = Answered(
+        session.state, session.prompt, session.hop, session.prompt_language, session.hop_language, heard.text, verdict
+    )
+
+
+def _verdict(value: object) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else ""
 
 
 def _unclear(walk: Walk, state: Ask | Choose | Consent, wrong: list[str] | None = None) -> str | None:
@@ -111,8 +128,9 @@ def _unclear(walk: Walk, state: Ask | Choose | Consent, wrong: list[str] | None 
     return None
 
 
-def _consent(walk: Walk, state: Consent, text: str) -> str | None:
+def _consent(walk: Walk, state: Consent, heard: Heard) -> str | None:
     """A yes or no for the ledger, beyond doubt; another key of the state; or neither."""
+    text = heard.text
     verdict = read_answer(text, walk.session.language, "consent")
     key = read_key(text, [state.yes.key, state.no.key, *(option.key for option in state.others)])
     other = next((option for option in state.others if option.key == key), None)
@@ -122,16 +140,38 @@ def _consent(walk: Walk, state: Consent, text: str) -> str | None:
     if key == state.yes.key and is_doubtful(text):
         verdict, key = "unclear", None  # 1 with a cross beside it, or with a question mark
     if verdict == "yes" or key == state.yes.key:
-        return _decided(walk, "yes", state.yes.next, Decision(state.purpose, "given", text, key or verdict, state.name))
+        given = Decision(state.purpose, "given", text, key or verdict, state.name)
+        return _decided(walk, heard, "yes", state.yes.next, given)
     if verdict in ("no", "stop") or key == state.no.key:
-        return _decided(walk, "no", state.no.next, Decision(state.purpose, "refused", text, key or verdict, state.name))
+        refused = Decision(state.purpose, "refused", text, key or verdict, state.name)
+        return _decided(walk, heard, "no", state.no.next, refused)
     if verdict == "wrong_number":
         wrong_number = Decision(state.purpose, verdict, text, verdict, state.name)
-        return _decided(walk, verdict, state.wrong_number, wrong_number)
-    return _answered(walk, other.key, other.next) if other else _unclear(walk, state)
+        return _decided(walk, heard, verdict, state.wrong_number, wrong_number)
+    return _answered(walk, heard, other.key, other.next, other.key) if other else _ran_ahead(walk, state, heard)
 
 
-def _decided(walk: Walk, way: str, to: str, decision: Decision) -> str:
+def _ran_ahead(walk: Walk, state: Choose | Consent, heard: Heard) -> str | None:
+    """`2 name Ram Kumar`: through the menus that she answered in one text, to the question that it has no answer to yet. A
+    key with something that cannot be read behind it (`2 of us came`) is no answer."""
+    found = ahead(walk.flow, state, heard.text)
+    has_value = bool(found and found.asks and found.asks.field.name in heard.reading.values)
+    if found is None or not (has_value or found.named):
+        return _unclear(walk, state)
+    *before, (key, last) = found.ways
+    _note(walk, heard, found.ways[0][0])
+    walk.remember()
+    for way, to in before:
+        walk.arrive(walk.leave(way, to))
+    if not (has_value and found.asks):
+        return walk.leave(key, last)
+    walk.arrive(walk.leave(key, last))
+    walk.take(heard.reading)
+    return walk.leave("next", found.asks.next)
+
+
+def _decided(walk: Walk, heard: Heard, way: str, to: str, decision: Decision) -> str:
+    _note(walk, heard, decision.verdict)
     walk.turn.decision = decision
     walk.no_way_back()  # it stands in the ledger; a change of mind is a new decision, not a step back
     return walk.leave(way, to)

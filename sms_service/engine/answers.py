@@ -16,14 +16,17 @@ from sms_service.engine.model import Option
 from sms_service.engine.strangers import says_whom_she_is_not
 from sms_service.engine.words import (
     ANY_OTHER,
+    CONDITIONS,
     DATA,
     FALSE_FRIENDS,
     NOT_RIGHT,
+    NUMBERED,
     NUMBERS,
     QUESTION_MARKS,
     SIGNS_BESIDE_A_YES,
     WORDS,
 )
+from sms_service.engine.words_slips import slips
 
 Answer = Literal["yes", "no", "stop", "start", "help", "wrong_number", "unclear"]
 
@@ -31,6 +34,11 @@ SHORT = 4
 """Words up to which a text is an answer: a longer one with a yes in it has a condition in it, with a STOP a topic."""
 MINUS = re.compile(r"\s*[-−–—~≠¬!]+\s*\d")
 """A number that is negated rather than chosen."""
+
+CLAUSE = re.compile(r"[.,;:!\n।،؛…]+")
+
+HONORIFICS = ("ji", "jee", "जी")
+"""Not counted among them: हाँ जी is one word, politely."""
 
 READ = 12
 """Words up to which a refusal is looked for. What is longer is a letter, and is read by a person."""
@@ -67,6 +75,7 @@ def _folded(character: str) -> str | None:
 
 _TABLE = _Folding()
 _STRETCHED = re.compile(r"(.)\1{2,}")
+_DOUBLED = re.compile(r"(.)\1")
 _NASALS = re.compile(r"ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])|न्(?=[त-ध])|म्(?=[प-भ])")
 """A nasal before a consonant of its own row: हिन्दी and हिंदी are one word, written either way."""
 
@@ -95,8 +104,11 @@ _LEXICON = {
 }
 _FALSE_FRIENDS = {fold(phrase): meanings for phrase, meanings in FALSE_FRIENDS.items()}
 _DATA = frozenset(fold(word) for word in DATA.split(","))
+_NUMBERED = frozenset(fold(word) for word in NUMBERED.split(","))
 _NOT_RIGHT = sorted((fold(phrase) for phrase in NOT_RIGHT.split(",")), key=len, reverse=True)
 _WORDS_KNOWN = {word for phrase in (*_LEXICON, *_FALSE_FRIENDS) for word in phrase.split()}
+_SLIPS = slips(_WORDS_KNOWN)
+_CONDITIONS = frozenset(fold(word) for word in CONDITIONS.split(","))
 _LONGEST = max(phrase.count(" ") + 1 for phrase in _LEXICON)
 _DIGITS = {
     fold(word): str(number)
@@ -113,29 +125,55 @@ def read_answer(text: str, language: str, question: Literal["consent", "yes_no",
     unclear. "consent" and "yes_no" are read alike: both may become a consent. A number is unclear: see `read_key`.
     """
     words = [_unstretched(word) for word in _together(fold(text).split())]
+    if question != "none" or len(words) == 1:  # a name or a booth in a command is no slip of something else
+        words = [_SLIPS.get(word, word) for word in words]
     found = _meanings(words[: READ + 1], language.partition("-")[0].lower())
     meanings = [meaning for meaning, _ in found]
     spoken = [meaning for meaning in meanings if meaning not in ("polite", "yes", "no")]
     if "stop" in meanings and (len(words) <= SHORT or spoken[0] == "stop"):
+        return "stop"
+    if "stop" in meanings and _ends_with_stop(text, language):
         return "stop"
     if len(words) > READ:
         return "unclear"
     asks = not QUESTION_MARKS.isdisjoint(text)
     if "no_more" in meanings:
         return "stop"
-    if "wrong_number" in meanings or says_whom_she_is_not(words, fold, _is_known):
-        return "unclear" if asks else "wrong_number"
+    if "wrong_number" in meanings or says_whom_she_is_not(text, words, fold, _is_known):
+        return "unclear" if asks or not _NUMBERED.isdisjoint(words) else "wrong_number"
     alone = [meaning for meaning in meanings if meaning not in ("polite", "neutral")]
     if alone in (["start"], ["help"]):
         return "start" if alone == ["start"] else "help"
     if question == "none" or "stop" in meanings:
         return "unclear"
     if "no" in meanings:
-        return "unclear" if (asks and meanings[0] != "no") or _speaks_of_data(words) else "no"
+        otherwise = (asks and meanings[0] != "no") or _speaks_of_data(words) or _under_a_condition(words, meanings)
+        return "unclear" if otherwise else "no"
+    if not asks and _asks_for_help(meanings):
+        return "help"
     plain = {"yes"} <= set(meanings) <= {"yes", "polite", "neutral"}
-    said = sum(length for meaning, length in found if meaning != "polite")
+    said = sum(length for meaning, length in found if meaning != "polite") - sum(word in HONORIFICS for word in words)
     doubtful = said > SHORT or is_doubtful(text)
     return "yes" if plain and not doubtful else "unclear"
+
+
+def _ends_with_stop(text: str, language: str) -> bool:
+    """`Messages every day, stop`: a STOP of its own behind the last comma."""
+    parts = [words for part in CLAUSE.split(text) if (words := fold(part).split())]
+    meanings = {meaning for meaning, _ in _meanings(parts[-1], language)} if len(parts) > 1 else set()
+    return "stop" in meanings and {"stop", "polite", "neutral"} >= meanings
+
+
+def _asks_for_help(meanings: list[str]) -> bool:
+    """`I do not understand, please help`: at the end, or with a confession of that kind, beside nothing that answers."""
+    said = [meaning for meaning in meanings if meaning not in ("polite", "neutral")]
+    return "help" in said and (said[-1] == "help" or "neither" in said) and {"", "help", "neither"}.issuperset(said)
+
+
+def _under_a_condition(words: list[str], meanings: list[str]) -> bool:
+    """`If it costs nothing, yes`: a negative beside a yes, and an if before either."""
+    said = [meaning for meaning in meanings if meaning != "polite"]
+    return "yes" in said and said[0] != "no" and not _CONDITIONS.isdisjoint(words)
 
 
 def is_doubtful(text: str) -> bool:
@@ -229,11 +267,13 @@ def _speaks_of_data(words: list[str]) -> bool:
 
 def _unstretched(word: str) -> str:
     """yesss is yes, haaaan is han: letters written three times or more say no more than once, or twice, would; nor does
-    the last one written twice (yupp, ndioo)."""
+    the last one written twice (yupp, ndioo), nor one within a word of three letters or more (yees, hapaana)."""
     if word in _WORDS_KNOWN:
         return word
     once, twice = _STRETCHED.sub(r"\1", word), _STRETCHED.sub(r"\1\1", word)
     ends = twice[:-1] if len(twice) > 2 and twice[-1] == twice[-2] else twice
-    alone = (form for form in (once, twice, ends) if form in _LEXICON)
+    single = _DOUBLED.sub(r"\1", twice)
+    singles = (single,) if len(single) > 2 else ()
+    alone = (form for form in (once, twice, ends, *singles) if form in _LEXICON)
     within = (form for form in (twice, once, ends) if form in _WORDS_KNOWN)
     return next(alone, next(within, twice))

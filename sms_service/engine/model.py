@@ -51,7 +51,8 @@ class Inbound(Struct, frozen=True, kw_only=True):
     `session` is the network's id of the USSD session, empty for SMS. `id` is the gateway's own id: the same id is the
     same message, however often it is delivered. `made`: the gateway has no id for it, and the channel made one from what
     was sent; it is kept as a keyed hash. `answered` says that the gateway itself has replied (Twilio's Advanced
-    Opt-Out): the effects count, but we stay silent. `media` are the addresses of pictures that came along.
+    Opt-Out): the effects count, but we stay silent. `media` are the addresses of pictures that came along. `answer_by`: she
+    rang and hung up, so that there is no text, and this channel answers if we never heard of her before.
     """
 
     channel: str
@@ -66,6 +67,12 @@ class Inbound(Struct, frozen=True, kw_only=True):
     made: bool = False
     answered: bool = False
     media: tuple[str, ...] = ()
+    answer_by: str = ""
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it is a missed call."""
+        return bool(self.answer_by)
 
 
 # --- flows --------------------------------------------------------------------------------------------------------
@@ -272,6 +279,19 @@ class Caller(Struct):
     trail: list[tuple[str, str]] = field(default_factory=list)
 
 
+class Answered(Struct, frozen=True, omit_defaults=True):
+    """The question that a person has just answered: its state, what carried it (`prompt`, `hop` and their languages, as of a
+    Session), what she typed, and what that was read as: the key of an option, `yes` or `no`; "" for what may be personal."""
+
+    state: str
+    prompt: str = ""
+    hop: int = 0
+    prompt_language: str = ""
+    hop_language: str = ""
+    text: str = ""
+    verdict: str = ""
+
+
 class Session(Struct, kw_only=True, omit_defaults=True):
     """One person's place in one flow. `about` names what it is about (a registration), so that it is opened once.
 
@@ -281,7 +301,8 @@ class Session(Struct, kw_only=True, omit_defaults=True):
     waits for. `trail` are the questions one can go back to (state, field), the last one last; `callers` the flows that
     wait for this one, the innermost last. `lasts` is how long nobody may answer, in seconds; `silent` how often the
     dialogue has moved on by itself since she was last heard. `repaired` and `flagged` are those of the values in `variables`
-    (see Reading).
+    (see Reading). `answered` is what she answered in this very turn: effects prove by it what she decided; a session that
+    waits has none.
     """
 
     id: str
@@ -307,6 +328,7 @@ class Session(Struct, kw_only=True, omit_defaults=True):
     silent: int = 0
     repaired: dict[str, str] = field(default_factory=dict)
     flagged: dict[str, str] = field(default_factory=dict)
+    answered: Answered | None = None
 
 
 class UssdScreen(Struct, kw_only=True):
@@ -418,11 +440,11 @@ class Returned(Struct, frozen=True):
 
 
 class Decision(Struct, frozen=True):
-    """A person's yes or no to a purpose, or her taking it back, with what she typed. Becomes a row of the ledger, and nothing
-    else does."""
+    """A person's yes or no to a purpose, or her taking it back, or what she corrected, with what she typed. Becomes a row of
+    the ledger, and nothing else does."""
 
     purpose: str
-    decision: Literal["given", "refused", "wrong_number", "withdrawn"]
+    decision: Literal["given", "refused", "wrong_number", "withdrawn", "corrected"]
     text: str
     verdict: str
     state: str

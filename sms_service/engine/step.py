@@ -56,6 +56,8 @@ def step(flow: Flow, session: Session, cause: Cause, now: float, states: int = M
     while on is not None and walk.turn.passed < states:
         on = _through(walk, walk.arrive(on))
     if on is None:
+        if walk.turn.wants is None:
+            kept.answered = None  # what a later turn brings about was not decided in this one
         return walk.turn
     raise FlowFault(f"flow {flow.name} passed {MAX_STEPS} states without a question, last {on}")
 

@@ -62,7 +62,7 @@ class Templates:
     """
 
     def __init__(self, sources: Mapping[str, str], filters: Mapping[str, Callable[..., object]] | None = None) -> None:
-        own = {"join": _join, **(filters or {})}
+        own: dict[str, Callable[..., object]] = {"join": _join, "short": _short, **(filters or {})}
         self._filters = FILTERS.union(own)
         self._sources: dict[str, str] = {}
         self._environment = Environment(
@@ -173,6 +173,11 @@ def _guarded(name: str, function: Callable[..., object]) -> Callable[..., object
 
 def _join(values: list[object], between: str = "") -> str:
     return between.join(map(str, values))[:TEXT_MAX]
+
+
+def _short(value: str, most: int) -> str:
+    """`value` within `most` UTF-16 units, which a longer one ends with `..`; cut between two grapheme clusters."""
+    return value if units(value) <= most else prefix(value, max(most - 2, 0), units).rstrip() + ".."
 
 
 def _printed(value: object) -> object:

@@ -24,57 +24,126 @@ from sms_service.engine.words_sw import SWAHILI
 CARRIER_STOP = "stop, stopall, unsubscribe, cancel, end, quit, revoke, optout"
 """What the carriers act on by themselves (FCC rule of 11 April 2025; Twilio's default list)."""
 
+_STOP_THEM = ", ".join(
+    f"{stop} {what}"
+    for stop in ("stop", "cancel", "end", "quit")
+    for what in (
+        "these messages", "this messages", "the message", "this message", "your messages", "your sms", "the sms", "these sms",
+        "these texts", "the texts", "your texts", "msging", "msgs", "sms me", "msg me", "text me", "contacting", "calling",
+        "writing", "harassing", "annoying", "disturb", "spam", "this nonsense", "this rubbish", "this thing", "sending",
+    )
+)  # fmt: skip
+"""Beside what is sent a STOP is one, wherever it stands: `ok stop these messages, I have had enough`."""
+
+_STRIKE_OUT = ", ".join(
+    f"{strike} {what}"
+    for strike in ("remove", "delete", "erase", "drop", "clear", "block", "take off")
+    for what in (
+        "my number", "my no", "my num", "my nmbr", "my mobile", "my phone", "my contact", "my contacts", "my name", "my details",
+        "my data", "my info", "this number", "this no", "this contact", "this phone",
+    )
+)  # fmt: skip
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "yes": """i agree to join,   oh yes, most certainly, accept it, confirm it, agree to join,  i want to join,  add me, go ahead, indeed, affirmative, gladly, with pleasure, yepp, oky, okies, ok then, sure thing,             yes, y, yess, yeah, yea, yep, yup, yah, yas, sure, surely, agree, agreed, i do, accept, accepted, confirm,
-            confirmed, i consent, approve, approved, correct, right, thats right, ok, okay, okey, okk, okie, fine, alright,
-            all right, all good, of course, ofcourse, ofc, for sure, absolutely, definitely, certainly, join, want to join,
+        "yes": """am in, me in, iam in, agree with it, agree to it, agree with this, agree to this,
+            agree with that, agree to that, agree with you, agree with all, agree with everything,
+            fine with me, fine by me, ok with me, okay with me, works for me, suits me, want to register,
+            want to enrol, want to enroll, want to sign up, want to become a member, want to be a member,
+            like to join, love to join, happy to join, glad to join, ready to join, willing to join,
+            wanna join, i wanna join, would love to, with joy, yws, yse, yrs, ues, yez, yeds, yesd, yesm,
+            yeps, yepp, sign me up, sign me in, sign me, enrol me, enroll me,
+            register me, enlist me, include me, put me down, i am interested, im interested, interested,
+            deal, okidoki, okey dokey,
+            yessir, ready, i am ready, im ready, willing, i am willing, im willing, okay then, very well,
+            let me join,
+            yesyes, aggree, agre, i wish to join, wish to join, i am joining, im joining, joining,
+            i agree to join, oh yes, most certainly, accept it, confirm it, agree to join,  i want to join,
+             add me, go ahead, indeed, affirmative, gladly, with pleasure, yepp, oky, okies, ok then,
+            sure thing,
+            yes, y, yess, yeah, yea, yep, yup, yah, yas, sure, surely, agree, agreed, i do, accept, accepted,
+            confirm,
+            confirmed, i consent, approve, approved, correct, right, thats right, ok, okay, okey, okk, okie,
+            fine, alright,
+            all right, all good, of course, ofcourse, ofc, for sure, absolutely, definitely, certainly, join,
+            want to join,
             would like to join, i am in, im in, count me in""",
-        "no": """nothing,
-            no, n, noo, nope, nop, nah, naah, nay, not, never, none, neither, nor, noway, dont, don t, do not, doesnt, didnt,
-            wont, wouldnt, shouldnt, cant, can t, cannot, couldnt, isnt, arent, aint, wasnt, havent, refuse, refused, reject,
-            rejected, decline, declined, deny, denied, disagree, disagreed, negative, unwilling, uninterested, against""",
-        "stop": f"{CARRIER_STOP}, stop all, stop it, stopp, unsub",
-        "no_more": """dont ever text, dont ever message, dont ever contact, dont bother, do not bother, take my number off, delete
+        "no": """nto, dnt, dint, donot, nono, nop thanks, nvr, i pass, no can do, over my dead body,
+            count me out, i am out, im out, leave me out, nopes, nothing,
+            no, n, noo, nope, nop, nah, naah, nay, not, never, none, neither, nor, noway, dont, don t,
+            do not, doesnt, didnt,
+            wont, wouldnt, shouldnt, cant, can t, cannot, couldnt, isnt, arent, aint, wasnt, havent, refuse,
+            refused, reject,
+            rejected, decline, declined, deny, denied, disagree, disagreed, negative, unwilling,
+            uninterested, against""",
+        "stop": f"{CARRIER_STOP}, stop all, stop it, stopp, stoop, unsub, unsubcribe, unsuscribe, unsubscibe, unsubscribed",
+        "no_more": f"""{_STOP_THEM}, {_STRIKE_OUT}, time stop it, stop it now, remove this number,
+            take this number off, delete this number, delete me, remove my details,
+            no more msgs, no more msg, dont ever text, dont ever message, dont ever contact, dont bother,
+            do not bother, take my number off, delete
             my contact, remove my contact, remove my name, never write, dont write,
-            do not msg, dont msg, never message, never sms, delete my number, block me, stop disturbing, stop bothering,
+            do not msg, dont msg, never message, never sms, delete my number, block me, stop disturbing,
+            stop bothering,
             stop spamming, stop the messages, opt me out, opt out,
-            do not contact, dont contact, do not text, dont text, do not message, dont message, do not sms, dont sms,
-            do not send, dont send, do not call, dont call, do not disturb, dont disturb, never contact, never text,
-            remove me, remove my number, take me off, leave me alone, no more messages, no more message, no more sms,
+            do not contact, dont contact, do not text, dont text, do not message, dont message, do not sms,
+            dont sms,
+            do not send, dont send, do not call, dont call, do not disturb, dont disturb, never contact,
+            never text,
+            remove me, remove my number, take me off, leave me alone, no more messages, no more message,
+            no more sms,
             no more texts, no more text, stop sending, stop texting, stop messaging""",
         "start": "start, unstop, resume, resubscribe",
-        "help": "whats this about, please explain, "
+        "help": "assist me, assistance, need assistance, send info, send details, explain, explain please, who is it, whos it, whos messaging, who is messaging, who is texting, whos texting, help us, whats this about, please explain, "
         "help please, please help, more info, more information, who are you, who r u, who are u, whos this, who is "
         "this, what is this, whats this, wat is this, what is it about, what is this about, what is it, who are you "
         "people, i need help, need help, "
         "help, info, help me",
-        "wrong_number": """wronge number, wrong nmbr, wrong numbr, incorrect number, not the right number, not right number, not the
-            right person, not right person, doesnt belong to, does not belong to, someone elses, somebody elses, by that
+        "wrong_number": """not him, not her, mistaken identity, not mine, isnt mine, heard of him,
+            heard of her, heard of this person, heard of that person, number is not of,
+            wronge number, wrong nmbr, wrong numbr, incorrect number, not the right number, not right number,
+            not the
+            right person, not right person, doesnt belong to, does not belong to, someone elses,
+            somebody elses, by that
             name, by this name, not his phone, not her phone, rong no,
             am not him, am not her, im not him, im not her, not that person, not this person, not the person,
             am not that person, am not this person, im not that person,
-            dont know him, dont know her, dont know this person, do not know this person, do not know him, do not know
-            her, dont know that person, no such person, not his number, not her number, not their number, wrong guy,
+            dont know him, dont know her, dont know this person, do not know this person, do not know him,
+            do not know
+            her, dont know that person, no such person, not his number, not her number, not their number,
+            wrong guy,
+            wrong contact, wrong recipient, wrong one, wrong address, wrong human, wrongno, wrong nr,
+            wrong nber,
             wrong number, wrong no, wrong num, wrong mobile, wrong phone, wrong person, rong number,
-            not me, isnt me, not my no, not my number, not my phone, isnt my number, number is wrong, someone else, somebody else,
+            not me, isnt me, not my no, not my number, not my phone, isnt my number, number is wrong,
+            someone else, somebody else,
             wrongnumber""",
-        "neither": """not yet, correct my, correct me, correct the, correct all, correct it, correct this, correct that,
-            right my, right the, right too, fine i, ok im, ok i am,
-            no problem, no problems, no prob, no issue, no issues, no worries, no doubt, no idea, no objection, no network,
-            not sure, not bad, not a problem, not an issue, why not, dont know, don t know, do not know, didnt know,
-            dont understand, do not understand, didnt understand, not understand, not understood, dont mind, do not mind,
-            dont worry, cant read, cannot read, not a wrong number, not wrong number, not the wrong number, not my name,
+        "neither": """not yet, i am out of, im out of, am out of, out of office, not my id,
+            not my booth, not my age, not my address, not my details, cant talk, can t talk, cannot talk,
+            cant open,
+            cannot open, cant see, cannot see, cant hear,
+            correct my, correct me, correct the, correct all, correct it, correct this, correct that,
+            right my, right the, right me, right it, right this, right that, right all, right too, fine i,
+            ok im, ok i am,
+            no problem, no problems, no prob, no issue, no issues, no worries, no doubt, no idea,
+            no objection, no network,
+            not sure, not bad, not a problem, not an issue, why not, dont know, don t know, do not know,
+            didnt know,
+            dont understand, do not understand, didnt understand, not understand, not understood, dont mind,
+            do not mind,
+            dont worry, cant read, cannot read, not a wrong number, not wrong number, not the wrong number,
+            not my name,
             dont stop, do not stop, never stop, dont cancel, do not cancel, no stopping, yes and no, yes or no,
-            i am fine, im fine, my no, mobile no, mob no, phone no, ph no, card no, id no, booth no, voter no, epic no,
+            i am fine, im fine, my no, mobile no, mob no, phone no, ph no, card no, id no, booth no,
+            voter no, epic no,
             member no, membership no, mera no""",
-        "polite": "pastor, doctor, professor, teacher, "
+        "polite": "mum, mummy, dad, daddy, sis, oga, aunt, auntie, cousin, mate, buddy, guys, folks, pastor, doctor, professor, teacher, "
         "boss, chief, mr, mrs, miss, uncle, aunty, friend, my friend, my brother, my sister, good morning, good "
         "evening, good afternoon, god bless, god bless you, amen, "
-        "please, pls, plz, plzz, kindly, hi, hello, hey, dear, sir, madam, maam, mam, bro, brother, sister, thank you, "
+        "please, pls, plz, plzz, pliz, plse, plis, helo, hallo, gud morning, gud mrng, good day, good night, thank u, tnx, thnks, thanx, kindly, hi, hello, hey, dear, sir, madam, maam, mam, bro, brother, sister, thank you, "
         "thanks, thankyou, thnx, thx",
         "neutral": """good, join us,
-            i, i am, im, i will, ill, we will, me, my, it is, its, this is, that is, thats, all, everything, details,
+            everything is, everythings, all is, data is, data are, details are, info is, information is,
+            i, am, im, will, ill, me, my, it is, its, this is, that is, thats, all, everything, details,
             detail, the, very, much, also, with, 1""",
     },
     "hi": HINDI,
@@ -82,7 +151,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "ar": ARABIC,
     "fr": FRENCH,
     "bn": {
-        "yes": """হ্যাঁ, হ্যা, হাঁ, হা, জি, জী, ঠিক, ঠিক আছে, রাজি, রাজী, সম্মত, অবশ্যই, সঠিক, আচ্ছা ঠিক আছে, ওকে, ইয়েস, hyan, hya, hae, thik ache,
+        "yes": """হ্যাঁ, হ্যা, হাঁ, হা, জি, জী, ঠিক, ঠিক আছে, রাজি, রাজী, সম্মত, অবশ্যই, সঠিক, আচ্ছা ঠিক আছে,
+            ওকে, ইয়েস, hyan, hya, hae, thik ache,
             thik achhe, thik ase, obossoi, obosshoi, shommoto""",
         "no": "না, নাহ, নয়, নেই, নই, চাই না, রাজি না, নো, noy, nei, nah ki, chai na",
         "stop": "বন্ধ, বন্ধ করুন, বন্ধ করো, থামুন, থামাও, থামান, স্টপ, bondho, bondho koro, bondho korun, thamun, thamao",
@@ -95,9 +165,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "neutral": "আমি, আছে, সব, আছি",
     },
     "ta": {
-        "yes": """ஆம், ஆமாம், ஆமா, ஆமாங்க, சரி, சரிங்க, சம்மதம், சம்மதிக்கிறேன், ஒப்புக்கொள்கிறேன், ஒத்துக்கொள்கிறேன், ஓகே, எஸ், கண்டிப்பாக, நிச்சயமாக,
+        "yes": """ஆம், ஆமாம், ஆமா, ஆமாங்க, சரி, சரிங்க, சம்மதம், சம்மதிக்கிறேன், ஒப்புக்கொள்கிறேன்,
+            ஒத்துக்கொள்கிறேன், ஓகே, எஸ், கண்டிப்பாக, நிச்சயமாக,
             aamaam, aama, aamam, aamanga, seri, sammatham, sammadham""",
-        "no": """இல்லை, இல்ல, இல்லே, வேண்டாம், வேணாம், மாட்டேன், மறுக்கிறேன், முடியாது, கிடையாது, நோ, illai, illa, ille, vendam, vendaam, venam, venaam,
+        "no": """இல்லை, இல்ல, இல்லே, வேண்டாம், வேணாம், மாட்டேன், மறுக்கிறேன், முடியாது, கிடையாது, நோ, illai,
+            illa, ille, vendam, vendaam, venam, venaam,
             maatten, matten, mudiyathu, mudiyadhu""",
         "stop": "நிறுத்து, நிறுத்தவும், நிறுத்துங்கள், நிறுத்துங்க, ஸ்டாப், niruthu, niruthavum, niruthunga",
         "no_more": "அனுப்ப வேண்டாம், அனுப்பாதே, அனுப்பாதீர்கள், அனுப்பாதீங்க, anuppa vendam, anuppathe",
@@ -109,6 +181,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "neutral": "நான், எல்லாம்",
     },
 }
+
+CONDITIONS = """if, unless, provided, only when, agar, yadi, अगर, यदि, kama, ikiwa, iwapo, endapo,
+            à condition, sauf, إذا, اذا, لو,
+    بشرط, lau, iza"""
+"""Where a text holds both, a yes under one of these is no refusal: `agar paise nahi lagenge to haan`. Nor is it a yes."""
 
 ANY_OTHER = "*"
 
@@ -127,8 +204,15 @@ FALSE_FRIENDS: Mapping[str, Mapping[str, str]] = {
     "aam": {"ta": "yes", ANY_OTHER: ""},  # Tamil: yes; Hindi: common, mango
     "sari": {"ta": "yes", ANY_OTHER: ""},  # Tamil: all right; elsewhere the garment
     "اي": {"ar": "yes", ANY_OTHER: ""},  # Levantine: yes; elsewhere: which
+    "yeh": {"en": "yes", ANY_OTHER: "neutral"},  # English, shortened: yes; Hindi: this
     "we": {"fr": "yes", "sw": "", ANY_OTHER: "neutral"},  # West African French: oui; English: we; Swahili: you
     "wacha": {"hi": "", ANY_OTHER: "stop"},  # Swahili: leave off
+    "pa": {"fr": "no", "en": "polite", ANY_OTHER: ""},  # French, shortened: pas; West African English: father
+    "g": {"hi": "polite", ANY_OTHER: ""},  # Hindi, shortened: ji, and alone as little an answer as sir is
+    "o": {"fr": "yes", ANY_OTHER: ""},  # French, shortened: oui, as on a form (O/N)
+    "dak": {"fr": "yes", ANY_OTHER: ""},  # French, shortened: d'accord
+    "kk": {"en": "yes", ANY_OTHER: ""},  # English: ok, doubled
+    "noon": {ANY_OTHER: ""},  # no slip of non
     "k": {"en": "yes", ANY_OTHER: ""},  # English: ok; elsewhere a letter, Hindi: of
     "sw": {"sw": "yes", ANY_OTHER: ""},  # Swahili, shortened: sawa
     "ee": {"sw": "yes", ANY_OTHER: ""},  # Swahili: yes; elsewhere a sound
@@ -156,16 +240,27 @@ FALSE_FRIENDS: Mapping[str, Mapping[str, str]] = {
     "हा हा हा": {ANY_OTHER: ""},
 }
 
-DATA = """name, surname, booth, id, age, address, village, ward, naam, umar, pata, gaon, नाम, बूथ, उम्र, पता, गाँव, jina, kituo, umri,
-    kitambulisho, kata, kijiji, الاسم, اسمي, العمر, المركز, العنوان, el esm, esmi, nom, prénom, bureau, âge, adresse, quartier"""
-NOT_RIGHT = """not correct, not right, isnt correct, isnt right, not spelled, not spelt, sahi nahi, sahi nahin, sahi nhi, theek nahi,
-    thik nahi, theek nhi, thik nhi, सही नहीं, सही नही, ठीक नहीं, ठीक नही, si sahihi, sio sahihi, siyo sahihi, si sawa, sio sawa, siyo sawa,
+DATA = """name, surname, booth, id, age, address, village, ward, naam, umar, pata, gaon, नाम, बूथ, उम्र, पता,
+            गाँव, jina, kituo, umri,
+    kitambulisho, kata, kijiji, الاسم, اسمي, العمر, المركز, العنوان, el esm, esmi, nom, prénom, bureau, âge,
+            adresse, quartier"""
+NOT_RIGHT = """not correct, not right, isnt correct, isnt right, not spelled, not spelt, sahi nahi,
+            sahi nahin, sahi nhi, theek nahi,
+    thik nahi, theek nhi, thik nhi, सही नहीं, सही नही, ठीक नहीं, ठीक नही, si sahihi, sio sahihi, siyo sahihi,
+            si sawa, sio sawa, siyo sawa,
     غير صحيح, مش صح, مو صح, مش صحيح, مو صحيح, ليس صحيحا, pas correct, pas exact, pas bon, pas juste"""
 """One of DATA that is NOT_RIGHT is a mistake in what was entered: neither yes nor no."""
 
 SIGNS_BESIDE_A_YES = frozenset("👍🙏✅✔☑👌💯🙂😊😀😃😄☺❤💚💙🧡🎉🌹🌷💐🌸🤝✊💪⭐🌟")
-"""Pictures and signs that change nothing beside a yes. Any other one (a cross, a ban, an angry face) takes it back. None of
+"""Pictures and signs that change nothing beside a yes. Any other one (a cross, a ban,
+            an angry face) takes it back. None of
 them is an answer by itself, nor is 👍: on many phones they arrive as a box."""
+
+NUMBERED = """voter, id, epic, booth, card, वोटर, आईडी, आइडी, एपिक, बूथ, कार्ड, kitambulisho, kituo, kadi,
+            carte, électeur, d'électeur,
+    bureau, البطاقة, بطاقتي, بطاقة, الهوية, المركز, مركز, الناخب, بطاقه"""
+"""What has a number of its own: beside one of these a wrong number is a mistake in what was entered,
+            not a stranger's phone."""
 
 QUESTION_MARKS = frozenset("?？؟¿⁇⁈⁉❓❔﹖")
 

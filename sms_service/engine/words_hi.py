@@ -14,8 +14,45 @@ _MEND = ", ".join(
 )  # fmt: skip
 """Put right, make right: who asks for that has not said that it is right."""
 
+_STOP_THEM = ", ".join(
+    phrase
+    for what in ("ab", "ye", "yeh", "ye sab", "yeh sab", "yah sab", "sab", "अब", "ये", "यह", "ये सब", "यह सब", "सब")
+    for stop in ("band", "bnd", "बंद")
+    for make in ("karo", "kro", "kar do", "kardo", "karen", "kare", "kijiye", "करो", "करें", "कर दो", "कीजिए")
+    if what.isascii() == stop.isascii() == make.isascii()
+    for phrase in (f"{what} {stop} {make}", f"{stop} {make} {what}")
+)
+"""Beside what is sent a STOP is one, wherever it stands: `bahut ho gaya, ab band karo ye sab`."""
+
+_POLITE = """hazoor, huzoor, sarkar, malik, chacha, kaka, beta, behen, bahan, behenji, mataji, babuji,
+    netaji, sahib, saab, saheb, yaar, dost, guru, ram ram, jai hind, jai shri ram, radhe radhe,
+    pranam, adab, salaam, हजूर, हुज़ूर, सरकार, चाचा, काका, बहन, बहनजी, माताजी, बाबूजी, नेताजी, साहेब,
+    साब, यार, दोस्त, राम राम, जय हिंद, जय हिन्द, जय श्री राम, राधे राधे, प्रणाम, आदाब, सलाम, प्लीज,
+    थैंक्यू, थैंक यू, kripya, kripaya, shukriya, dhanyavad, dhanyawad, dhanyavaad, namaste, namaskar,
+    bhai, bhaiya, bhaiji, didi, sahab, sir ji, madam ji, bhai ji, bhaiya ji, didi ji, hello ji,
+    namaste ji, namaskar ji, ji namaste, ji namaskar, shukriya ji, नमस्ते जी, नमस्कार जी, जी नमस्ते,
+    जी नमस्कार, भाई जी, सर जी, दीदी जी, धन्यवाद जी, कृपया, शुक्रिया, धन्यवाद, नमस्ते, नमस्कार, भाई,
+    भैया, दीदी, सर, मैडम, साहब"""
+
+
+def _honoured(phrases: str) -> str:
+    """Each of them alone and with ji behind it, which there is a title (`ram ram ji`, `सर जी`) and no yes."""
+    told = [phrase.strip() for phrase in f"{phrases}, good morning, good evening, hello, hi, sir, madam".split(",")]
+    return ", ".join([phrases, *(f"{phrase} {ji}" for phrase in told for ji in ("ji", "jee", "जी"))])
+
+
 HINDI: Mapping[str, str] = {
-    "yes": """haan kar do, haan kardo, haan karo, हाँ कर दो, हाँ करो, member banna hai, sadasya banna hai,
+    "yes": """हाँा, हांा, hsan, haam, haanm, haanj, हाँआँ, हाआँ, हाआ, हाँऽ, naam likh lo, naam likho,
+        naam jod do, नाम लिख लो, नाम जोड़ दो,
+        mera naam jod do, मेरा नाम जोड़ दो, bna do, bana do, manzur hai, razi, razi hu, raazi hu, राज़ी हूँ,
+        judna chahta hu,
+        judna chahti hu, badhiya hai, chalega, chalegi, चलेगा, taiyar, taiyaar, tayar, tayyar, तैयार, हाॅं,
+        हाॅ, हॉं, हॉ, swikaar, sweekaar, judunga, judungi, jud
+        jaunga, जुड़ूंगा, जुड़ूंगी, shamil hona hai, शामिल होना है, shamil karo, shamil kar lo,
+        shamil kijiye, शामिल करो, शामिल कर लो, शामिल कीजिए,
+        ठिक है, ठिक, thk hai, thk h, सदस्य बनूंगा, सदस्य बनूंगी, sadasya banunga, sadasya banungi, member
+        banunga, member banungi, मेंबर बनूंगा, sadasya banna chahta, sadasya banna chahti,
+        haan kar do, haan kardo, haan karo, हाँ कर दो, हाँ करो, member banna hai, sadasya banna hai,
         hnji, jihaan, jihan, avashya, awashya, jodo, jod do, jod lo, jod dijiye, jodiye, jodna hai, banao,
         bana do, bana dijiye, bana lo, bna do, pakka, अवश्य, जोड़ो, जोड़ दो, जोड़ लो, जोड़ दीजिए, जोड़िए,
         बनाओ, बना दो, बना दीजिए, बना लो, बनाइए, पक्का, हाँ जी, जी हाँ, haan, han, haa, hann, haanji,
@@ -26,15 +63,24 @@ HINDI: Mapping[str, str] = {
         judna chahti, banna hai, banna chahta, banna chahti, हाँ, हा, हाँजी, जी, बिल्कुल, बिलकुल, सही,
         ठीक, सहमत, मंज़ूर, मंजुर, स्वीकार, स्वीकृत, कबूल, क़ुबूल, ज़रूर, जरुर, राज़ी, जुड़ना है, जुड़ना
         चाहता, जुड़ना चाहती, बनना है, बनना चाहता, बनना चाहती, यस, येस, ओके, ओ के, होय""",
-    "no": """naam hatao, naam hata do, naam kaat do, नाम हटाओ, नाम हटा दो, नाम काट दो, nhee, mujhe nahi,
+    "no": """rehne do, rahne do, rehne dijiye, rahne dijiye, jaane do, chhodo, chodo, chhod do, रहने दो,
+        रहने दीजिए, जाने दो, छोड़ो, छोड़ दो, koi zarurat nahi, zarurat nahi, जरूरत नहीं, naam hatao,
+        naam hata do, naam kaat do, नाम हटाओ, नाम हटा दो, नाम काट दो, nhee, mujhe nahi,
         inkaar hai, hargiz nahi, हरगिज़ नहीं, namanjoor, नामंजूर, nahi, nahin, nahee, naheen, nahii, nai,
         naiin, nhi, nhin, nahe, naa, nahi ji, nako, mat, inkar, inkaar, mana, asahmat, asehmat, namanzoor,
         namanjur, नहीं, नही, नहि, नहिं, ना, न, मत, इनकार, इंकार, मना, असहमत, नामंज़ूर, अस्वीकार, अस्वीकृत,
         नाही, नको, नो, नॉट""",
-    "stop": """band, bandh, band karo, band kro, band kar do, band kardo, band kijiye, band karen, roko,
+    "stop": """bnd, bnd kro, bnd karo, bnd kar do, bund karo, band kre, बंद करे, band, bandh, band karo,
+        band kro, band kar do, band kardo, band kijiye, band karen, roko,
         ruko, rok do, बंद, बन्द, बंद करो, बंद करें, बंद कीजिए, बंद कर दो, रोको, रुको, रोक दो, रोकें, रद्द,
         स्टॉप, स्टाप, अनसब्सक्राइब""",
-    "no_more": """na bheje, na bhejen, na bhejo, na bhejiye, na bhejna, न भेजें, न भेजे, न भेजिए, न भेजो, ना
+    "no_more": f"""{_STOP_THEM}, no msg, no message, no sms, se naam hatao, se naam hata do, से नाम हटाओ,
+        से नाम हटा दो, na bhejein,
+        na bhejiyega, number block,
+        paresan mat, preshan mat, presan mat, mt bhejo, mt bhejna, msg mt, sms mt, message mt, no hatao, no
+        hata do, mera no hatao, mera no hata do, mujhe hatao, mujhe hata do, muje hatao, hatao
+        mujhe, मुझे हटाओ, मुझे हटा दो, मुझे हटाइए, हटाओ मुझे,
+        na bheje, na bhejen, na bhejo, na bhejiye, na bhejna, न भेजें, न भेजे, न भेजिए, न भेजो, ना
         भेजें, ना भेजो, list se hatao, list se hata do, लिस्ट से हटाओ, लिस्ट से हटा दो, message na kare,
         message na karen, message na karo, msg na kare, msg na karen, msg na karo, sms na kare, sms na
         karen, sms na karo, मैसेज न करें, मैसेज ना करें, मैसेज न करे, एसएमएस न करें, sms न करें, message
@@ -50,7 +96,13 @@ HINDI: Mapping[str, str] = {
         bhejiye, mat bhejna, mat bheje, sms band, message band, msg band, bhejna band, मत भेजो, मत भेजिए,
         मत भेजें, मत भेजना, संदेश बंद, मैसेज बंद, एसएमएस बंद, भेजना बंद""",
     "start": "shuru, shuru karo, chalu, शुरू, शुरु, शुरू करो, चालू, स्टार्ट",
-    "help": """यह क्या है जी, ये क्या है जी, ye kya hai ji, kya hai ji, aap kaun ji, kaun ji, help karo, help
+    "help": """sahayta chahiye, sahayta karo, ye msg kya hai, yeh msg kya hai, ye message kya hai,
+        yeh message kya
+        hai, yah message kya hai, यह मैसेज क्या है, ये मैसेज क्या है,
+        सहायता करें, सहायता करो, sahayata karo, sahayata karen, कौन बोल रहे हो, kaun bol rahe ho, kon bol
+        raha hai, kon hai, kon h, kaun hai, kaun h, कौन है, ap kon, ap kaun, ap kon ho, ap kaun ho,
+        aap kon h, aap kaun h,
+        यह क्या है जी, ये क्या है जी, ye kya hai ji, kya hai ji, aap kaun ji, kaun ji, help karo, help
         kijiye, help chahiye, help karen, help kare, हेल्प करो, हेल्प चाहिए, kya hai ye sab, ye sab kya
         hai, ये सब क्या है, यह सब क्या है, मदद कर दो, madad kare, madad karo, madad chahiye, madad kijiye,
         madad karen, sahayata chahiye, jankari chahiye, jankari do, मदद चाहिए, मदद करो, मदद कीजिए, मदद
@@ -61,7 +113,13 @@ HINDI: Mapping[str, str] = {
         kaun hai ye, ye kaun hai, कौन हो, आप कौन, आप कौन हैं, आप कौन हो, आप कौन है, तुम कौन हो, कौन हो आप,
         कौन हैं आप, ये कौन है, यह कौन है, कौन है ये, ye kis liye hai, madad, sahayata, sahayta, मदद,
         सहायता, हेल्प""",
-    "wrong_number": """koi aur hu, koi aur hoon, koi aur hun, koi or hu, कोई और हूँ, कोई और हूं, dusra aadmi,
+    "wrong_number": """glt number, glt no, glt nambar, glat number, glat no, galt no, glt nmbr, galat nmber,
+        vo insaan nahi, wo insaan nahi, wo insan nahi, wo vyakti nahi, vo vyakti nahi, wo aadmi nahi, vo
+        aadmi nahi, वो इंसान नहीं, वह इंसान नहीं, वो आदमी नहीं, वह व्यक्ति नहीं,
+        वो मैं नहीं, वह मैं नहीं, wo main nahi, wo mai nahi, woh main nahi, raung number, इसे नहीं जानता,
+        इसे नहीं जानती, उसे नहीं जानती, ise nahi janta, ise nahi janti, isko nahi janti, usko nahi
+        janti,
+        koi aur hu, koi aur hoon, koi aur hun, koi or hu, कोई और हूँ, कोई और हूं, dusra aadmi,
         doosra aadmi, dusra insaan, दूसरा आदमी, naam ka koi nahi, naam ka koi nhi, नाम का कोई नहीं, नाम का
         कोई नही, rong nambar, wrong nambar, wrong numbr, गलत नंबर पर, use nahi janta, unko nahi janta,
         inko nahi janta, isko nahi janta, usko nahi janta, unhe nahi janta, inhe nahi janta, उसे नहीं
@@ -78,7 +136,8 @@ HINDI: Mapping[str, str] = {
         mein nahi hu, koi aur hai, गलत नंबर, गलत नम्बर, गलत नंबर है, गलत व्यक्ति, नंबर गलत, नम्बर गलत,
         रॉन्ग नंबर, रोंग नंबर, राँग नंबर, मेरा नहीं, मेरा नही, मेरा नंबर नहीं, मेरा नंबर नही, मेरा नम्बर
         नहीं, मैं नहीं हूँ, मैं नहीं हूं, मै नहीं हूँ, मैं नही हूँ, मै नही हूं, मैं नहीं हु, कोई और है""",
-    "neither": f"""{_MEND},
+    "neither": f"""समझ में नहीं, समझ में नही, samajh mein nahi, samajh m nahi, smjh nahi, smjh nhi,
+        {_MEND},
         theek hu, theek hoon, theek hun, thik hu, thik hoon, thik hun, ठीक हूँ, ठीक हूं, ठीक हु,
         nahi janta, nahi jaanta, nahi janti, nhi janta, nahin janta, नहीं जानता, नहीं जानती, नही जानता,
         kyon nhi, mana nahi, मना नहीं, galat nahi, गलत नहीं, galat nhi, nahi kaha, नहीं कहा, nahi bola,
@@ -89,16 +148,10 @@ HINDI: Mapping[str, str] = {
         kyu nahi, kyun nahi, kyon nahi, kyu nhi, band mat, band nahi, band na, mera naam nahi, कोई बात
         नहीं, कोई दिक्कत नहीं, कोई परेशानी नहीं, पता नहीं, पता नही, नहीं पता, मालूम नहीं, समझ नहीं, समझ
         नही, नहीं समझ, समझा नहीं, क्यों नहीं, बंद मत, बंद न, बंद नहीं, मेरा नाम नहीं""",
-    "polite": """hazoor, huzoor, sarkar, malik, chacha, kaka, beta, behen, bahan, behenji, mataji, babuji,
-        netaji, sahib, saab, saheb, yaar, dost, guru, ram ram, jai hind, jai shri ram, radhe radhe,
-        pranam, adab, salaam, हजूर, हुज़ूर, सरकार, चाचा, काका, बहन, बहनजी, माताजी, बाबूजी, नेताजी, साहेब,
-        साब, यार, दोस्त, राम राम, जय हिंद, जय हिन्द, जय श्री राम, राधे राधे, प्रणाम, आदाब, सलाम, प्लीज,
-        थैंक्यू, थैंक यू, kripya, kripaya, shukriya, dhanyavad, dhanyawad, dhanyavaad, namaste, namaskar,
-        bhai, bhaiya, bhaiji, didi, sahab, sir ji, madam ji, bhai ji, bhaiya ji, didi ji, hello ji,
-        namaste ji, namaskar ji, ji namaste, ji namaskar, shukriya ji, नमस्ते जी, नमस्कार जी, जी नमस्ते,
-        जी नमस्कार, भाई जी, सर जी, दीदी जी, धन्यवाद जी, कृपया, शुक्रिया, धन्यवाद, नमस्ते, नमस्कार, भाई,
-        भैया, दीदी, सर, मैडम, साहब""",
-    "neutral": """sadasya, सदस्य, hai, h, hain, hoon, hu, hun, main, mai, mein, mera, meri, mujhe, yeh, ye,
+    "polite": _honoured(_POLITE),
+    "neutral": """hme, hmko, humen, mujhko, muje, judna, jurna, जुड़ना, sadasyata, सदस्यता, हम, हमें, हमको,
+        hum, hume, hame, hamein, humein, humko, sadasya, सदस्य, hai, h, hain, hoon, hu, hun, main, mai, mein,
+        mera, meri, mujhe, ye,
         sab, sabhi, karta, karti, kar, kiya, jankari, jaankari, है, हैं, हूँ, हूं, हु, मैं, मै, मेरा,
         मेरी, मुझे, यह, ये, सब, सभी, करता, करती, किया, जानकारी""",
 }

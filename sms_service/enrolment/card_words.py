@@ -29,6 +29,10 @@ LABELS = {
         "card": "بطاقة عضوية", "name": "الاسم", "area": "المنطقة", "number": "رقم العضوية", "since": "عضو منذ",
         "until": "صالحة حتى", "scan": "امسح الرمز للتحقق",
     },
+    "fr": {
+        "card": "Carte de membre", "name": "Nom", "area": "Zone", "number": "Membre n°", "since": "Depuis le",
+        "until": "Valable jusqu’au", "scan": "Scannez pour vérifier",
+    },
 }  # fmt: skip
 
 MONTHS = {
@@ -47,6 +51,7 @@ MONTHS = {
         "يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو",
         "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر",
     ],
+    "fr": ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
 }  # fmt: skip
 
 RIGHT_TO_LEFT = ("ar",)

@@ -39,6 +39,9 @@ LISTED = 5
 PRACTICE_REF = "TRY2N"
 """The reference that stands in a rehearsal. It is a true one, so that FIX can be practised too: it finds nothing."""
 
+LEFT = "left"
+"""How the registration of a former member stands: no status of the table, where it stays `confirmed`."""
+
 STANDINGS: Mapping[str, Mapping[str, str]] = {
     "waiting": {"en": "waiting", "hi": "उत्तर बाकी", "sw": "inasubiri"},
     "confirmed": {"en": "yes", "hi": "हां", "sw": "ndiyo"},
@@ -47,14 +50,40 @@ STANDINGS: Mapping[str, Mapping[str, str]] = {
     "wrong_number": {"en": "wrong number", "hi": "गलत नंबर", "sw": "si namba yake"},
     "held": {"en": "at the office", "hi": "कार्यालय में", "sw": "ofisini"},
     "expired": {"en": "no answer", "hi": "उत्तर नहीं", "sw": "hakujibu"},
+    "deleted": {"en": "taken back", "hi": "वापस लिया", "sw": "imeondolewa"},
+    LEFT: {"en": "has left", "hi": "छोड़ दिया", "sw": "ametoka"},
 }
-"""How a registration stands, in a word for its enroler. A flow in another language goes by `status`, and says it itself."""
+"""How a registration stands, in a word for its enroler and for whom it is about. A flow in another language goes by
+`status`, and says it itself."""
 
 RECORD_MAX = 90
 """Characters of a registration as it is repeated: the longest name with three other values. The enroler has what she typed."""
 
 CHANGE_MAX = 45
 """Letters of what a person mended about herself, as her enroler reads it: before and after, in one SMS."""
+
+WHY_MAX = 25
+"""Letters of why a photo is not taken: a word or two, with which the text stays one SMS in every language."""
+
+WHY: Mapping[str, Mapping[str, str]] = {
+    "empty": {"en": "the file is empty", "hi": "फाइल खाली", "sw": "faili ni tupu"},
+    "too_many_bytes": {"en": "larger than 5 MB", "hi": "5 MB से बड़ी", "sw": "zaidi ya MB 5"},
+    "heic": {"en": "send it as JPEG", "hi": "JPEG में भेजें", "sw": "itume kama JPEG"},
+    "wrong_kind": {"en": "it is no JPEG or PNG", "hi": "JPEG/PNG नहीं", "sw": "si JPEG wala PNG"},
+    "moving": {"en": "it is a moving picture", "hi": "चलती तस्वीर", "sw": "ni picha inayotembea"},
+    "too_many_pixels": {"en": "too many pixels", "hi": "बहुत बड़ी", "sw": "ni kubwa mno"},
+    "too_small": {"en": "it is too small", "hi": "बहुत छोटी", "sw": "ni ndogo mno"},
+    "broken": {"en": "the file is broken", "hi": "फाइल खराब", "sw": "faili imeharibika"},
+    "not_only_a_picture": {"en": "the file is not clean", "hi": "फाइल साफ नहीं", "sw": "faili si safi"},
+    "lost": {"en": "it did not reach us", "hi": "हम तक नहीं आई", "sw": "haikutufikia"},
+    "dark": {"en": "it is too dark", "hi": "बहुत अंधेरी", "sw": "ni giza mno"},
+    "blurred": {"en": "it is not sharp", "hi": "धुंधली", "sw": "haionekani wazi"},
+    "face": {"en": "the face is not seen", "hi": "चेहरा नहीं दिखता", "sw": "uso hauonekani"},
+    "several": {"en": "more than one person", "hi": "एक से अधिक लोग", "sw": "watu zaidi ya mmoja"},
+    "other": {"en": "it shows somebody else", "hi": "किसी और की है", "sw": "ni ya mtu mwingine"},
+}
+"""Why a photo is not taken, in a word or two: the problems of portrait.py, `lost` for one that the gateway never gave out,
+and what the office says most (`photos refuse --reason dark`)."""
 
 STATUS: Mapping[str, str] = {"status": "status", "standing": "standing"}
 NAMED: Mapping[str, str] = {"ref": "ref", "first_name": "first_name"}
@@ -212,7 +241,19 @@ SHAPES: Mapping[str, EffectShape] = {
             "closed": {"ref": "ref", **STATUS},
             "no_picture": {},
             "not_enroler": {},
-        }
+            "own": NAMED,
+            "several": {},
+            "too_many": {},
+            "how": {},
+            "stranger": {},
+        },
+        kinds={
+            "own": "kept",
+            "several": "none",
+            "too_many": "not_enroler",
+            "how": "no_picture",
+            "stranger": "not_enroler",
+        },
     ),
     "find_membership": EffectShape(
         {"found": {"whose": "name", "member.number": "member_number"}, "several": {}, "unknown": {}, "none": {}},
@@ -228,7 +269,9 @@ SHAPES: Mapping[str, EffectShape] = {
         parameters={"number": "member_number"},
         optional=("number",),
     ),
-    "reissue_card": EffectShape({"coming": {}, "revoked": {}}, parameters={"number": "member_number"}),
+    "send_card_again": EffectShape(
+        {"coming": {}, "sent": {}, "expired": {}, "revoked": {}}, parameters={"number": "member_number"}
+    ),
     "correct_membership": EffectShape(
         {
             "corrected": {"record": "record"},
@@ -256,6 +299,8 @@ SHAPES: Mapping[str, EffectShape] = {
     ),
     "look_at_consent": EffectShape({"given": {}, "open": {}}, parameters={"purpose": "text"}),
     "withdraw_consent": EffectShape({"withdrawn": {}, "none": {}}, parameters={"purpose": "text"}),
+    # Begins registration.saved for herself, with what her registration holds.
+    "take_missed_call": EffectShape({"invited": {}, "stranger": {}, "silent": {}}),
     "recognise_writer": EffectShape({"in_charge": {}, "enroler": {}, "member": {}, "other": {}}),
     "answer_once": EffectShape({"answered": {}, "silent": {}}),
     "opt_out": EffectShape(DONE),
@@ -266,8 +311,11 @@ SHAPES: Mapping[str, EffectShape] = {
 HAPPENINGS: Mapping[str, Happening] = {
     "registration.saved": Happening({"ref": "ref", "enroler.first_name": "first_name"}, True, REGISTRATION),
     "registration.returned": Happening({"ref": "ref", "first_name": "first_name"}),
+    "registration.unreachable": Happening({"ref": "ref", "first_name": "first_name"}),
     "registration.corrected": Happening({"ref": "ref", "before": "change", "after": "change"}),
     "enroler.appointed": Happening({"code": "code", "area_name": "area_name", "enroler.first_name": "first_name"}),
     "card.ready": Happening({"name": "name", "member.number": "member_number", "card.link": "card_link"}),
+    "photo.refused": Happening({"why": "why"}),
+    "photo.unusable": Happening({**NAMED, "why": "why"}),
 }
-"""What begins flows by itself, and the variables it brings. All but the last come from effects, that from workers/cards."""
+"""What begins flows by itself, and the variables it brings: from effects, and from the workers and the office."""

@@ -1,27 +1,27 @@
 """Forgetting a person: her key is destroyed, what others have of her is taken out, and the proof of what she decided stays.
 
 One phone is one person here, and has one key: whoever shares it is forgotten with it. What lies outside of SQL, and what may
-still be written by a turn that was under way, is noted in `erasure`; the sweeper sees to it within a minute.
+still be written by a turn that was under way, is noted in `erasure`, what others have of her in `search` (searches.py); the
+sweeper sees to both within a minute. What becomes of each table says remains.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text, tuple_, update
+from sqlalchemy import Connection, Table, case, delete, func, insert, or_, select, text, tuple_, update
 
+from sms_service.engine.model import Inbound, Session
 from sms_service.enrolment import consent as decisions
-from sms_service.enrolment import ledger, mentions
-from sms_service.enrolment.effect_shapes import MEMBERSHIP
-from sms_service.enrolment.registrations import OPEN
+from sms_service.enrolment import mentions, photo_media, searches, sought
 from sms_service.privacy import Keys
 from sms_service.store import outbox as store_outbox
 from sms_service.store import people
 from sms_service.store.people import Person
 from sms_service.store.tables import (
-    ERASABLE,
+    ASKED_FOR_IT,
     card,
     consent,
     delivery_report,
@@ -38,9 +38,7 @@ from sms_service.store.tables import (
     turn,
 )
 
-VERDICT = "forget"
-
-SETTLED_SECONDS = 5.0
+SETTLED_SECONDS = searches.SETTLED_SECONDS
 """Between the two times that copies are deleted: a turn that was being taken when she was forgotten has written what it
 had to Redis by then."""
 
@@ -78,7 +76,7 @@ def holdings(conn: Connection, keys: Keys, whom: Person) -> Holdings:
         messages=count(outbox.c.id, outbox.c.person_id == whom.id),
         photos=count(photo.c.id, photo.c.registration_id.in_(ids)),
         receipts=_receipts(conn, ids),
-        others=len(mentions.of(conn, keys, whom)),
+        others=len(mentions.find(conn, keys, {whom.id: sought.of(conn, whom)}).mentions),
         enroler=status or "",
     )
 
@@ -88,54 +86,36 @@ def _receipts(conn: Connection, ids: Sequence[int]) -> int:
     return conn.execute(query).scalar_one()
 
 
-def forget(conn: Connection, keys: Keys, whom: Person, now: float) -> bool:
-    """Forgets her, inside the caller's transaction; False if she was forgotten before. Raises Conflict where somebody who has
-    her in a dialogue is just answering.
+def forget(
+    conn: Connection,
+    keys: Keys,
+    whom: Person,
+    now: float,
+    session: Session | None = None,
+    inbound: Inbound | None = None,
+) -> bool:
+    """Forgets her, inside the caller's transaction; False if she was forgotten before. It takes as long for whoever is in the
+    texts of many as for anybody: what others have of her is looked for afterwards.
 
     Her turn goes on with the key that it holds in memory: what it still writes, nobody can read, but for the answer of a
     flow with `answers_stopped`, which leaves as a farewell (store/outbox.py). Questions of hers that are open in memory are
-    the caller's to close (Done.closes_others).
+    the caller's to close (Done.closes_others). `session` and `inbound`: where she said so; without, the office did it.
     """
     if not people.lock(conn, whom.id):
         return False
-    mentions.take_out(conn, keys, whom, mentions.of(conn, keys, whom), now)
-    _withdraw(conn, keys, whom, now)
-    _take(conn, whom, now, block=True)
+    decisions.end_all(conn, keys, whom, session, inbound, now)
+    valid = (member.c.person_id == whom.id) & (member.c.status == "valid")
+    conn.execute(update(member).where(valid).values(status="withdrawn"))
+    take(conn, keys, whom, now, block=True)
     return True
 
 
-def _withdraw(conn: Connection, keys: Keys, whom: Person, now: float) -> None:
-    """Ends her memberships, and whatever else she has consented to, each with a decision in the ledger."""
-    valid = (member.c.person_id == whom.id) & (member.c.status == "valid")
-    memberships = conn.execute(select(member.c.registration_id).where(valid).order_by(member.c.number)).scalars().all()
-    for place, registration_id in enumerate(memberships):
-        conn.execute(insert(consent).values(_decision(keys, whom, MEMBERSHIP, registration_id, place, now)))
-    conn.execute(update(member).where(valid).values(status="withdrawn"))
-    newest = select(func.max(consent.c.id)).where(consent.c.person_id == whom.id, consent.c.purpose != MEMBERSHIP)
-    given = select(consent.c.purpose, consent.c.registration_id).where(consent.c.decision == "given")
-    for row in conn.execute(given.where(consent.c.id.in_(newest.group_by(consent.c.purpose)))).all():
-        conn.execute(insert(consent).values(_decision(keys, whom, row.purpose, row.registration_id, 0, now)))
-
-
-def _decision(
-    keys: Keys, whom: Person, purpose: str, registration_id: int | None, place: int, now: float
-) -> dict[str, Any]:
-    """The row of the ledger. Its turn number is none that a turn has (0, -1 ...): the turn that she said it in may decide more
-    about the same purpose, and one phone may have several memberships. `inbound_id` names that turn."""
-    told = {
-        "person_id": whom.id, "registration_id": registration_id, "purpose": purpose, "decision": "withdrawn",
-        "verdict": VERDICT, "language": whom.language, "channel": whom.channel, "turn_no": -place, "at": now,
-        "inbound_id": f"{whom.id}:{whom.turn_no + 1}", "wording_sealed": b"", "reply_sealed": b"",
-    }  # fmt: skip
-    row = {one.name: told.get(one.name, None if one.nullable else "") for one in ledger.COVERED}
-    row["mac"] = keys.ledger_mac(ledger.digest(row))
-    return row
-
-
-def _take(conn: Connection, whom: Person, now: float, block: bool) -> None:
-    """Destroys her key, and clears the plain columns that tell something of her. Her sealed ones are cleared by `clear`: a
-    turn may be under way that opens them with the key it has in memory."""
+def take(conn: Connection, keys: Keys, whom: Person, now: float, block: bool) -> None:
+    """Destroys her key, and clears the plain columns that tell something of her; the caller has locked her row. `block`: she
+    asked for it, and nobody is to enter her again. Her sealed columns are cleared by `clear`: a turn may be under way that
+    opens them with the key it has in memory."""
     ids = _registrations(conn, whom.id)
+    searches.add(conn, keys, whom.id, sought.of(conn, whom), asked=block)
     entered = registration.c.person_id == whom.id
     open_ = entered & registration.c.status.in_(("waiting", "held"))
     conn.execute(update(registration).where(open_).values(status="refused", decided_at=now))
@@ -148,8 +128,7 @@ def _take(conn: Connection, whom: Person, now: float, block: bool) -> None:
     conn.execute(
         update(card).where(card.c.member_number.in_(hers)).values(status="revoked", token_hash=None, **pictures)
     )
-    waiting = photo.c.registration_id.is_(None) & (photo.c.enroler_id == whom.id)
-    conn.execute(delete(photo).where(photo.c.registration_id.in_(ids) | waiting))
+    photo_media.leave_to_gateway(conn, keys, whom, ids, now)
     told = {"status": "retired", "surplus_sealed": None, "code_index": None, "code_until": None, "hold_reason": ""}
     conn.execute(update(enroler).where(enroler.c.person_id == whom.id).values(told))
     conn.execute(delete(timer).where(timer.c.person_id == whom.id))
@@ -169,110 +148,51 @@ def _registrations(conn: Connection, person_id: int) -> list[int]:
 # --- what is left to do -------------------------------------------------------------------------------------------
 
 
-def clear(conn: Connection, person_id: int, now: float) -> bool:
-    """Clears what is sealed under a key that is no more, and what a turn that was under way has still written. True if her
-    farewell may still leave: then once more."""
-    hers = registration.c.person_id == person_id
+def clear(conn: Connection, person_ids: Sequence[int], now: float) -> set[int]:
+    """Clears what is sealed under keys that are no more, and what a turn that was under way has still written; what is clear
+    is not written again. Whose farewell may still leave: those once more."""
+    forgotten = person.c.id.in_(person_ids) & person.c.wrapped_key.is_(None)
+    ids = list(conn.execute(select(person.c.id).where(forgotten)).scalars())
+    hers = registration.c.person_id.in_(ids)
     open_ = hers & registration.c.status.in_(("waiting", "held"))
     conn.execute(update(registration).where(open_).values(status="refused", decided_at=now))
-    nothing = {"fields_sealed": b"", "raw_sealed": None, "voter_id_index": None, "flags": "", "erased_at": now}
-    conn.execute(update(registration).where(hers).values(nothing))
-    conn.execute(delete(timer).where(timer.c.person_id == person_id))
+    nothing = {"fields_sealed": b"", "raw_sealed": None, "voter_id_index": None, "flags": ""}
+    since = func.coalesce(registration.c.erased_at, now)
+    conn.execute(update(registration).where(hers, _told(registration, nothing)).values(**nothing, erased_at=since))
+    conn.execute(delete(timer).where(timer.c.person_id.in_(ids)))
     said = {"text_sealed": b"", "reply_sealed": b"", "sessions_sealed": b""}
-    conn.execute(update(turn).where(turn.c.person_id == person_id).values(said))
-    conn.execute(update(enroler).where(enroler.c.person_id == person_id).values(name_sealed=b""))
-    return store_outbox.drop_all(conn, person_id, now)
+    conn.execute(update(turn).where(turn.c.person_id.in_(ids), _told(turn, said)).values(said))
+    name = {"name_sealed": b""}
+    conn.execute(update(enroler).where(enroler.c.person_id.in_(ids), _told(enroler, name)).values(name))
+    return store_outbox.drop_all(conn, ids, now)
 
 
-def left(conn: Connection, limit: int) -> list[Any]:
-    """Copies that are still to be deleted: rows with id, person_id, phone_index, swept_at."""
-    return list(conn.execute(select(erasure).order_by(erasure.c.id).limit(limit)).all())
+def _told(table: Table, nothing: Mapping[str, Any]) -> Any:
+    """Whether a row is not yet as `nothing` says."""
+    return or_(*(table.c[name].is_distinct_from(value) for name, value in nothing.items()))
+
+
+def left(conn: Connection, now: float, limit: int) -> list[Any]:
+    """Copies that are to be deleted now, those of people who asked for it first: rows with id, person_id, phone_index,
+    swept_at."""
+    ripe = or_(erasure.c.swept_at.is_(None), erasure.c.swept_at <= now - SETTLED_SECONDS)
+    query = select(erasure).join(person, person.c.id == erasure.c.person_id).where(ripe)
+    asked_first = case((text(ASKED_FOR_IT), 0), else_=1)
+    return list(conn.execute(query.order_by(asked_first, erasure.c.id).limit(limit)).all())
+
+
+def copies_of(conn: Connection, person_id: int) -> list[bytes]:
+    """Under which hashes Redis may have something of her."""
+    return list(conn.execute(select(erasure.c.phone_index).where(erasure.c.person_id == person_id)).scalars())
 
 
 def swept(conn: Connection, rows: Sequence[Any], now: float, everywhere: bool) -> None:
-    """Clears what is left in SQL of one person, whose rows these are. `everywhere`: her copies elsewhere have just been
+    """Clears what is left in SQL of the people whose rows these are. `everywhere`: their copies elsewhere have just been
     deleted; the rows are taken out when that was the second time."""
-    forgotten = people.is_forgotten(conn, rows[0].person_id)
-    farewell = forgotten and clear(conn, rows[0].person_id, now)
-    for row in rows if everywhere else ():
-        if row.swept_at is None:
-            conn.execute(update(erasure).where(erasure.c.id == row.id).values(swept_at=now))
-        elif row.swept_at <= now - SETTLED_SECONDS and not farewell:
-            conn.execute(delete(erasure).where(erasure.c.id == row.id))
-
-
-# --- people who came to nothing -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """How far the search has come: time and id of the last registration, and of the last person, that was looked at."""
-
-    registration: tuple[float, int] = (0.0, 0)
-    person: tuple[float, int] = (0.0, 0)
-
-
-def candidates(conn: Connection, place: Place, before: float, limit: int) -> tuple[list[int], Place]:
-    """People who may have to be erased, and where to search on: those behind registrations that came to nothing before
-    `before`, and those who sent STOP before. At its end the search begins anew: who is something else today may be nothing
-    else tomorrow."""
-    at, last = registration.c.decided_at, registration.c.id
-    beyond = (at > place.registration[0]) | ((at == place.registration[0]) & (last > place.registration[1]))
-    entered = conn.execute(
-        select(registration.c.person_id, at, last)
-        .where(text(ERASABLE), at >= place.registration[0], at <= before, beyond)
-        .order_by(at, last)
-        .limit(limit)
-    ).all()
-    since, who = person.c.stopped_at, person.c.id
-    further = (since > place.person[0]) | ((since == place.person[0]) & (who > place.person[1]))
-    stopped = conn.execute(
-        select(who, since)
-        .where(text("stopped_at IS NOT NULL AND wrapped_key IS NOT NULL"), since >= place.person[0])
-        .where(since <= before, further)
-        .order_by(since, who)
-        .limit(limit)
-    ).all()
-    then = Place(
-        (entered[-1].decided_at, entered[-1].id) if len(entered) == limit else (0.0, 0),
-        (stopped[-1].stopped_at, stopped[-1].id) if len(stopped) == limit else (0.0, 0),
-    )
-    return list(dict.fromkeys([*(row.person_id for row in entered), *(row.id for row in stopped)])), then
-
-
-def is_nothing_else(conn: Connection, person_id: int, before: float) -> bool:
-    """Whether she is no member and never was, no enroler, gets no news by her own wish, has nothing open, and nothing has
-    happened to her since `before`."""
-    of_hers = (
-        select(member.c.number).where(member.c.person_id == person_id),
-        select(enroler.c.person_id).where(enroler.c.person_id == person_id),
-        select(registration.c.id).where(registration.c.person_id == person_id, registration.c.status.in_(OPEN)),
-        select(registration.c.id).where(registration.c.person_id == person_id, registration.c.decided_at > before),
-        select(timer.c.session_id).where(timer.c.person_id == person_id),
-        select(outbox.c.id).where(outbox.c.person_id == person_id, outbox.c.status.in_(("queued", "sending"))),
-        select(turn.c.turn_no).where(turn.c.person_id == person_id, turn.c.at > before),
-    )
-    if any(conn.execute(query.limit(1)).first() for query in of_hers):
-        return False
-    asked_for = select(consent.c.purpose).where(consent.c.person_id == person_id).distinct()
-    return all(decisions.state_of(conn, person_id, one) != "given" for one in conn.execute(asked_for).scalars().all())
-
-
-def found(conn: Connection, keys: Keys, person_id: int, before: float) -> list[mentions.Mention] | None:
-    """What others have of somebody who came to nothing, to be erased with her; None if she is something, or is gone."""
-    whom = people.by_id(conn, keys, person_id) if is_nothing_else(conn, person_id, before) else None
-    return mentions.of(conn, keys, whom) if whom else None
-
-
-def erase(
-    conn: Connection, keys: Keys, person_id: int, found: Sequence[mentions.Mention], before: float, now: float
-) -> bool:
-    """Erases somebody who came to nothing; False if she is something by now. Her number is blocked only if she sent STOP: she
-    may be entered again. `found`: what others have of her, looked for before, so that nobody waits for the search."""
-    if not people.lock(conn, person_id) or not is_nothing_else(conn, person_id, before):
-        return False
-    whom = people.by_id(conn, keys, person_id)
-    assert whom, "she is locked, and has a key"
-    mentions.take_out(conn, keys, whom, found, now)
-    _take(conn, whom, now, block=False)
-    return True
+    farewells = clear(conn, sorted({row.person_id for row in rows}), now)
+    if not everywhere:
+        return
+    over = [row.id for row in rows if row.swept_at is not None and row.person_id not in farewells]
+    again = [row.id for row in rows if row.swept_at is None or row.person_id in farewells]
+    conn.execute(delete(erasure).where(erasure.c.id.in_(over)))
+    conn.execute(update(erasure).where(erasure.c.id.in_(again)).values(swept_at=now))

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from sms_service.enrolment import ledger
 from sms_service.enrolment.ledger import Head
@@ -61,6 +61,26 @@ def all_closed(conn: Connection) -> list[SignedHead]:
     """The signed heads of all days, the oldest first."""
     rows = conn.execute(select(ledger_head).order_by(ledger_head.c.day))
     return [SignedHead(row.day, Head(row.seq, row.head), row.signature) for row in rows]
+
+
+def of_month(conn: Connection, month: str) -> list[SignedHead]:
+    """Those of one month (2026-11), the newest first."""
+    rows = conn.execute(
+        select(ledger_head).where(ledger_head.c.day.startswith(f"{month}-")).order_by(ledger_head.c.day.desc())
+    )
+    return [SignedHead(row.day, Head(row.seq, row.head), row.signature) for row in rows]
+
+
+def of_day(conn: Connection, day: str) -> SignedHead | None:
+    """That of one day; None if none was signed."""
+    row = conn.execute(select(ledger_head).where(ledger_head.c.day == day)).one_or_none()
+    return SignedHead(row.day, Head(row.seq, row.head), row.signature) if row else None
+
+
+def months(conn: Connection) -> list[str]:
+    """The months that have any, the newest first."""
+    month = func.substr(ledger_head.c.day, 1, 7)
+    return list(conn.execute(select(month).distinct().order_by(month.desc())).scalars())
 
 
 def is_ours(keys: Keys, one: SignedHead) -> bool:

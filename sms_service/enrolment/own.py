@@ -65,6 +65,18 @@ def by_id(conn: Connection, keys: Keys, registration_id: int) -> Own | None:
     return _opened(conn, keys, row) if row else None
 
 
+def newest(conn: Connection, keys: Keys, person: Person) -> Own | None:
+    """The last registration of this phone of which anything is left, however it ended. None where all is erased, and of
+    somebody whom the phone said it does not know: her data are not for it."""
+    query = select(registration).where(
+        registration.c.person_id == person.id,
+        registration.c.erased_at.is_(None),
+        registration.c.status != "wrong_number",
+    )
+    row = conn.execute(query.order_by(registration.c.id.desc()).limit(1)).one_or_none()
+    return _opened(conn, keys, row) if row else None
+
+
 def latest(conn: Connection, keys: Keys, enroler: Person, limit: int) -> list[Own]:
     """Her last registrations, the newest first."""
     rows = conn.execute(

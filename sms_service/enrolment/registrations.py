@@ -13,6 +13,7 @@ from sms_service.engine.model import Field
 from sms_service.enrolment.answer_types.identity import IDS
 from sms_service.enrolment.numbers import new_ref
 from sms_service.privacy import Keys, PersonKey
+from sms_service.store import people
 from sms_service.store.tables import registration
 from sms_service.store.transaction import Conflict
 
@@ -44,7 +45,7 @@ def save(
     """Writes a registration that waits for its person, or is held. At most one waits for each: the database refuses another.
 
     `raw` is the text it came in, `way` sms, ussd, paper or self, `flags` why the office should look at a field; `id_index`
-    as of `id_index`.
+    as of `id_index`. Raises Conflict if its person was forgotten meanwhile: nobody could read it.
     """
     ref = new_ref()
     while conn.execute(select(registration.c.id).where(registration.c.ref == ref)).first():
@@ -62,6 +63,8 @@ def save(
             **entered_columns(key, fields, flags or {}, id_index),
         )
     )
+    if people.is_forgotten(conn, person_id):  # the row waited for whoever erased her: it points at hers
+        raise Conflict
     [new_id] = added.inserted_primary_key or (0,)
     return Registration(new_id, ref, person_id, enroler_id, area_id, status, fields)
 

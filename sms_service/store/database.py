@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
@@ -29,6 +32,30 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 RUN_AGAIN_STATES = {"40001", "40P01", "55P03", "23505"}
 """SQLSTATEs that mean "run it again, on what is true now": serialisation failure, deadlock, lock not available, unique key
 taken meanwhile (PostgreSQL, appendix A). SQLite has one writer, and so none of these."""
+
+
+MIGRATION_LOCK = 727
+"""The advisory lock of who migrates."""
+
+MIGRATION_POLL = 0.2
+"""Seconds between two looks whether another process has done it."""
+
+MIGRATION_LOCK_TIMEOUT = "3s"
+"""How long a revision waits for a table, and all who want that table with it. A USSD hop is still answered in time."""
+
+MIGRATION_TRIES, MIGRATION_PAUSE = 10, 5.0
+"""How often a revision is tried that finds a table in use, and the seconds between: in these everybody who waited gets on.
+A minute and a half in all."""
+
+IN_USE_STATES = {"55P03", "40P01"}
+"""SQLSTATEs of a revision that had to let go: lock not available, deadlock (with a turn that has the tables in another
+order)."""
+
+log = logging.getLogger(__name__)
+
+
+class InUse(Exception):
+    """A revision cannot be run while somebody uses its tables for so long. The message is a sentence: what to do."""
 
 
 class SqlDown(Exception):
@@ -133,20 +160,66 @@ def is_down(error: DBAPIError) -> bool:
 
 
 def migrate(engine: Engine) -> None:
-    """Brings the database to the newest revision. One process at a time does it; the others wait."""
+    """Brings the database to the newest revision. One process at a time does it; the others wait.
+
+    On PostgreSQL a revision that finds a table in use for longer than a few seconds (migrations/env.py) lets go, so that
+    nobody waits behind it, and is tried again. Raises InUse after MIGRATION_TRIES: what was done until then stays.
+    """
     from alembic import command  # 60 ms to import: only for who migrates, not for every command
     from alembic.config import Config as AlembicConfig
 
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql("SET statement_timeout = 0")
-            connection.exec_driver_sql("SET lock_timeout = 0")
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(727)")
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if engine.dialect.name != "postgresql":
+            command.upgrade(config, "head")
+            connection.commit()
+            return
+        try:
+            connection.exec_driver_sql("SET statement_timeout = 0")
+            connection.commit()
+            with _alone(connection):
+                _with_patience(lambda: command.upgrade(config, "head"), connection)
+        finally:
+            connection.invalidate()  # what was set here is set for nobody else
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """While another process migrates, this one asks every now and then. If it waited in one statement instead, that one would
+    wait for it: an index is built when all statements that were under way are over."""
+    while not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({MIGRATION_LOCK})").scalar_one():
+        connection.rollback()
+        time.sleep(MIGRATION_POLL)
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})")
         connection.commit()
+
+
+def _with_patience(upgrade: Callable[[], object], connection: Connection) -> None:
+    for left in range(MIGRATION_TRIES - 1, -1, -1):
+        try:
+            upgrade()
+            connection.commit()
+        except DBAPIError as error:
+            connection.rollback()
+            if getattr(error.orig, "sqlstate", None) not in IN_USE_STATES:
+                raise
+            if not left:
+                raise InUse(
+                    f"the database cannot be brought to the newest revision: {MIGRATION_TRIES} times somebody was using a "
+                    "table that is to be changed for longer than 3 s. Look for long queries (pg_stat_activity), or for a "
+                    "backup that is just running, and try again; nothing is half done"
+                ) from error
+            log.warning("a table that is to be changed is in use: tried again in %.0f s", MIGRATION_PAUSE)
+            time.sleep(MIGRATION_PAUSE)
+        else:
+            return
 
 
 def is_current(engine: Engine) -> bool:

@@ -1,8 +1,8 @@
 """Every message that is to go out, from the transaction that wants it to its last delivery report.
 
 A row goes queued -> sending -> sent -> delivered, or to failed (refused for good), held (nobody can say whether it was
-sent; the office decides) or dropped (she sent STOP, the question was withdrawn, or the office said so). It never goes
-backwards.
+sent; the office decides), dropped (she sent STOP, the question was withdrawn, or the office said so) or unreachable (texts
+to her number failed on too many days). It never goes backwards.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from sms_service.privacy import Keys, Unreadable
-from sms_service.store.tables import outbox, person
+from sms_service.store import reach
+from sms_service.store.tables import outbox, person, turn
 
 RANK = {"queued": 0, "sending": 1, "held": 1, "sent": 2, "failed": 3, "delivered": 3}
 """Reports come early, late, twice and backwards: a row only ever rises. `dropped` never changes again."""
@@ -31,6 +32,9 @@ FAREWELL, FAREWELL_SECONDS = "outbox.farewell", 40.0
 """The last message to a forgotten person, that she is: its text and her number lie under the service's key until it has
 left, and no longer than these seconds: all copies are gone within a minute."""
 
+UNASKED = ("clock", "service")
+"""The channels of turns that no message caused: what these say answers nobody."""
+
 earlier = outbox.alias("earlier")
 
 
@@ -46,6 +50,8 @@ class Claimed:
     text: str
     attempts: int
     created_at: float
+    turn_no: int
+    failed_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +124,8 @@ def expired_lease(conn: Connection, keys: Keys, now: float, lease: float) -> Cla
 
 
 def _with_person() -> Any:
-    return select(outbox, person.c.wrapped_key, person.c.phone_sealed, person.c.stopped_at).join(
-        person, person.c.id == outbox.c.person_id
-    )
+    hers = (person.c.wrapped_key, person.c.phone_sealed, person.c.stopped_at, person.c.failed_days)
+    return select(outbox, *hers).join(person, person.c.id == outbox.c.person_id)
 
 
 def _next_due(conn: Connection, now: float) -> Row[Any] | None:
@@ -150,6 +155,8 @@ def _claimed(row: Row[Any], keys: Keys) -> Claimed:
         text=text,
         attempts=row.attempts + 1,
         created_at=row.created_at,
+        turn_no=row.turn_no,
+        failed_days=row.failed_days or 0,
     )
 
 
@@ -169,18 +176,19 @@ def withdraw(conn: Connection, person_id: int, flow: str, ref: str, others: Sequ
     )
 
 
-def drop_all(conn: Connection, person_id: int, now: float) -> bool:
-    """She is forgotten: what has not left stays here, held messages too, and no text is left of any. True if her farewell
-    may still leave."""
-    hers = outbox.c.person_id == person_id
-    leaving = hers & outbox.c.status.in_(("queued", "sending")) & outbox.c.farewell_sealed.is_not(None)
+def drop_all(conn: Connection, person_ids: Sequence[int], now: float) -> set[int]:
+    """They are forgotten: what has not left stays here, held messages too, and no text is left of any. Whose farewell may
+    still leave."""
+    theirs = outbox.c.person_id.in_(person_ids)
+    leaving = theirs & outbox.c.status.in_(("queued", "sending")) & outbox.c.farewell_sealed.is_not(None)
     leaving &= outbox.c.created_at > now - FAREWELL_SECONDS
-    still = conn.execute(select(outbox.c.id).where(leaving)).scalars().all()
-    others = hers & outbox.c.id.not_in(still)
+    still = conn.execute(select(outbox.c.id, outbox.c.person_id).where(leaving)).all()
+    others = theirs & outbox.c.id.not_in([row.id for row in still])
     gone = {"status": "dropped", "reason": "forgotten", "lease_until": None}
     conn.execute(update(outbox).where(others, outbox.c.status.in_(("queued", "sending", "held"))).values(gone))
-    conn.execute(update(outbox).where(others).values(text_sealed=b"", farewell_sealed=None))
-    return bool(still)
+    tells = (outbox.c.text_sealed != b"") | outbox.c.farewell_sealed.is_not(None)
+    conn.execute(update(outbox).where(others, tells).values(text_sealed=b"", farewell_sealed=None))
+    return {row.person_id for row in still}
 
 
 def settle(conn: Connection, row_id: int, **values: Any) -> bool:
@@ -195,14 +203,33 @@ def settle(conn: Connection, row_id: int, **values: Any) -> bool:
     return moved.rowcount == 1
 
 
-def rise(conn: Connection, row_id: int, status: str, **values: Any) -> None:
-    """Raises a row to `status` if that is further on than where it stands."""
+def rise(conn: Connection, row_id: int, status: str, **values: Any) -> bool:
+    """Raises a row to `status` if that is further on than where it stands; whether it was."""
     lower = [name for name, rank in RANK.items() if rank < RANK[status]]
-    conn.execute(
+    raised = conn.execute(
         update(outbox)
         .where(outbox.c.id == row_id, outbox.c.status.in_(lower))
         .values(status=status, lease_until=None, farewell_sealed=None, **values)
     )
+    return raised.rowcount == 1
+
+
+def is_awaited(conn: Connection, claimed: Claimed, awake_since: float) -> bool:
+    """Whether somebody waits for this message: it answers what she sent, or she sent something after `awake_since`."""
+    hers = (turn.c.person_id == claimed.person_id) & turn.c.channel.not_in(UNASKED)
+    answers = (turn.c.turn_no == claimed.turn_no) | (turn.c.at > awake_since)
+    return conn.execute(select(turn.c.turn_no).where(hers, answers).limit(1)).first() is not None
+
+
+def put_off(conn: Connection, claimed: Claimed, until: float) -> None:
+    """A message just claimed may not leave before `until`; that was no try."""
+    settle(conn, claimed.id, status="queued", due_at=until, attempts=claimed.attempts - 1)
+
+
+def wake(conn: Connection, person_id: int, now: float) -> None:
+    """She is awake, for she just wrote: what was put off leaves now, before what she is answered."""
+    put_off = (outbox.c.status == "queued") & (outbox.c.due_at > now) & (outbox.c.attempts == 0)
+    conn.execute(update(outbox).where(outbox.c.person_id == person_id, put_off).values(due_at=now))
 
 
 def was_handed_over(conn: Connection, ref: str, before: float) -> bool:
@@ -260,20 +287,22 @@ def gateway_ids_to(conn: Connection, person_id: int, channel: str) -> Sequence[s
 
 
 def listed(conn: Connection, statuses: Sequence[str], limit: int = 1000) -> list[Listed]:
-    """Rows in one of `statuses`, oldest first."""
+    """Rows in one of `statuses`, oldest first; those that wait for nothing after all others."""
     columns = [outbox.c[name] for name in Listed.__slots__]
-    rows = conn.execute(select(*columns).where(outbox.c.status.in_(statuses)).order_by(outbox.c.id).limit(limit))
+    query = select(*columns).where(outbox.c.status.in_(statuses))
+    rows = conn.execute(query.order_by(outbox.c.status == "unreachable", outbox.c.id).limit(limit))
     return [Listed(*row) for row in rows]
 
 
 def decide(conn: Connection, ref: str, status: str, reason: str, now: float) -> bool:
-    """The office's word on a held row: `queued` (send it again) or `dropped`. False if there is no such held row."""
-    moved = conn.execute(
-        update(outbox)
-        .where(outbox.c.ref == ref, outbox.c.status == "held")
-        .values(status=status, reason=reason, due_at=now, gateway_id="", attempts=0)
-    )
-    return moved.rowcount == 1
+    """The office's word on a held row, or on one to a number that could not be reached: `queued` (send it, again) or
+    `dropped`. False if there is no such row. The number is tried anew."""
+    decided = update(outbox).where(outbox.c.ref == ref, outbox.c.status.in_(("held", "unreachable")))
+    values = {"status": status, "reason": reason, "due_at": now, "gateway_id": "", "attempts": 0}
+    moved = conn.execute(decided.values(values).returning(outbox.c.person_id)).one_or_none()
+    if moved is not None and status == "queued":
+        reach.arrived(conn, moved.person_id)
+    return moved is not None
 
 
 def counts(conn: Connection) -> dict[str, int]:

@@ -7,12 +7,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sms_service.privacy import Keys, PersonKey
 from sms_service.store import blocks
-from sms_service.store.tables import enroler, person
+from sms_service.store.tables import ASKED_FOR_IT, enroler, person
+
+FORGOTTEN = (
+    "wrapped_key", "told_at", "wrong_codes", "wrong_codes_since", "failed_days", "failed_at", "unreachable_at",
+)  # fmt: skip
+"""What is NULL from then on in the row of somebody who is forgotten."""
 
 PERSON_WITH_ENROLER = select(person, enroler.c.status.label("enroler_status")).select_from(
     person.outerjoin(enroler, enroler.c.person_id == person.c.id)
@@ -32,6 +37,8 @@ class Person:
     stopped: bool
     enroler: bool
     phone_sealed: bytes
+    failing: bool = False
+    """Texts to her number failed, and nothing has shown since that it can be reached."""
 
     @property
     def phone(self) -> str:
@@ -110,6 +117,22 @@ def blocked_since(conn: Connection, keys: Keys, phone: str) -> float | None:
     return since
 
 
+def blocked_since_all(conn: Connection, indexes: Collection[bytes]) -> dict[bytes, float]:
+    """The same for many, by the index of the phone; without those that are not blocked."""
+    query = select(person.c.phone_index, person.c.stopped_at).where(
+        person.c.wrapped_key.is_(None), person.c.stopped_at.is_not(None)
+    )
+    rows = blocks.rows_with(conn, query, person.c.phone_index, indexes)
+    return {row.phone_index: row.stopped_at for row in rows}
+
+
+def last_forgotten(conn: Connection) -> float:
+    """When the last person was forgotten who asked for it; 0.0 if nobody ever did."""
+    query = select(func.max(person.c.forgotten_at)).where(text(ASKED_FOR_IT))
+    newest: float | None = conn.execute(query).scalar_one()
+    return newest or 0.0
+
+
 def is_blocked(conn: Connection, keys: Keys, phone: str) -> bool:
     """Whether this phone (E.164) is one of a forgotten person who wants no messages: nobody enters it, nor notes it."""
     return blocked_since(conn, keys, phone) is not None
@@ -152,6 +175,7 @@ def _made(row: Row[tuple[object, ...]] | None, keys: Keys) -> Person | None:
         stopped=row.stopped_at is not None,
         enroler=row.enroler_status == "activated",
         phone_sealed=row.phone_sealed,
+        failing=row.failed_days is not None,
     )
 
 
@@ -172,7 +196,7 @@ def lock(conn: Connection, person_id: int) -> bool:
 def destroy_key(conn: Connection, person_id: int, now: float, block: bool) -> None:
     """She is forgotten: nothing sealed under her key can be read again. `block`: her number is blocked from now on; else it
     is if she sent STOP."""
-    nothing = dict.fromkeys(("wrapped_key", "told_at", "wrong_codes", "wrong_codes_since"))
+    nothing = dict.fromkeys(FORGOTTEN)
     values = {**nothing, "phone_sealed": b"", "language": "", "channel": "", "forgotten_at": now}
     if block:
         values["stopped_at"] = now

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sms_service.privacy import PersonKey, Unreadable
+from sms_service.privacy import PersonKey, Unreadable, number_of
 
 COLUMN = "spool"
 
@@ -99,9 +99,15 @@ class Spool:
             else:
                 yield Spooled(file, data, tries)
 
-    def kept(self) -> Iterator[Spooled]:
-        """All that is kept, also what is not due and what was set aside; without what cannot be read."""
+    def oldest(self) -> float | None:
+        """When the oldest kept message came (seconds since 1970), also of those set aside; None where there is none."""
+        return min((_received_at(file) for file in (*self._files(), *_whole(self.aside))), default=None)
+
+    def kept(self, until: float = math.inf) -> Iterator[Spooled]:
+        """All that came until then, also what is not due and what was set aside; without what cannot be read."""
         for file in (*self._files(), *_whole(self.aside)):
+            if _received_at(file) > until:
+                continue
             with contextlib.suppress(FileNotFoundError, Unreadable):  # taken meanwhile; `waiting` tells of damaged ones
                 yield Spooled(file, self._key.decrypt_bytes(COLUMN, file.read_bytes()))
 
@@ -128,6 +134,31 @@ class Spool:
                 count += 1
         return count
 
+    def numbers(self) -> Iterator[int]:
+        """The service key that each kept message is under, by its number."""
+        for file in (*self._files(), *_whole(self.aside)):
+            with contextlib.suppress(FileNotFoundError):
+                yield number_of(file.read_bytes()[:1])
+
+    def reseal(self, number: int) -> int:
+        """Encrypts anew what another service key than `number`, the first one, encrypted; how many. A message that is taken at
+        the same moment may lie here once more: then it is found to be taken, and dropped."""
+        count = 0
+        for file in (*self._files(), *_whole(self.aside)):
+            with contextlib.suppress(FileNotFoundError, Unreadable):
+                sealed = file.read_bytes()
+                if number_of(sealed) == number:
+                    continue
+                data = self._key.encrypt_bytes(COLUMN, self._key.decrypt_bytes(COLUMN, sealed))
+                half = file.with_name(f"{file.name}.{os.getpid()}.half")
+                with half.open("wb") as out:
+                    out.write(data)
+                    out.flush()
+                    os.fsync(out.fileno())
+                half.rename(file)
+                count += 1
+        return count
+
     def __len__(self) -> int:
         """How many wait for SQL."""
         return sum(1 for file in self._files() if not _tried(file)[0])
@@ -149,6 +180,12 @@ class Spool:
 def _whole(folder: Path) -> list[Path]:
     """Whole messages only: a `.half` is one that a crash cut off, and its gateway was never answered."""
     return sorted(file for file in folder.iterdir() if not file.name.startswith(".") and file.suffix != ".half")
+
+
+def _received_at(file: Path) -> float:
+    """By the name of its file, cut to the millisecond; a file that is none of ours counts as old."""
+    milliseconds = file.name.partition("-")[0]
+    return int(milliseconds) / 1000 if milliseconds.isdecimal() else 0.0
 
 
 def _tried(file: Path) -> tuple[int, float]:

@@ -61,6 +61,9 @@ area = Table(
     Index("ix_area_name_folded_level", "name_folded", "level"),
 )
 
+ASKED_FOR_IT = "forgotten_at = stopped_at"
+"""People who were forgotten because they asked for it: their numbers are blocked since the same moment."""
+
 person = Table(
     "person",
     metadata,
@@ -78,6 +81,23 @@ person = Table(
     Column("wrong_codes_since", Double),  # ... since the first of them
     Column("forgotten_at", Double),  # when her key was destroyed; stopped_at says whether the number is blocked
     Column("former_index", LargeBinary),  # of a forgotten phone that came back as somebody new: its number, keyed
+    # Texts that did not reach the number (store/reach.py): on how many days, when the last one was counted, and when her
+    # enroler was told. NULL: it can be reached.
+    Column("failed_days", SmallInteger),
+    Column("failed_at", Double),
+    Column("unreachable_at", Double),
+    Index(
+        "ix_person_failed_days",
+        "failed_days",
+        sqlite_where=text("failed_days IS NOT NULL AND unreachable_at IS NULL"),
+        postgresql_where=text("failed_days IS NOT NULL AND unreachable_at IS NULL"),
+    ),
+    Index(
+        "ix_person_forgotten",
+        "forgotten_at",
+        sqlite_where=text(ASKED_FOR_IT),
+        postgresql_where=text(ASKED_FOR_IT),
+    ),
     Index(
         "ix_person_stopped",
         "stopped_at",
@@ -189,21 +209,45 @@ tally_change = Table(
     Column("change", Integer, nullable=False),
 )
 
+PHOTO_AT_GATEWAY = "due_at IS NOT NULL"
+"""Photos with something to do at the gateway: to be fetched, or to be deleted there."""
+
 photo = Table(
-    "photo",  # a picture that an enroler sent: its address at the gateway
+    "photo",  # a picture of somebody: its address while the gateway has it, then the portrait that was made of it
     metadata,
     Column("id", Number, primary_key=True),
     Column("registration_id", ForeignKey("registration.id"), index=True),
     Column("session_id", String(32)),  # of the entry that it came with, while that is under way; else NULL
-    Column("enroler_id", ForeignKey("enroler.person_id"), nullable=False, index=True),
-    Column("media_sealed", LargeBinary, nullable=False),  # by the registration's person, else the enroler's key
+    Column("enroler_id", ForeignKey("enroler.person_id"), index=True),  # NULL: it came from herself
+    Column("media_sealed", LargeBinary, nullable=False),  # its address there; by her key, else the enroler's, else ours
     Column("received_at", Double, nullable=False),
-    Column("status", String(16), nullable=False),  # received
+    # received waiting accepted refused replaced failed; unwanted: only to be deleted at the gateway
+    Column("status", String(16), nullable=False),
+    # From here on NULL or a default in rows of releases before revision 0006.
+    Column("picture_sealed", LargeBinary),  # the portrait, as JPEG, by her key
+    Column("failure", String(32), nullable=False, server_default=text("''")),  # why there is none
+    Column("reason_sealed", LargeBinary),  # in the office's words, why it was refused
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),  # at the gateway
+    # When the gateway is asked next; NULL: not now. Of processes of the release before: at once.
+    Column("due_at", Double, server_default=text("0")),
+    Column("decided_at", Double),
     Index(
         "ix_photo_waiting",
         "session_id",
         sqlite_where=text("session_id IS NOT NULL"),
         postgresql_where=text("session_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_photo_due_at",
+        "due_at",
+        sqlite_where=text(PHOTO_AT_GATEWAY),
+        postgresql_where=text(PHOTO_AT_GATEWAY),
+    ),
+    Index(
+        "ix_photo_queue",
+        "received_at",
+        sqlite_where=text("status = 'waiting'"),
+        postgresql_where=text("status = 'waiting'"),
     ),
 )
 
@@ -228,6 +272,16 @@ erasure = Table(
     Column("person_id", Number, nullable=False),  # whose
     Column("phone_index", LargeBinary, nullable=False),  # under which Redis has it
     Column("swept_at", Double),  # when it was deleted for the first time
+)
+
+search = Table(
+    "search",  # what others have of forgotten people, still to be looked for: see enrolment/searches.py
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("person_id", Number, nullable=False, unique=True),
+    Column("asked", Boolean, nullable=False),  # she asked to be forgotten: before all who came to nothing
+    Column("sought_sealed", LargeBinary, nullable=False),  # what she is found by, by the service's key
+    Column("looked_at", Double),  # when it was done for the first time
 )
 
 turn = Table(
@@ -273,7 +327,7 @@ consent = Table(
     Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
     Column("registration_id", ForeignKey("registration.id"), index=True),
     Column("purpose", String(32), nullable=False),
-    Column("decision", String(16), nullable=False),  # given refused wrong_number withdrawn
+    Column("decision", String(16), nullable=False),  # given refused wrong_number withdrawn corrected
     Column("verdict", String(16), nullable=False),  # how the answer was read: the key, or the kind of word
     Column("language", String(8), nullable=False),
     Column("flow", String(64), nullable=False),
@@ -299,7 +353,37 @@ consent = Table(
         "entered_by", String(400), nullable=False, server_default=text("''")
     ),  # enroler and chain above, as JSON of ids
     Column("mac", LargeBinary),  # keyed hash of all columns but id and itself
+    # From here on "" or NULL in rows of releases before revision 0006, and where there is none.
+    Column("report_word", String(32), nullable=False, server_default=text("''")),  # of the gateway, about the question
+    Column("report_at", Double),  # when that report came
+    Column("change_sealed", LargeBinary),  # of a correction: the fields before and after, as JSON
+    Column(
+        "notice", String(64), nullable=False, server_default=text("''")
+    ),  # hash of the one in force when she was asked
     UniqueConstraint("person_id", "turn_no", "purpose"),
+)
+
+notice = Table(
+    "notice",  # append-only: each wording of the law's notice that was in force; the newest of a language is
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("hash", String(64), nullable=False, index=True),  # of the text: SHA-256, hexadecimal
+    Column("language", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("since", Double, nullable=False),
+    Index("ix_notice_in_force", "language", "since"),
+)
+
+missed_call = Table(
+    "missed_call",  # append-only: that a phone rang us; never a consent
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("registration_id", ForeignKey("registration.id"), index=True),  # the only one that she was asked about
+    Column("inbound_id", String(128), nullable=False),  # as in her turn
+    Column("answered", Boolean, nullable=False),  # an SMS was sent because of it
+    Column("at", Double, nullable=False),
+    Index("ix_missed_call_person_id", "person_id", "at"),
 )
 
 ledger_link = Table(
@@ -388,7 +472,7 @@ outbox = Table(
     Column("flow", String(64), nullable=False),
     Column("text_sealed", LargeBinary, nullable=False),
     Column("to_stopped", Boolean, nullable=False),  # goes out although she sent STOP: the answer to STOP, START, HELP
-    Column("status", String(16), nullable=False),  # queued sending sent delivered failed held dropped
+    Column("status", String(16), nullable=False),  # queued sending sent delivered failed held dropped unreachable
     Column("reason", String(120), nullable=False),
     Column("attempts", SmallInteger, nullable=False),
     Column("due_at", Double, nullable=False),
@@ -421,6 +505,7 @@ delivery_report = Table(
     Column("status", String(16), nullable=False),
     Column("reason", String(64), nullable=False),
     Column("at", Double, nullable=False),
+    Column("number_failed", Boolean),  # the fault is the number's; NULL: it is not
     UniqueConstraint("channel", "gateway_id", "word"),
 )
 
@@ -450,5 +535,5 @@ installation = Table(
     Column("value", LargeBinary, nullable=False),
 )
 
-APPEND_ONLY = ("consent", "publication", "ledger_link", "ledger_head", "card_change")
+APPEND_ONLY = ("consent", "publication", "ledger_link", "ledger_head", "card_change", "notice", "missed_call")
 """Tables whose rows are evidence: the migrations put triggers on them that refuse UPDATE and DELETE."""

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from sms_service import logs
 from sms_service.config import read_config
 from sms_service.service import Service, open_service
-from sms_service.web import card, handset, health, hooks
+from sms_service.web import card, handset, health, hooks, ledger, notice, photo
 
 BODY_MAX = 64 * 1024
 """Bytes of a request body. The longest that a gateway sends (a Twilio message with ten pictures) is under 8 kB."""
@@ -43,7 +43,7 @@ def create_app(service: Service | None = None) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_MAX
-    for blueprint in (hooks.hooks, card.pages, handset.pages, health.pages):
+    for blueprint in (hooks.hooks, card.pages, handset.pages, health.pages, ledger.pages, notice.pages, photo.pages):
         app.register_blueprint(blueprint)
     app.extensions["sms_service"] = service
     app.add_url_rule("/static/fonts/<name>", "font", lambda name: send_from_directory(FONTS, name))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime
-from urllib.parse import unquote
+from datetime import UTC, date, datetime
+from urllib.parse import quote, unquote
 
 from flask import Blueprint, Response, current_app, render_template, request
 
@@ -20,7 +20,7 @@ from sms_service.enrolment.card_code import Forged, NotACode
 from sms_service.enrolment.cards import Card
 from sms_service.enrolment.numbers import NUMBER_MAX, Mistyped, read_number
 from sms_service.service import Service
-from sms_service.web import card_words
+from sms_service.web import card_words, photo_words, verify_words
 
 TOKEN_MAX = 64
 """Characters of a token that are looked at; ours have 22."""
@@ -39,6 +39,10 @@ GONE = 410
 """A link that once opened a card: replaced, revoked, expired, or the membership has ended."""
 
 TOO_MANY = 429
+
+OLD_NUMBER = re.compile(r"[0-9]{6}")
+"""As cards of before revision 0005 show it, without a check digit: with one in ten of them its last digit passes for one, and
+the page would tell of another member. No number of ours has six digits now."""
 
 pages = Blueprint("card", __name__)
 
@@ -132,14 +136,29 @@ def _card(service: Service, found: Card, token: str, now: float) -> Response:
         screen_url=f"screen.png?{proved}",
         image_url=f"picture.png?{proved}",
         pdf_url=f"picture.pdf?{proved}",
+        photo_url=f"photo?{proved}",
+        photo_link=photo_words.of(found.person.language)["link"],
         verify_url=f"{service.config.url}/verify/{found.member.number_text}",
+        check_url=found.verify_url(service.config.url, service.keys, _issued(found), found.last_day),
     )
     return Response(page)
 
 
+def _issued(found: Card) -> date:
+    """The day that its code was signed for."""
+    return datetime.fromtimestamp(found.ready_at or found.wanted_at, UTC).date()
+
+
 def _closed(service: Service, found: Card | None, standing: str) -> Response:
     if found is None:
-        return Response(render_template("card_unknown.html", organisation=service.config.organisation), status=404)
+        language = _browsers_language()
+        page = render_template(
+            "card_unknown.html",
+            organisation=service.config.organisation,
+            word=card_words.of(language),
+            others=[words for one, words in card_words.WORDS.items() if one != language],
+        )
+        return Response(page, status=404)
     page = render_template(
         "card_closed.html",
         organisation=service.config.organisation,
@@ -160,6 +179,20 @@ def _proof(service: Service, token: str, until: int) -> str:
     return f"{until:x}{mac.hex()}"
 
 
+def proved(service: Service, now: float) -> tuple[str, Card | None]:
+    """The token of an address TOKEN.PROOF, and the valid card that it opens; None where the proof does not hold (any more)."""
+    token, _, proof = _query(PROOF_MAX).partition(".")
+    if not token or not _is_proof(service, token, proof, now):
+        return token, None
+    with service.reads.begin() as conn:
+        return token, cards.by_token(conn, service.keys, token, now)
+
+
+def to_the_form(token: str) -> Response:
+    """Back to the four signs; whatever the link is, the form says it."""
+    return Response(status=303, headers={"Location": f"/card/?{quote(token, safe='')}"})
+
+
 def _is_proof(service: Service, token: str, proof: str, now: float) -> bool:
     found = re.fullmatch(rf"([0-9a-f]{{8,9}})[0-9a-f]{{{2 * PROOF_BYTES}}}", proof)
     if found is None:
@@ -173,14 +206,15 @@ def _is_proof(service: Service, token: str, proof: str, now: float) -> bool:
 
 @pages.get("/verify/<number>")
 def verify(number: str) -> Response:
-    """/verify/NUMBER, with or without the signed digits that a card's code ends in: how the card stands. Of the member only
-    a masked name and the area."""
+    """/verify/NUMBER, with or without the signed digits that a card's code ends in: how the card stands. Of the member a
+    masked name and the area, and only with the signed digits: numbers count up, and whoever tries one after the other is to
+    learn of no name. Of who has left not even so."""
     service, now = _service(), time.time()
     digits = request.query_string.decode("latin-1").partition("&")[0]
     coded = bool(digits) and "=" not in digits  # `utm_source=sms` is what others hang on to links, and no code
     state, found = "mistyped", None
     try:
-        member_number = read_number(number)
+        member_number = _member_number(number)
         code = card_code.checked(service.keys.public_key("card"), number, digits) if coded else None
     except (Forged, NotACode):
         state, coded = "forged", False
@@ -193,23 +227,45 @@ def verify(number: str) -> Response:
         state = found.standing(now) if found else member.status if member else "unknown"
         if state not in ("unknown", "withdrawn") and code and found and code.serial != found.serial:
             state = "replaced"
+    shown = found if coded and state != "withdrawn" else None
+    language = _browsers_language()
     page = render_template(
         "verify.html",
+        word=verify_words.WORDS[language],
+        others=[words for one, words in verify_words.WORDS.items() if one != language],
         organisation=service.config.organisation,
         number=number[:NUMBER_MAX],
         state=state,
         coded=coded,
-        name_masked=privacy.mask_name(found.name) if found else "",
-        area=found.area if found else "",
-        until=found.last_day.isoformat() if found and found.last_day and state != "replaced" else "",
+        name_masked=privacy.mask_name(shown.name) if shown else "",
+        area=shown.area if shown else "",
+        until=shown.last_day.isoformat() if shown and shown.last_day and state != "replaced" else "",
         checked_at=datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
     return Response(page, status=404 if state in ("unknown", "mistyped", "forged") else 200)
 
 
+def _member_number(number: str) -> int:
+    """What `read_number` reads, but for the numbers of old cards. Raises Mistyped."""
+    if OLD_NUMBER.fullmatch(number):
+        raise Mistyped("this is the number of a card of before the check digit")
+    return read_number(number)
+
+
 def day(seconds: float) -> str:
     """A date as all our languages read it: 2022-01-31."""
     return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+
+
+def _browsers_language() -> str:
+    """The first of the browser's languages that these pages speak; else English."""
+    wanted = (one.partition("-")[0].lower() for one in request.accept_languages.values())  # hi of hi-IN
+    return next((one for one in wanted if one in verify_words.WORDS), "en")
+
+
+def service() -> Service:
+    """The service of this process."""
+    return _service()
 
 
 def _service() -> Service:

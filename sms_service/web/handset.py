@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from sms_service import intake, privacy
 from sms_service.channels.base import Request, Unreadable
+from sms_service.channels.missed_call import MissedCalls
 from sms_service.channels.phones import e164
 from sms_service.config import LOOPBACK
 from sms_service.enrolment import enrolers
@@ -26,6 +27,9 @@ from sms_service.store.tables import outbox, turn
 
 PEOPLE_MAX = 12
 """Enrolers offered to choose from."""
+
+NO_TEXT = ("clock", "service", MissedCalls.name)
+"""Channels of turns that no text of the person's came by."""
 
 MESSAGES_MAX = 200
 """Bubbles shown of one conversation."""
@@ -159,7 +163,7 @@ def messages(service: Service, data: dict[str, Any]) -> dict[str, Any]:
             return {"messages": []}
         said = conn.execute(
             select(turn.c.turn_no, turn.c.at, turn.c.text_sealed)
-            .where(turn.c.person_id == person.id, turn.c.kind == "sms", turn.c.channel.not_in(("clock", "service")))
+            .where(turn.c.person_id == person.id, turn.c.kind == "sms", turn.c.channel.not_in(NO_TEXT))
             .order_by(turn.c.turn_no.desc())
             .limit(MESSAGES_MAX)
         ).all()

@@ -13,7 +13,7 @@ from flask import Blueprint, abort, current_app, request
 from flask import Response as FlaskResponse
 
 from sms_service import intake
-from sms_service.channels.base import DeliveryReport, Forged, Request, Response, Unreadable
+from sms_service.channels.base import DeliveryReport, Forged, Listener, Request, Response, Unreadable
 from sms_service.engine.model import Inbound
 from sms_service.service import Service
 from sms_service.store.spool import SpoolFull
@@ -34,12 +34,28 @@ def with_secret(name: str, secret: str, route: str) -> FlaskResponse:
     return receive(name, secret, route)
 
 
+@hooks.route("/missed-call/<secret>", methods=["GET", "POST"])
+def missed_call(secret: str) -> FlaskResponse:
+    """A telephone company tells us of a call that nobody took: /hooks/missed-call/<secret>."""
+    service: Service = current_app.extensions["sms_service"]
+    if service.missed_calls is None:
+        abort(404)
+    return heard(service.missed_calls, secret, "call")
+
+
 def receive(name: str, secret: str, route: str) -> FlaskResponse:
     """One request of a gateway, from its arrival to the answer."""
     service: Service = current_app.extensions["sms_service"]
     channel = service.channels.get(name)  # 1 which channel?
     if channel is None or route not in channel.routes or channel.secret_in_path != bool(secret):
         abort(404)
+    return heard(channel, secret, route)
+
+
+def heard(channel: Listener, secret: str, route: str) -> FlaskResponse:
+    """The same, once it is known who is to tell whether it is genuine, and what it says."""
+    service: Service = current_app.extensions["sms_service"]
+    name = channel.name
     if request.method not in channel.methods:
         abort(405, valid_methods=channel.methods)
     asked = arrived(route, secret)

@@ -11,15 +11,19 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from sms_service.authoring.talk import NOTHING, Scene, Step, got
+from sms_service.channels.missed_call import MissedCalls
 from sms_service.engine.model import Inbound
 from sms_service.engine.walk import FlowFault
 from sms_service.enrolment.cards import Card, next_wanted
 from sms_service.faults import Broken
 from sms_service.service import Service
-from sms_service.store import outbox, people, sessions, tables
+from sms_service.store import outbox, people, reach, sessions, tables
 from sms_service.store.inbox import Stored
 from sms_service.store.tables import person, registration, timer
-from workers import cards
+from workers import cards, photos, unreachable
+
+PICTURE = "https://pictures.example/1"
+"""The address of every picture that a phone sends: none is fetched."""
 
 log = logging.getLogger(__name__)
 
@@ -69,23 +73,9 @@ class Acting:
 
     def act(self, scene: Scene, step: Step) -> str:
         """Does what one line says, and the workers' work after it; the problem, or ""."""
-        number = scene.phones.get(step.name, "")
         problem = ""
         try:
-            match step.kind:
-                case "after":
-                    self.pass_time(step.seconds)
-                case "texts":
-                    self.send("sms", number, self.with_code(number, self.with_refs(scene, step.text)))
-                case "enters":
-                    problem = self.enter(scene.phones[step.by], step.by, number, step)
-                case "dials":
-                    self.dial(number, step.text)
-                case "types":
-                    problem = self.type(number, step)
-                case "drops":
-                    self.dialled.pop(number, None)
-                    self.screens.pop(number, None)
+            problem = self._do(scene, step)
             self.work()
         except FAULTS as error:
             self.failed, problem = True, f"here the flow fails: {error}"
@@ -95,6 +85,31 @@ class Acting:
             self.failed = True
             problem = f"here the service itself fails, please report it: {type(error).__name__}: {error}"
         return problem
+
+    def _do(self, scene: Scene, step: Step) -> str:
+        """What one line says, without the workers' work; the problem, or ""."""
+        number = scene.phones.get(step.name, "")
+        match step.kind:
+            case "after":
+                self.pass_time(step.seconds)
+            case "texts" | "rings":
+                self.send(step.kind, number, self.with_code(number, self.with_refs(scene, step.text)))
+            case "enters":
+                return self.enter(scene.phones[step.by], step.by, number, step)
+            case "dials":
+                self.dial(number, step.text)
+            case "types":
+                return self.type(number, step)
+            case "unreachable":
+                return self.lose(step.name, number)
+            case "pictures":
+                self.send("sms", number, self.with_refs(scene, step.text), media=(PICTURE,))
+            case "unusable":
+                return self.spoil(step)
+            case "drops":
+                self.dialled.pop(number, None)
+                self.screens.pop(number, None)
+        return ""
 
     def with_refs(self, scene: Scene, text: str) -> str:
         """`text` with the reference of the newest registration for `{ref}`, of Ram's newest for `{ref Ram}`: they are drawn
@@ -140,6 +155,24 @@ class Acting:
             return ""
         return f"{step.name} was not entered, {got(by, answers[-1] if answers else NOTHING)}"
 
+    def lose(self, name: str, number: str) -> str:
+        """Texts to this number have failed on too many days, and the sweeper comes by."""
+        with self.service.engine.begin() as conn:
+            somebody = people.by_phone(conn, self.service.keys, number)
+            if somebody is None:
+                return f"nobody has texted {name} yet"
+            reach.failed(conn, somebody.id, self.now)
+        unreachable.tell_enroler(self.service, somebody.id, self.now)
+        return ""
+
+    def spoil(self, step: Step) -> str:
+        """No photo comes of the pictures that are still at the gateway."""
+        spoilt = 0
+        while (job := photos.next_due(self.service, self.now)) is not None:
+            photos.unusable(self.service, job, step.text, self.now, delete_there=False)
+            spoilt += 1
+        return "" if spoilt else f"no picture of {step.name} was kept that could be no good"
+
     def dial(self, number: str, dialled: str) -> None:
         """Opens a USSD session; *384*96*1# types 1 at once where the code is *384*96#."""
         codes = [code for code in self.service.shelf.ways.ussd if dialled.startswith(f"{code[:-1]}*")]
@@ -163,13 +196,18 @@ class Acting:
         if stored.ends:
             del self.dialled[number]
 
-    def send(self, kind: str, number: str, text: str, session: str = "", to: str = "") -> Stored:
+    def send(
+        self, kind: str, number: str, text: str, session: str = "", to: str = "", media: tuple[str, ...] = ()
+    ) -> Stored:  # fmt: skip
+        """What a phone does: an SMS, a hop of USSD (`ussd`), a missed call (`rings`)."""
         self.now += 1
+        rings = kind == "rings"
         return self.service.turns.handle(
             Inbound(
-                channel="handset", id=f"{session}:{text}" if session else uuid.uuid4().hex,
+                channel=MissedCalls.name if rings else "handset",
+                id=f"{session}:{text}" if session else uuid.uuid4().hex,
                 kind="ussd" if kind == "ussd" else "sms", phone=number, to=to, text=text,
-                received_at=self.now, session=session,
+                received_at=self.now, session=session, answer_by="handset" if rings else "", media=media,
             )
         )  # fmt: skip
 
@@ -205,4 +243,4 @@ class Acting:
 
     def _next_card(self) -> Card | None:
         with self.service.reads.begin() as conn:
-            return next_wanted(conn, self.service.keys)
+            return next_wanted(conn, self.service.keys, self.now)

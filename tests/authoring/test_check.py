@@ -132,7 +132,7 @@ def test_what_is_wrong_with_a_neighbour_is_not_told(tmp_path: Path) -> None:
 def test_a_neighbour_that_claims_the_same_flow_does_not_confuse(tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text(HEAD + "  quite: {say: Something, next: else}\n  else: {end: other}\n")
     assert findings_of(tmp_path, HEAD + '  bye: {say: "Bye, {{ name }}", end: true}\n') == [
-        '6:23: there is no variable "name" here; known here: org, repaired, service_number'
+        '6:23: there is no variable "name" here; known here: notice, org, repaired, service_number'
     ]
     assert findings(tmp_path / "other.yaml") == [
         "other.yaml:1:7: flow x belongs in x.yaml: rename the file, or the flow"
@@ -158,7 +158,7 @@ def test_what_another_flow_has_collected_is_known_to_the_flow_that_it_begins(tmp
     [found] = findings_of(tmp_path, begun)
     assert found == (
         '6:18: there is no variable "shoe" here; known here: area_name, booth, enroler.first_name, mobile, name, '
-        "org, ref, repaired ..."
+        "notice, org, ref ..."
     )
 
 

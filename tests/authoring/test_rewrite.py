@@ -189,7 +189,7 @@ def texts(data: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | in
 def test_one_text_changed_is_one_line_changed_and_one_language_added_is_one_line_more(file: Path) -> None:
     text = file.read_bytes().decode()
     found = texts(Source(text, file.name).data)
-    assert found
+    assert found or "say:" not in text
     for path in found:
         changed, added = Rewrite(text, file.name), Rewrite(text, file.name)
         changed.put(path, "hi", "क: {{ org }}", LANGUAGES)

@@ -23,7 +23,7 @@ def problems_of(text: str) -> list[str]:
 def test_every_kind_of_line() -> None:
     [scene] = read_talk(
         "# a comment\n== She says yes\n" + PHONES + "Anil > REG\nAnil < Mobile?\nafter 25 hours\n"
-        "Anil dials *384*96#\nAnil sees Mobile?\nAnil types 98765\nAnil drops\nRam < nothing\n",
+        "Anil dials *384*96#\nAnil sees Mobile?\nAnil types 98765\nAnil drops\nRam < nothing\nRam rings\n",
         "x.talk",
     )
     assert scene.title == "She says yes"
@@ -37,8 +37,22 @@ def test_every_kind_of_line() -> None:
         ("types", "Anil", "98765"),
         ("drops", "Anil", ""),
         ("gets", "Ram", "nothing"),
+        ("rings", "Ram", ""),
     ]
     assert scene.steps[2].seconds == 25 * 3600
+
+
+def test_a_picture_is_sent_with_a_text_or_without_and_may_be_no_good() -> None:
+    [scene] = read_talk(
+        PHONES + "Ram sends a picture\nAnil sends a picture: PHOTO {ref}\nRam's picture is no good: dark\n", "x.talk"
+    )
+    assert steps_of(scene) == [
+        ("pictures", "Ram", ""),
+        ("pictures", "Anil", "PHOTO {ref}"),
+        ("unusable", "Ram", "dark"),
+    ]
+    assert "who is Sita?" in problems_of(PHONES + "Sita sends a picture\n")[0]
+    assert "not a line of a transcript" in problems_of(PHONES + "Ram's picture is no good\n")[0]
 
 
 def test_a_text_goes_on_in_lines_that_begin_with_two_spaces() -> None:
@@ -122,6 +136,7 @@ def test_a_session_that_dropped_is_dialled_anew() -> None:
         (PHONES + "Anil says hello\n", "3:1: not a line of a transcript; they are: `phone A +...`, "),
         (PHONES + "Sita > hi\n", "3:1: who is Sita? say first: phone Sita +..."),
         (PHONES + "Anil <\n", "3:1: nothing stands behind `<`; where nothing comes, write `Anil < nothing`"),
+        (PHONES + "Sita rings\n", "3:1: who is Sita? say first: phone Sita +..."),
         (PHONES + "Anil drops\n", "3:1: Anil is in no USSD session that could drop: dial first, "),
         (PHONES + "phone Anil +919800000003\n", "3:1: Anil has a phone already in this scene; "),
         (PHONES + "phone Sita +919800000002\n", "3:1: +919800000002 is another phone of this scene already"),

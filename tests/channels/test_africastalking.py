@@ -226,13 +226,35 @@ def test_a_wrong_sender_is_refused_though_the_status_is_201() -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "reason", "is_the_numbers"),
+    [
+        ("Failed", "UserDoesNotExist", True),
+        ("Failed", "UserIsInactive", True),
+        ("Rejected", "UserInBlackList", True),
+        ("Failed", "DeliveryFailure", True),
+        ("Failed", "", True),
+        ("Expired", "", True),
+        ("Rejected", "", False),
+        ("Failed", "InsufficientCredit", False),
+        ("Rejected", "InvalidLinkId", False),
+        ("Success", "", False),
+        ("Buffered", "", False),
+    ],
+)
+def test_a_report_says_whether_it_failed_because_of_the_number(word: str, reason: str, is_the_numbers: bool) -> None:
+    report = parsed("delivery", id="1", status=word, phoneNumber=PHONE, failureReason=reason)
+    assert isinstance(report, DeliveryReport)
+    assert report.number_failed is is_the_numbers
+
+
+@pytest.mark.parametrize(
     ("code", "outcome"),
     [
         (100, Accepted),
         (401, Refused("RiskHold", again=False)),
-        (403, Refused("InvalidPhoneNumber", again=False)),
+        (403, Refused("InvalidPhoneNumber", again=False, number_failed=True)),
         (405, Refused("InsufficientBalance", again=True, after=900.0)),
-        (406, Refused("UserInBlacklist", again=False, opted_out=True)),
+        (406, Refused("UserInBlacklist", again=False, opted_out=True, number_failed=True)),
         (407, Refused("CouldNotRoute", again=False)),
         (500, Refused("InternalServerError", again=True)),
         (599, Unknown("status code 599")),
@@ -248,7 +270,8 @@ def test_a_recipient_has_a_code_of_its_own(code: int, outcome: Any) -> None:
 @pytest.mark.parametrize("phone", ["+2547", "+254711000111\n", "+२५४७११०००१११", "254711000111", ""])
 def test_a_number_that_the_sdk_lets_pass_is_refused(phone: str) -> None:
     with gateways.AfricasTalking() as gateway:
-        assert channel(gateway.url).send(outbound(phone), "") == Refused("InvalidPhoneNumber", again=False)
+        refused = channel(gateway.url).send(outbound(phone), "")
+        assert refused == Refused("InvalidPhoneNumber", again=False, number_failed=True)
         assert gateway.requests == []
 
 

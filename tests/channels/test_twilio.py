@@ -265,6 +265,22 @@ def test_a_report_brings_our_reference_back_and_says_who_opted_out() -> None:
     assert (report.ref, report.status, report.reason, report.opted_out) == (REF, "failed", "21610", True)
 
 
+@pytest.mark.parametrize(
+    ("code", "is_the_numbers"),
+    [
+        *((code, True) for code in ("30003", "30004", "30005", "30006", "21610")),
+        *((code, False) for code in ("30007", "30008", "30001", "21408", "30034", "")),
+    ],
+)
+def test_a_report_says_whether_it_failed_because_of_the_number(code: str, is_the_numbers: bool) -> None:
+    form = (("MessageSid", "SM1"), ("MessageStatus", "undelivered"), ("ErrorCode", code), ("To", PHONE))
+    target = f"/hooks/twilio/status?ref={REF}"
+    request = Request(method="POST", target=target, route="status", secret="", header={}, form=form, body=b"")
+    report = twilio().parse(request, NOW)
+    assert isinstance(report, DeliveryReport)
+    assert report.number_failed is is_the_numbers
+
+
 def test_twilio_is_never_answered_in_plain_text() -> None:
     inbound = received()
     assert twilio().reply(inbound, "", False) == Response(200, "text/xml", "<Response/>")

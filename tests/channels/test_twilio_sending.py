@@ -44,12 +44,12 @@ def test_a_messaging_service_is_a_sender_too() -> None:
 @pytest.mark.parametrize(
     ("code", "outcome"),
     [
-        (21211, Refused("21211", again=False)),
+        (21211, Refused("21211", again=False, number_failed=True)),
         (21408, Refused("21408", again=False)),
-        (21610, Refused("21610", again=False, opted_out=True)),
+        (21610, Refused("21610", again=False, opted_out=True, number_failed=True)),
         (21611, Refused("21611", again=True, after=3600.0)),
         (21612, Refused("21612", again=False)),
-        (21614, Refused("21614", again=False)),
+        (21614, Refused("21614", again=False, number_failed=True)),
         (29999, Refused("29999", again=False)),
     ],
 )
@@ -63,7 +63,7 @@ def test_a_refusal_is_told_by_its_code(code: int, outcome: Refused) -> None:
 def test_twilios_test_number_that_opted_out() -> None:
     with gateways.Twilio(auth_token=SECRETS[0]) as gateway:
         assert twilio(api_url=gateway.url).send(outbound("+15005550004"), "") == Refused(
-            "21610", again=False, opted_out=True
+            "21610", again=False, opted_out=True, number_failed=True
         )
 
 

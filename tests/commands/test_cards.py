@@ -9,11 +9,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
 from sms_service.cli import app
-from sms_service.enrolment import card_code, cards
+from sms_service.commands import cards as commands
+from sms_service.enrolment import card_changes, card_code, cards
 from sms_service.enrolment.card_code import CardCode
 from sms_service.store.tables import card, card_change, member
 from tests.town import Town
@@ -122,12 +124,41 @@ def test_a_link_that_is_sent_again_leaves_the_printed_card_good(office: Town) ->
     with office.service.engine.begin() as conn:
         found = cards.by_member(conn, office.service.keys, 1)
         assert found
-        assert cards.send_again(conn, found, "she asked", time.time())
-        assert not cards.send_again(conn, found, "she asked", time.time())
+        assert card_changes.send_again(conn, found, "she asked", time.time())
+        assert not card_changes.send_again(conn, found, "she asked", time.time())
     work(office)
     assert (standing(office, token(office)), standing(office, old)) == ("valid", "replaced")
     [row] = office.rows(card)
     assert (row.status, row.serial) == ("ready", 1)
+
+
+def test_cards_of_before_the_check_digit_are_reissued_all_at_once(
+    office: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "REISSUED_AT_ONCE", 1)
+    office.enroler.texts("REG 9876543211 ABC1234568 13 Sita Devi")
+    office.phone("+919876543211").texts("1")
+    assert typed("card", "reissue", "--drawn-before-0005").stdout.startswith("0 cards")
+    with office.service.engine.begin() as conn:
+        conn.execute(update(card).values(screen_sealed=None))
+    done = typed("card", "reissue", "--drawn-before-0005")
+    assert (done.exit_code, done.stdout) == (0, "2 cards will be drawn anew, and their links texted.\n")
+    work(office)
+    assert [(row.status, row.serial) for row in office.rows(card)] == [("ready", 2), ("ready", 2)]
+    assert typed("card", "reissue", "--drawn-before-0005").stdout.startswith("0 cards")
+
+
+@pytest.mark.parametrize("words", [[], ["0000013", "--drawn-before-0005"]])
+def test_reissue_is_for_one_or_for_the_old_ones(office: Town, words: list[str]) -> None:
+    done = typed("card", "reissue", *words)
+    assert (done.exit_code, "name one member's number, or" in done.stderr) == (1, True)
+    assert office.rows(card_change) == []
+
+
+def test_the_last_serial_is_told(office: Town) -> None:
+    with office.service.engine.begin() as conn:
+        conn.execute(update(card).values(serial=card_code.SERIAL_MAX))
+    assert "has had 65,535 cards" in typed("card", "reissue", "13").stderr
 
 
 def test_a_revoked_card_is_worth_nothing_until_it_is_reissued(office: Town) -> None:
@@ -162,6 +193,15 @@ def test_a_preview_is_drawn_by_the_template_that_is_shipped_or_ones_own(office: 
     assert out.read_bytes().startswith(b"\x89PNG")
     assert typed("card", "preview", "--out", str(tmp_path / "card.pdf")).exit_code == 0
     assert (tmp_path / "card.pdf").read_bytes().startswith(b"%PDF")
+
+    Image.new("RGB", (300, 400), "red").save(tmp_path / "her.jpg")
+    plain = out.read_bytes()
+    assert typed("card", "preview", "--out", str(out), "--photo", str(tmp_path / "her.jpg")).exit_code == 0
+    assert out.read_bytes() != plain
+    assert "no.jpg cannot be read" in typed("card", "preview", "--out", str(out), "--photo", "no.jpg").stderr
+
+    done = typed("card", "preview", "--out", str(out), "--name", "Ram 陈小")
+    assert (done.exit_code, done.stderr) == (0, "left out, since no font has them: 陈 小\n")
 
     (tmp_path / "mine.typ").write_text("\n#sys.inputs.nmae")
     done = typed("card", "preview", "--out", str(out), "--template", str(tmp_path / "mine.typ"))

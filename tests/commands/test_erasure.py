@@ -10,9 +10,10 @@ from typer.testing import CliRunner, Result
 
 from sms_service.cli import app
 from sms_service.enrolment import numbers
+from sms_service.enrolment.mentions import TAKEN_OUT
 from sms_service.store import people
-from sms_service.store.tables import consent, erasure, member
-from tests.town import MEMBER, Town
+from sms_service.store.tables import consent, erasure, member, search, turn
+from tests.town import ENROLER, ENTRY, MEMBER, Town
 from workers import erase
 
 
@@ -99,3 +100,24 @@ def test_redis_is_cleared_at_once_and_once_more_by_the_sweeper(office: Town, liv
     assert office.rows(erasure)
     erase.forgotten(office.service)
     assert all(row.swept_at for row in office.rows(erasure))
+
+
+def test_her_copies_are_deleted_also_where_those_of_many_others_wait(office: Town, live: redis.Redis) -> None:
+    with office.service.engine.begin() as conn:
+        her = people.by_phone(conn, office.service.keys, MEMBER)
+        others_wait = [{"person_id": 1, "phone_index": bytes([number])} for number in range(150)]
+        conn.execute(erasure.insert(), others_wait)
+    assert her
+    assert "Copies in Redis are deleted." in typed("forget", MEMBER, "--yes").output
+    assert not live.exists(f"sms_service:live:{her.phone_index.hex()}")
+
+
+def test_her_enrolers_texts_are_looked_through_at_once(office: Town) -> None:
+    typed("forget", MEMBER, "--yes")
+    with office.service.reads.begin() as conn:
+        anil = people.by_phone(conn, office.service.keys, ENROLER)
+    assert anil
+    said = [anil.key.decrypt("turn.text", row.text_sealed) for row in office.rows(turn) if row.person_id == anil.id]
+    assert TAKEN_OUT in said
+    assert ENTRY not in said
+    assert [row.looked_at is not None for row in office.rows(search)] == [True], "and once more by the sweeper"

@@ -48,12 +48,35 @@ def test_a_sound_ledger_is_told_with_its_head(office: Town) -> None:
     assert (told["decisions"], told["head"], told["faults"]) == (1, link.head.hex(), [])
 
 
+def test_the_figures_are_told_with_what_lists_the_rows_behind_them(office: Town) -> None:
+    done = typed("ledger", "verify")
+    assert [" ".join(line.split()) for line in done.stdout.splitlines()[1:]] == [
+        "membership given 1 sms-service ledger list --purpose membership --decision given",
+        "1 consents to membership stand = 1 members",
+    ]
+    assert json.loads(typed("ledger", "verify", "--json").stdout)["figures"] == {
+        "decisions": {"membership": {"given": 1}}, "given": 1, "withdrawn": 0, "late": 0, "odd": 0, "members": 1, "fits": True,
+    }  # fmt: skip
+
+
+def test_a_yes_without_its_member_is_named_and_the_exit_code_is_1(office: Town) -> None:
+    engine = create_engine(office.service.engine.url)
+    with engine.begin() as conn:
+        conn.execute(text("DELETE FROM card"))
+        conn.execute(text("DELETE FROM member"))
+    engine.dispose()
+    done = typed("ledger", "verify")
+    assert done.exit_code == 1
+    assert "decision 1: it is a yes that counts, and there is no member who stands on it" in done.stdout
+    assert "1 consents to membership stand BUT 0 members" in done.stdout
+
+
 def test_an_edit_is_named_and_the_exit_code_is_1(office: Town) -> None:
     sweep.decisions(office.service)
     edit(office)
     done = typed("ledger", "verify")
     assert done.exit_code == 1
-    assert done.stdout.splitlines() == [
+    assert done.stdout.splitlines()[:2] == [
         "1 faults in 1 decisions; the first one:",
         "  decision 1 (link 1): it is not as it was when it was chained",
     ]

@@ -52,7 +52,8 @@ class Wordings:
             for name, state in flow["states"].items():
                 for kind, texts in _texts(f"{flow['flow']}.{name}", state):
                     for language, text in texts.items():
-                        self._patterns.setdefault(kind, []).append((language, _pattern(text)))
+                        for one in text.values() if isinstance(text, dict) else (text,):  # SMS and USSD may differ
+                            self._patterns.setdefault(kind, []).append((language, _pattern(one)))
         for name in FIELDS:  # what the service says of a field where the flow has no words of its own
             for sentences in PROBLEMS[name].values():
                 told = [(language, _pattern(text)) for language, text in sentences.items()]

@@ -252,3 +252,42 @@ def test_what_is_not_exactly_one_key_is_none(typed: str) -> None:
 def test_keys_need_not_be_numbers() -> None:
     assert read_key("00", ["0", "00", "98"]) == "00"
     assert read_key("b.", ["A", "B"]) == "B"
+
+
+@pytest.mark.parametrize(
+    ("reply", "answer"),
+    [
+        ("I'm not educated", "no"),
+        ("i am not rich", "no"),
+        ("i am not stupid", "no"),
+        ("I AM NOT EDUCATED", "no"),
+        ("i am not politically active", "no"),
+        ("main padha likha nahi hu", "no"),
+        ("main gareeb nahi hu", "no"),
+        ("मैं पढ़ा लिखा नहीं हूँ", "no"),
+        ("je ne suis pas riche", "no"),
+        ("انا مش متعلم", "no"),
+        ("i am not kavita", "no"),
+        ("I am not Kavita", "wrong_number"),
+        ("i am not kavita devi", "wrong_number"),
+        ("i am not ram", "wrong_number"),
+        ("I'm not Ahmed", "wrong_number"),
+        ("मैं कविता नहीं हूँ", "wrong_number"),
+    ],
+)
+def test_whom_she_says_she_is_not_has_to_be_written_like_a_name(reply: str, answer: str) -> None:
+    assert {read_answer(reply, language, "consent") for language in LANGUAGES} == {answer}
+
+
+@pytest.mark.parametrize(
+    ("reply", "answer"),
+    [
+        ("wrong number on my voter card", "unclear"),
+        ("booth number galat hai", "unclear"),
+        ("ram ram ji", "unclear"),
+        ("good morning ji", "unclear"),
+        ("haan ji, ram ram ji", "yes"),
+    ],
+)
+def test_a_number_of_hers_and_a_greeting_are_what_they_are(reply: str, answer: str) -> None:
+    assert {read_answer(reply, language, "consent") for language in LANGUAGES} == {answer}

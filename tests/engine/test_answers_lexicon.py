@@ -13,7 +13,7 @@ LANGUAGES = [*WORDS, ""]
 AGAINST = ("no", "stop", "no_more", "wrong_number", "neither", "help", "start")
 SEPARATORS = [" ", ", ", ". ", "-", "\n", "/", " 👍 ", "...", "। ", "، ", " & ", "\u200b "]
 
-AGAINST = "👎❌🚫⛔🛑🙅✋✖❎🖕✗✘×☒☓⊘🚯🔕📵🚳💔😡🤔"
+SIGNS_AGAINST = "👎❌🚫⛔🛑🙅✋✖❎🖕✗✘×☒☓⊘🚯🔕📵🚳💔😡🤔"
 """Signs that take a yes back."""
 
 
@@ -53,6 +53,27 @@ def test_every_no_and_every_stop_beside_a_yes_of_each_language_is_never_a_yes(la
     assert taken == []
 
 
+MEND = {
+    "en": (("correct", "right"), "my me the it all this that"),
+    "hi": (("sahi", "theek", "thik", "सही", "ठीक"), "karo kardo kar karna kijiye kare करो कर करें"),
+    "fr": (("confirme", "valide"), "mes les moi"),
+}
+"""Words of yes that are verbs as well, and what makes a request to mend the data of each."""
+
+
+@pytest.mark.parametrize("language", MEND)
+def test_a_request_to_mend_the_data_is_no_yes(language: str) -> None:
+    verbs, objects = MEND[language]
+    details = {"en": "details", "hi": "jankari", "fr": "données"}[language]
+    asked = [
+        text
+        for verb in verbs
+        for thing in objects.split()
+        for text in (f"{verb} {thing}", f"{verb} {thing} {details}", f"{details} {verb} {thing}", f"yes {verb} {thing}")
+    ]
+    assert [text for text in asked if read_answer(text, language, "consent") == "yes"] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_yes_beside_the_plainest_no_and_stop_of_each_language_is_never_a_yes(language: str) -> None:
     plainest = [phrases(other, meaning)[0] for other in WORDS for meaning in ("no", "stop", "no_more", "wrong_number")]
@@ -60,7 +81,7 @@ def test_every_yes_beside_the_plainest_no_and_stop_of_each_language_is_never_a_y
         text
         for other in WORDS
         for place, yes in enumerate(YES[other])
-        for against in [*plainest, *AGAINST]
+        for against in [*plainest, *SIGNS_AGAINST]
         for between in [SEPARATORS[place % len(SEPARATORS)]]
         for text in (yes + between + against, against + between + yes)
         if read_answer(text, language, "consent") == "yes"

@@ -36,7 +36,7 @@ BROUGHT: dict[str, Any] = {
     "ref": "AB2CD", "name": "Ram Kumar", "first_name": "Ram", "enroler.first_name": "Anil", "voter_id": "ABC1234567",
     "booth": "12", "mobile": "+919876543210", "member.number": "000007", "card.link": "https://xyz.example/card",
     "person": "Ram Kumar", "again": False, "area_name": "Kanke", "below": "Booth 12: 3/100.", "target": 100, "confirmed": 3,
-    "waiting": 2, "held": 0, "refused": 1, "code": "83511", "fee": "INR 5.00",
+    "waiting": 2, "held": 0, "refused": 1, "code": "83511", "fee": "INR 5.00", "why": "too dark",
 }  # fmt: skip
 """What happenings, effects and calling flows bring."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sms_service.engine.model import Decision
+from sms_service.engine.model import Answered, Decision, Effect
 from tests.engine.conftest import Player
 from tests.engine.test_step import ASK_NAME, CHOOSE, COLLECT, CONSENT
 
@@ -100,3 +100,57 @@ def test_only_a_consent_makes_a_decision(play: Player) -> None:
             if lesson.session:
                 lesson.hear(typed)
                 assert lesson.turn.decision is None
+
+
+# --- what was answered, for effects that prove by it ---------------------------------------------------------------
+
+ENDS = """
+which:
+  say: "Which?"
+  choose: {1: sure, 2: sure}
+sure:
+  say: "Really?"
+  ask: {into: sure, type: name}
+  timeout: {after: 1 hour, then: end_it}
+  next: end_it
+end_it: {do: note, next: over}
+over: {say: "Over.", end: true}
+"""
+
+
+def test_an_effect_is_told_which_question_was_answered_and_how_it_was_read(play: Player) -> None:
+    lesson = play(ENDS)
+    lesson.begin()
+    lesson.hear("2")
+    assert lesson.session
+    assert lesson.session.answered is None, "she has not answered the question that is open"
+    lesson.session.prompt, lesson.session.prompt_language = "m2", "en"
+
+    lesson.hear("yes!", sure=True)
+
+    assert isinstance(lesson.turn.wants, Effect)
+    assert lesson.turn.wants.session.answered == Answered("sure", "m2", 0, "en", "", "yes!", "yes")
+
+
+def test_the_answer_to_a_menu_is_told_by_its_key_and_a_name_not_at_all(play: Player) -> None:
+    lesson = play(ENDS.replace("choose: {1: sure, 2: sure}", "choose: {1: sure, 2: end_it}"))
+    lesson.begin()
+    lesson.hear("2")
+    assert lesson.session
+    assert lesson.session.answered == Answered("which", text="2", verdict="2")
+
+    lesson = play(ENDS)
+    lesson.begin()
+    lesson.hear("1")
+    lesson.hear("Ram", sure="Ram")
+    assert lesson.session
+    assert lesson.session.answered == Answered("sure", text="Ram")
+
+
+def test_what_comes_about_by_time_was_answered_by_nobody(play: Player) -> None:
+    lesson = play(ENDS)
+    lesson.begin()
+    lesson.hear("2")
+    lesson.tick(3_601)
+    assert isinstance(lesson.turn.wants, Effect)
+    assert lesson.turn.wants.session.answered is None

@@ -214,6 +214,18 @@ def test_what_a_template_may_not_hold(source: str, sentence: str) -> None:
     assert (failure.value.key, failure.value.sentence) == ("ask.en", sentence)
 
 
+@pytest.mark.parametrize(
+    ("name", "most", "cut"),
+    [
+        ("Ram Kumar", 9, "Ram Kumar"), ("Ram Kumar", 8, "Ram Ku.."), ("Ram Kumar", 6, "Ram.."), ("Ram", 0, ".."), ("", 5, ""),
+        ("राम कुमार", 8, "राम कु.."), ("राम कुमार", 7, "राम.."),  # a letter keeps its vowel sign
+        ("👩🏽‍🌾👩🏽‍🌾", 10, "👩🏽‍🌾.."),
+    ],
+)  # fmt: skip
+def test_short_cuts_what_is_too_long_between_two_letters(name: str, most: int, cut: str) -> None:
+    assert Templates({"k": "{{ name|short(" + str(most) + ") }}"}).render("k", {"name": name}) == cut
+
+
 def test_an_unknown_filter_is_answered_with_the_known_ones() -> None:
     with pytest.raises(TemplateFailed, match=r"there is no filter 'indent'; there are capitalize, .*, masked, .*upper"):
         Templates({"k": "{{ name|indent(10000000000) }}"}, {"masked": str})

@@ -77,3 +77,9 @@ def test_a_template_of_ones_own_is_drawn_with_the_pictures_beside_it(file: Path)
 def test_what_cannot_be_drawn_is_refused_with_its_line(source: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(BrokenTemplate, match=said.replace(".", r"\.")):
         cardface.check_template(Template(source.encode(), "card.typ", tmp_path))
+
+
+def test_what_is_broken_only_on_a_card_with_a_photo_is_found_at_once() -> None:
+    source = b'#if sys.inputs.photo_svg != "" { sys.inputs.nmae }\nx'
+    with pytest.raises(BrokenTemplate, match=r"mine\.typ:1: "):
+        cardface.check_template(Template(source, "mine.typ", Path()))

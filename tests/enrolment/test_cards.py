@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -29,7 +30,7 @@ def wanted(any_town: Town) -> Town:
 
 def next_wanted(town: Town, after: int = 0) -> Card | None:
     with town.service.reads.begin() as conn:
-        return cards.next_wanted(conn, town.service.keys, after)
+        return cards.next_wanted(conn, town.service.keys, time.time(), after)
 
 
 def first(town: Town) -> Card:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from sms_service.engine.model import Decision, Inbound, Session
 from sms_service.enrolment import consent
-from sms_service.enrolment.consent import NoWording
+from sms_service.enrolment.evidence import NoWording
 from sms_service.store import people
 from sms_service.store.people import Person
 from sms_service.store.tables import consent as ledger

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from sms_service.config import read_config
-from sms_service.engine.model import Inbound, Session
+from sms_service.engine.model import Answered, Inbound, Session
 from sms_service.engine.step import FlowFault
 from sms_service.enrolment import effects, registrations
 from sms_service.enrolment.answer_types import TYPES
@@ -37,11 +37,13 @@ def act(town: Town, phone: str, name: str, /, **arguments: Any) -> Done:
     service = town.service
     [entered] = town.rows(registration)
     inbound = Inbound(channel="handset", id="x", kind="sms", phone=phone, to="", text="", received_at=9.0)
-    session = Session(
-        id="s", flow="confirm", version="v", state="ask", language="en", kind="sms", about=str(entered.id)
-    )
     with service.engine.begin() as conn:
         somebody: Any = people.by_phone(conn, service.keys, phone)
+        asked = [row.ref for row in town.rows(outbox) if row.person_id == somebody.id]
+        session = Session(
+            id="s", flow="confirm", version="v", state="ask", language="en", kind="sms", about=str(entered.id),
+            answered=Answered(state="ask", prompt=asked[0], prompt_language="en", verdict="3"),
+        )  # fmt: skip
         return perform(name, Act(conn, service.keys, 9.0, somebody, session, inbound), arguments)
 
 
@@ -794,7 +796,7 @@ def test_set_language_in_the_middle_of_her_question_asks_it_once_more(town: Town
             town.member.texts(text)
         changed, asked = town.member.last.splitlines()
         assert changed.startswith("XYZ: अब से हमारे SMS हिन्दी में आएंगे।")
-        assert asked.startswith("XYZ: Anil ने दर्ज किया: Ram Kumar")
+        assert asked.startswith("XYZ: Anil ने जोड़ा: Ram Kumar")
     town.member.texts("1")
     assert statuses(town) == ["confirmed"]
 

@@ -19,8 +19,9 @@ from sms_service.enrolment.effects import Act, perform
 from sms_service.store import people
 from sms_service.store.tables import area, card, consent, hold, member, person, registration
 from tests.town import ENROLER, ENTRY, MEMBER, Town
+from workers import deliver
 
-SITA = "+919876511111"
+SITA, GITA = "+919876511111", "+919876522222"
 
 
 def says(town: Town, *texts: str) -> None:
@@ -203,36 +204,46 @@ def test_show_own_data_entered_and_no_member(town: Town) -> None:
     assert "You are no member (at the office)." in town.member.last
 
 
+@pytest.mark.parametrize(
+    ("answers", "standing"),
+    [(["no"], "no"), (["2", "1", "123", "123", "123", "123"], "mistake"), (["1", "LEAVE", "1"], "has left")],
+)
+def test_show_own_data_entered_as_long_as_anything_of_it_is_stored(
+    town: Town, answers: list[str], standing: str
+) -> None:
+    town.enroler.texts(ENTRY)
+    says(town, *answers, "ME")
+    assert (
+        f"XYZ has: Ram Kumar, ..210, ABC..567, 12, Booth 12, Kanke. You are no member ({standing})." in town.member.last
+    )
+
+
+def test_show_own_data_entered_of_what_her_enroler_took_back(town: Town) -> None:
+    town.enroler.texts(ENTRY)
+    town.enroler.texts("DEL " + town.rows(registration)[0].ref)
+    says(town, "ME")
+    assert "You are no member (taken back)." in town.member.last
+
+
+def test_show_own_data_nothing_once_it_is_erased(town: Town) -> None:
+    town.enroler.texts(ENTRY)
+    says(town, "no")
+    with town.service.engine.begin() as conn:
+        conn.execute(update(registration).values(erased_at=1.0))
+    says(town, "ME")
+    assert town.member.last.startswith("XYZ: nobody is entered with this phone.")
+
+
+def test_show_own_data_nothing_of_somebody_whom_the_phone_does_not_know(town: Town) -> None:
+    town.enroler.texts(ENTRY)
+    says(town, "wrong number", "ME")
+    assert town.member.last.startswith("XYZ: nobody is entered with this phone.")
+
+
 def test_show_own_data_nothing_of_a_stranger_nor_of_others(town: Town) -> None:
     town.enrols()
     town.phone(SITA).texts("ME")
     assert town.phone(SITA).last.startswith("XYZ: nobody is entered with this phone.")
-
-
-# --- reissue_card -------------------------------------------------------------------------------------------------
-
-
-def test_reissue_card_coming_the_old_link_opens_nothing(any_town: Town) -> None:
-    any_town.enrols()
-    before = any_town.member.last
-    says(any_town, "CARD")
-    after = any_town.member.last
-    assert link(before) != link(after)
-    assert any_town.rows(card)[0].serial == 2
-    with any_town.service.reads.begin() as conn:
-        standings = [
-            cards.behind(conn, any_town.service.keys, link(text).partition("?")[2], time.time())[1]
-            for text in (before, after)
-        ]
-    assert standings == ["replaced", "valid"]
-
-
-def test_reissue_card_revoked_by_the_office_stays_so(town: Town) -> None:
-    town.enrols()
-    with town.service.engine.begin() as conn:
-        conn.execute(update(card).values(status="revoked"))
-    says(town, "CARD")
-    assert "there is no card for member 0000013 now" in town.member.last
 
 
 # --- correct_membership -------------------------------------------------------------------------------------------
@@ -254,6 +265,25 @@ def test_correct_membership_corrected_with_an_id_that_another_has_is_noted_for_t
     says(town, "FIX ABC7654321")
     assert holds(town) == ["same_id"]
     assert member_statuses(town) == ["valid"]
+
+
+@pytest.mark.parametrize("line", ["ABC 1234999", f"ABC 1234999 {NUMBER}", "ABC1234999"])
+def test_correct_membership_corrected_by_an_id_that_looks_like_a_membership_number(town: Town, line: str) -> None:
+    town.enrols()
+    says(town, f"FIX {line}")
+    assert entered(town)["voter_id"] == "ABC1234999"
+
+
+def test_correct_membership_which_of_two_by_a_number_among_other_digits(town: Town) -> None:
+    enrols_two(town)
+    says(town, f"FIX {SECOND} ABC 1234999")
+    assert [entered(town, number)["voter_id"] for number in (0, 1)] == ["ABC1234567", "ABC1234999"]
+
+
+def test_correct_membership_wrong_where_a_phone_number_is_named(town: Town) -> None:
+    town.enrols()
+    says(town, "FIX MOBILE 9812345678")
+    assert town.member.last.startswith("Nothing was changed.")
 
 
 def test_correct_membership_same_draws_no_card(town: Town) -> None:
@@ -337,6 +367,32 @@ def test_leave_membership_unknown_where_it_ended_before_she_answered(town: Town)
     assert decisions(town) == [("membership", "given")]
 
 
+def test_leave_membership_left_is_proved_by_the_question_whatever_came_between(town: Town) -> None:
+    town.enrols()
+    says(town, "LEAVE", "CARD", "1")
+    assert member_statuses(town) == ["withdrawn"]
+    withdrawn = town.rows(consent)[-1]
+    with town.service.reads.begin() as conn:
+        somebody = people.by_phone(conn, town.service.keys, MEMBER)
+        assert somebody
+        shown, _ = consents.opened(somebody.key, withdrawn.wording_sealed, withdrawn.reply_sealed)
+    assert "shall the membership 0000013 of R. Kumar end?" in shown
+    assert "https://" not in shown
+
+
+def test_leave_membership_left_before_her_card_is_drawn_gets_none(town: Town) -> None:
+    town.enroler.texts(ENTRY)
+    town.member.sends("1")
+    deliver.send_due(town.service, 1000)
+    assert [row.status for row in town.rows(card)] == ["wanted"]
+    town.member.sends("LEAVE")
+    deliver.send_due(town.service, 1000)
+    says(town, "1")
+    assert member_statuses(town) == ["withdrawn"]
+    assert [row.status for row in town.rows(card)] == ["revoked"]
+    assert not any("/card/" in text for text in town.member.heard)
+
+
 @pytest.mark.parametrize("reply", ["no", "2", "why", "maybe I leave"])
 def test_whoever_does_not_say_yes_stays(town: Town, reply: str) -> None:
     town.enrols()
@@ -407,16 +463,42 @@ def test_save_own_registration_saved_what_is_a_mistake_she_mends(town: Town) -> 
     assert member_statuses(town) == ["valid"]
 
 
+@pytest.mark.parametrize("line", ["MISTAKE booth 13", "2 booth no 13", "2 3 13", "GALAT booth 13 hai", "FIX BOOTH 13"])
+def test_a_mistake_and_what_is_right_in_one_text(town: Town, line: str) -> None:
+    says(town, JOINS, line)
+    assert "so you are Ram Kumar, voter ID ABC..567, booth 13." in town.member.last
+    assert (entered(town)["booth"], town.rows(consent)) == ("13", [])
+    says(town, "1")
+    assert member_statuses(town) == ["valid"]
+
+
+def test_a_strangers_word_where_a_name_is_asked_for_removes_nobody(town: Town) -> None:
+    town.enroler.texts(ENTRY)
+    says(town, "2", "1", "It is not Ramu")
+    assert statuses(town) == ["waiting"]
+
+
 def test_save_own_registration_saved_whose_mistake_nobody_finds_goes_to_the_office(town: Town) -> None:
     says(town, JOINS, "2", "it is wrong", "all of it", "really")
     assert (statuses(town), holds(town)) == (["held"], ["mistake"])
 
 
-def test_save_own_registration_held_where_the_id_is_somebody_elses(town: Town) -> None:
+def test_save_own_registration_saved_says_the_same_where_the_id_is_somebody_elses(town: Town) -> None:
+    town.phone(GITA).texts("JOIN Gita Oraon ABC1234999 Kanke booth 12")
+    free = next(text for text in town.phone(GITA).heard if "thank you" in text)
     town.enroler.texts(ENTRY)
     town.phone(SITA).texts(JOINS)
-    assert "the office looks at it first" in town.phone(SITA).last
-    assert statuses(town) == ["waiting", "held"]
+    assert town.phone(SITA).heard == [free], "nobody learns by JOIN who is entered with an ID"
+    assert (statuses(town), holds(town)) == (["waiting", "waiting", "held"], ["same_id"])
+
+
+def test_save_own_registration_held_where_more_than_the_id_is_odd(town: Town) -> None:
+    town.enroler.texts("REG 9876511111 ABC1234567 12 Sita Devi")
+    with town.service.engine.begin() as conn:
+        conn.execute(update(area).values(closes_at=1.0))
+    says(town, JOINS)
+    assert "the office looks at it first" in town.member.last
+    assert sorted(holds(town)) == ["closed", "same_id"]
 
 
 def test_save_own_registration_queued_behind_another_on_this_phone(town: Town) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from itertools import count
+from typing import Any
 
 import msgspec
 import pytest
 from sqlalchemy import select, update
 
 from sms_service.engine.model import Inbound
+from sms_service.enrolment import photos
+from sms_service.enrolment.numbers import written
 from sms_service.store import people
-from sms_service.store.tables import enroler, outbox, person, photo, registration, timer
+from sms_service.store.tables import enroler, member, outbox, person, photo, registration, timer
 from tests.town import ENROLER, ENTRY, MEMBER, Town
 
 ADDRESS = "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"
@@ -46,6 +49,11 @@ def kept(town: Town) -> list[tuple[str, str]]:
             assert row.status == "received"
             found.append((whose.ref, somebody.key.decrypt("photo.media", row.media_sealed)))
     return found
+
+
+def wanted(town: Town) -> list[Any]:
+    """All photos but those that are only to be deleted at the gateway."""
+    return [row for row in town.rows(photo) if row.status != "unwanted"]
 
 
 def ref(town: Town) -> str:
@@ -130,7 +138,7 @@ def test_keep_photo_none_a_picture_of_an_entry_that_was_not_saved_is_given_to_no
     said = pictured(town, f"REG {ENROLER} ABC1234567 12 Anil Oraon")
     assert said.startswith("NOT saved: this is your own number.")
     assert "Whose photo is it? It was NOT kept." in said
-    assert town.rows(photo) == []
+    assert wanted(town) == []
 
 
 def test_keep_photo_kept_with_the_entry_that_is_completed_by_ussd(any_town: Town) -> None:
@@ -149,7 +157,7 @@ def test_keep_photo_lost_of_a_person_whose_entry_gave_way_to_another(any_town: T
     *_, saved, lost = any_town.enroler.last.split("\n")
     assert "Sita Devi" in saved
     assert lost.startswith(LOST)
-    assert any_town.rows(photo) == []
+    assert wanted(any_town) == []
 
 
 def test_keep_photo_lost_of_a_person_who_was_not_saved_is_not_given_to_the_next(any_town: Town) -> None:
@@ -161,7 +169,7 @@ def test_keep_photo_lost_of_a_person_who_was_not_saved_is_not_given_to_the_next(
     assert lost.startswith(LOST)
     any_town.enroler.texts("REG 9876511111 ABC7654321 12 Sita Devi")
     assert "hoto" not in any_town.enroler.last
-    assert any_town.rows(photo) == []
+    assert wanted(any_town) == []
 
 
 def test_keep_photo_lost_said_on_the_screen_too(town: Town) -> None:
@@ -181,7 +189,7 @@ def test_keep_photo_lost_with_an_entry_that_nobody_completed(any_town: Town) -> 
         conn.execute(update(outbox).values(due_at=time.time()))  # that day has come
     any_town.work()
     assert any_town.enroler.last.startswith(LOST)
-    assert any_town.rows(photo) == []
+    assert wanted(any_town) == []
 
 
 def test_a_photo_whose_entry_ended_by_stop_is_dropped_by_the_sweeper(
@@ -193,7 +201,7 @@ def test_a_photo_whose_entry_ended_by_stop_is_dropped_by_the_sweeper(
     any_town.enroler.texts("STOP")
     assert "hoto" not in any_town.enroler.last
     any_town.sweep()
-    assert any_town.rows(photo) == []
+    assert wanted(any_town) == []
     assert "1 photos were dropped" in caplog.text
 
 
@@ -214,7 +222,7 @@ def test_keep_photo_none_after_an_hour_or_before_any_registration(town: Town) ->
     town.enroler.texts(ENTRY)
     assert pictured(town, later=3700).startswith("Whose photo is it? It was NOT kept.")
     assert pictured(town, "here is his picture", later=3700).startswith("Whose photo is it?")
-    assert town.rows(photo) == []
+    assert wanted(town) == []
 
 
 @pytest.mark.parametrize("text", ["PHOTO R4K7Q", "PHOTO of Ram", "photo R4K7", "picture R4K7Q"])
@@ -225,14 +233,14 @@ def test_keep_photo_unknown_is_the_same_for_a_mistyped_reference_and_somebody_el
     unknown = "Photo NOT kept: you have no registration of that reference. LIST shows your latest."
     assert pictured(town, text) == unknown
     assert pictured(town, f"PHOTO {theirs}", phone="+919800000003") == unknown
-    assert town.rows(photo) == []
+    assert wanted(town) == []
 
 
 def test_keep_photo_closed_says_how_it_stands(town: Town) -> None:
     town.enroler.texts(ENTRY)
     town.member.texts("wrong number")
     assert pictured(town) == f"Photo NOT kept. {ref(town)} is closed: wrong number."
-    assert town.rows(photo) == []
+    assert wanted(town) == []
 
 
 def test_keep_photo_no_picture_came_with_the_keyword(town: Town) -> None:
@@ -243,8 +251,8 @@ def test_keep_photo_no_picture_came_with_the_keyword(town: Town) -> None:
 def test_keep_photo_not_enroler_a_person_who_is_asked_may_still_answer(any_town: Town) -> None:
     any_town.enroler.texts(ENTRY)
     said = pictured(any_town, phone=MEMBER)
-    assert said.startswith("XYZ: your picture was NOT kept. Only enrolers send pictures here.")
-    assert any_town.rows(photo) == []
+    assert said.startswith("XYZ: your picture was NOT kept. Only members and enrolers send pictures.")
+    assert wanted(any_town) == []
     any_town.member.texts("1")
     assert any("You are a member" in text for text in any_town.member.heard)
 
@@ -257,13 +265,127 @@ def test_keep_photo_not_enroler_a_stranger_a_held_enroler_and_stop(town: Town) -
         assert held
         conn.execute(update(enroler).where(enroler.c.person_id == held.id).values(status="held"))
     assert "NOT kept" in pictured(town)
-    assert town.rows(photo) == []
+    assert wanted(town) == []
+
+
+# --- of a member herself ------------------------------------------------------------------------------------------
+
+
+def of_herself(town: Town) -> list[tuple[str, str]]:
+    """Reference and status of every photo that came from the person it shows."""
+    with town.service.reads.begin() as conn:
+        query = select(registration.c.ref, photo.c.status).join(
+            registration, photo.c.registration_id == registration.c.id
+        )
+        return [tuple(row) for row in conn.execute(query.where(photo.c.enroler_id.is_(None)).order_by(photo.c.id))]
+
+
+OWN = "XYZ: your photo is here. Once the office has looked at it, your card comes anew with it."
+
+
+@pytest.mark.parametrize("text", ["", "PHOTO", "this is me", "फोटो"])
+def test_keep_photo_own_a_members_picture_is_hers(any_town: Town, text: str) -> None:
+    any_town.enrols()
+    assert pictured(any_town, text, phone=MEMBER) == OWN
+    assert of_herself(any_town) == [(ref(any_town), "received")]
+
+
+def test_keep_photo_own_beside_a_command_both_are_answered(any_town: Town) -> None:
+    any_town.enrols()
+    me, own = pictured(any_town, "ME", phone=MEMBER).split("\n")
+    assert "Ram Kumar" in me
+    assert own == OWN
+
+
+def test_keep_photo_own_an_enroler_names_herself_by_her_number(town: Town) -> None:
+    other = town.phone("+919800000003")
+    other.texts(f"REG {MEMBER} ABC1234567 12 Ram Kumar")
+    town.member.texts("1")
+    with town.service.engine.begin() as conn:
+        ram = people.by_phone(conn, town.service.keys, MEMBER)
+        anil = people.by_phone(conn, town.service.keys, ENROLER)
+        assert ram
+        assert anil
+        columns = {one.name: one for one in enroler.columns}
+        values = conn.execute(select(*columns.values()).where(enroler.c.person_id == anil.id)).one()._asdict()
+        values |= {"person_id": ram.id, "name_sealed": ram.key.encrypt("enroler.name", "Ram Kumar")}
+        conn.execute(enroler.insert().values(values))
+    [member_row] = town.rows(member)
+    assert pictured(town, "PHOTO", phone=MEMBER).startswith("Whose photo is it?")
+    assert pictured(town, f"PHOTO {written(member_row.number)}", phone=MEMBER) == OWN
+    assert [status for _, status in of_herself(town)] == ["received"]
+
+
+def family(town: Town) -> None:
+    """Two members with one phone."""
+    town.enrols()
+    town.enroler.texts("REG 9876543210 ABC7654321 12 Sita Devi")
+    town.member.texts("1")
+
+
+def test_keep_photo_several_members_with_one_phone_are_told_to_name_one(any_town: Town) -> None:
+    family(any_town)
+    first, second = any_town.rows(member)
+    assert pictured(any_town, phone=MEMBER).startswith("XYZ: several members have this phone. Photo NOT kept")
+    assert pictured(any_town, "PHOTO 0000001", phone=MEMBER).startswith("XYZ: several members")
+    assert of_herself(any_town) == []
+    assert pictured(any_town, f"PHOTO {written(second.number)}", phone=MEMBER) == OWN
+    assert of_herself(any_town) == [(ref(any_town), "received")]
+    assert first.number != second.number
+
+
+def test_keep_photo_several_somebody_elses_number_is_as_none(any_town: Town) -> None:
+    family(any_town)
+    any_town.enroler.texts("REG 9876511111 ABC7654329 12 Gita Devi")
+    any_town.phone("+919876511111").texts("1")
+    theirs = any_town.rows(member)[-1].number
+    said = pictured(any_town, f"PHOTO {written(theirs)}", phone=MEMBER)
+    assert said == pictured(any_town, "PHOTO 999", phone=MEMBER)
+    assert said.startswith("XYZ: several members have this phone.")
+    assert of_herself(any_town) == []
+
+
+def test_keep_photo_too_many_in_a_day(town: Town) -> None:
+    town.enrols()
+    assert pictured(town, phone=MEMBER, media=tuple(f"{ADDRESS}{n}" for n in range(9))) == OWN
+    assert pictured(town, phone=MEMBER, media=(ADDRESS, f"{ADDRESS}0")) == OWN  # one of the two
+    assert pictured(town, phone=MEMBER) == "XYZ: photo NOT kept. You have sent many today; send one again tomorrow."
+    assert len(of_herself(town)) == photos.OWN_A_DAY == 10
+    with town.service.engine.begin() as conn:
+        conn.execute(update(photo).values(received_at=photo.c.received_at - 86_500))
+    assert pictured(town, phone=MEMBER) == OWN
+
+
+def test_keep_photo_how_a_member_without_a_picture_hears_how_to_send_one(town: Town) -> None:
+    town.enrols()
+    town.member.texts("PHOTO")
+    assert town.member.last.startswith("XYZ: for a photo on your card open the link of your card (CARD sends it)")
+
+
+def test_keep_photo_stranger_without_a_picture_is_turned_away(town: Town) -> None:
+    stranger = town.phone("+919811111111")
+    stranger.texts("PHOTO")
+    assert stranger.last.startswith("XYZ: this phone may not enter members.")
+
+
+def test_keep_photo_not_enroler_who_has_left_is_nobody_whose_picture_is_kept(town: Town) -> None:
+    town.enrols()
+    with town.service.engine.begin() as conn:
+        conn.execute(update(member).values(status="withdrawn"))
+    assert "NOT kept" in pictured(town, phone=MEMBER)
+    assert of_herself(town) == []
+
+
+def test_the_photos_of_a_registration_go_with_it_to_a_mended_number(any_town: Town) -> None:
+    pictured(any_town, ENTRY)
+    any_town.enroler.texts(f"FIX {ref(any_town)} MOBILE 9876511111")
+    assert kept(any_town) == [(ref(any_town), ADDRESS)]
 
 
 def test_a_picture_with_a_yes_leaves_the_yes_a_yes(town: Town) -> None:
     town.enroler.texts(ENTRY)
     assert "You are a member" in pictured(town, "yes", phone=MEMBER)
-    assert town.rows(photo) == []
+    assert wanted(town) == []
 
 
 def test_nothing_of_the_address_lies_open_and_no_session_stays(town: Town) -> None:

@@ -30,7 +30,7 @@ class Answer:
     """An HTTP answer: the gateway's to us, or ours to the gateway."""
 
     status: int
-    body: str = ""
+    body: str | bytes = ""
     content_type: str = "application/json"
     header: dict[str, str] = field(default_factory=dict)
 
@@ -94,6 +94,7 @@ class Handler(BaseHTTPRequestHandler):
         gateway.after_answer(taken)
 
     do_GET = do_POST  # noqa: N815
+    do_DELETE = do_POST  # noqa: N815
 
     def _read(self) -> Asked:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -107,7 +108,7 @@ class Handler(BaseHTTPRequestHandler):
         )
 
     def _finish(self, answer: Answer, word: str, options: dict[str, Any]) -> None:
-        body = answer.body.encode()
+        body = answer.body if isinstance(answer.body, bytes) else answer.body.encode()
         head = [f"HTTP/1.1 {answer.status} X", f"Date: {formatdate(usegmt=True)}", f"Content-Length: {len(body)}"]
         head += [f"Content-Type: {answer.content_type}", *(f"{name}: {text}" for name, text in answer.header.items())]
         whole = "\r\n".join([*head, "", ""]).encode() + body

@@ -53,6 +53,8 @@ MAGIC_NUMBERS = {
 
 BODY_MAX = 1600
 PATH = re.compile(r"/2010-04-01/Accounts/([^/]+)/Messages\.json")
+MEDIA_PATH = re.compile(r"/2010-04-01/Accounts/([^/]+)/Messages/MM[0-9a-f]{32}/Media/(ME[0-9a-f]{32})(\.json)?")
+STORE = "/store/"
 
 
 class Twilio(Gateway):
@@ -76,17 +78,32 @@ class Twilio(Gateway):
         self.number = number
         self.public_url = public_url
         self.blocked: set[str] = set()
+        self.pictures: dict[str, bytes] = {}
+        self.store = ""
 
     def block(self, phone: str) -> None:
         """This person told Twilio STOP: every further send is refused."""
         self.blocked.add(phone)
 
+    def keeps(self, picture: bytes) -> str:
+        """A file that came with a message: its address, as MediaUrl0 has it. It stays until it is deleted. Whoever fetches
+        it is sent on to a store: `store`, else one of ours."""
+        sid = f"ME{uuid.uuid4().hex}"
+        self.pictures[sid] = picture
+        return (
+            f"https://api.twilio.com/2010-04-01/Accounts/{self.account_sid}/Messages/MM{uuid.uuid4().hex}/Media/{sid}"
+        )
+
     # --- the REST API ---------------------------------------------------------------------------------------------
 
     def receive(self, asked: Asked, behaviour: Behaviour) -> tuple[Answer, list[Message]]:
+        if asked.path.startswith(STORE):
+            return self._stored(asked), []
         right = base64.b64encode(f"{self.account_sid}:{self.auth_token}".encode()).decode()
         if asked.header.get("authorization") != f"Basic {right}":
             return refused(20003, {"WWW-Authenticate": 'Basic realm="Twilio API"'}), []
+        if media := MEDIA_PATH.fullmatch(asked.path):
+            return self._picture(asked, media[2], deletes=bool(media[3])), []
         path = PATH.fullmatch(asked.path)
         if path is None or path[1] != self.account_sid:
             return refused(20404), []
@@ -95,6 +112,23 @@ class Twilio(Gateway):
         if behaviour.word.startswith("refuse-"):
             return refused(int(behaviour.word.removeprefix("refuse-"))), []
         return self._create(asked.form)
+
+    def _picture(self, asked: Asked, sid: str, deletes: bool) -> Answer:
+        if sid not in self.pictures:
+            return refused(20404)
+        if asked.method == "DELETE":
+            if not deletes:
+                return refused(20404)
+            del self.pictures[sid]
+            return Answer(204)
+        return Answer(307, header={"Location": (self.store or f"{self.url}{STORE}") + sid})
+
+    def _stored(self, asked: Asked) -> Answer:
+        """The store knows nobody's password: an address that lets in whoever has it."""
+        sid = asked.path.removeprefix(STORE)
+        if "authorization" in asked.header:
+            return Answer(400, "only one way to prove who you are", "text/plain")
+        return Answer(200, self.pictures[sid], "image/jpeg") if sid in self.pictures else Answer(404)
 
     def _create(self, form: dict[str, str]) -> tuple[Answer, list[Message]]:
         to, text, callback = form.get("To", ""), form.get("Body", ""), form.get("StatusCallback", "")

@@ -350,10 +350,12 @@ def test_a_hostile_name_is_drawn_as_text_on_the_card(hostile_card: tuple[Web, st
 
 
 def test_a_hostile_name_is_shown_as_text_on_the_verify_page(hostile_card: tuple[Web, str]) -> None:
-    web, _ = hostile_card
-    page = web.get("/verify/0000013")
+    web, token = hostile_card
+    address = re.search(r'href="[^"]+(/verify/0000013\?[0-9]+)"', web.post(f"/card/?{token}", [("signs", "4567")]).text)
+    assert address
+    page = web.get(address[1])
 
-    assert page.status == 200
+    assert (page.status, '<dd dir="auto">' in page.text) == (200, True), "her name is shown"
     assert "<script" not in page.text
     assert "<img src=x" not in page.text
 

@@ -9,7 +9,7 @@ import pytest
 
 from sms_service.channels.base import Channel
 from tests.town import Town
-from workers import cards, deliver, erase, sweep
+from workers import cards, deliver, erase, photos, sweep
 
 
 class Clock:
@@ -26,8 +26,9 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    for module in (deliver, cards, sweep, erase):
+    for module in (deliver, cards, sweep, erase, photos):
         monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: made.now))
+    monkeypatch.setattr(erase, "_seen", erase.Seen())
     return made
 
 

@@ -6,15 +6,18 @@ import re
 import threading
 import time
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
-from sqlalchemy import update
+from PIL import Image
+from sqlalchemy import insert, update
 
-from sms_service.enrolment import cardface, cards
+from sms_service.enrolment import cardface, cards, photos
 from sms_service.enrolment.cardface import CardFace, Template
+from sms_service.enrolment.cards import Card
 from sms_service.store.bell import waiting_key
 from sms_service.store.database import SqlDown
-from sms_service.store.tables import card, card_change, outbox
+from sms_service.store.tables import card, card_change, outbox, photo
 from tests.town import ENTRY, Town
 from workers import cards as worker
 from workers import deliver, process
@@ -63,7 +66,7 @@ def test_no_more_are_drawn_than_asked_for(two_wanted: Town) -> None:
 def test_a_card_drawn_by_two_workers_at_once_has_one_token_and_one_message(two_wanted: Town) -> None:
     service = two_wanted.service
     with service.reads.begin() as conn:
-        wanted = cards.next_wanted(conn, service.keys)
+        wanted = cards.next_wanted(conn, service.keys, time.time())
     assert wanted
 
     worker.draw(service, wanted, time.time())
@@ -122,6 +125,42 @@ def test_a_ring_is_answered_and_passed_on_when_there_is_more(two_wanted: Town, m
     worker.drain()
     worker.drain()
     assert ([row.status for row in two_wanted.rows(card)], redis.exists(key)) == (["ready", "ready"], 0)
+
+
+def test_a_photo_that_was_accepted_is_on_the_card(two_wanted: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    service, png, faces = two_wanted.service, cardface.png, []
+
+    def drawn(face: CardFace, template: Template) -> bytes:
+        faces.append(face)
+        return png(face, template)
+
+    out = BytesIO()
+    Image.new("RGB", (300, 400), (200, 150, 100)).save(out, "JPEG")
+    with service.reads.begin() as conn:
+        rams = cards.next_wanted(conn, service.keys, time.time())
+    assert rams
+    accept(two_wanted, rams, out.getvalue())
+    monkeypatch.setattr(cardface, "png", drawn)
+    assert worker.draw_wanted(service, 10) == 2
+    assert [face.photo for face in faces] == [out.getvalue(), None]
+
+
+def accept(town: Town, whose: Card, jpeg: bytes) -> None:
+    """As the office's queue leaves a photo that it has accepted."""
+    with town.service.engine.begin() as conn:
+        conn.execute(insert(photo).values(
+            registration_id=whose.member.registration_id, received_at=1.0, status="accepted", media_sealed=b"",
+            picture_sealed=whose.person.key.encrypt_bytes(photos.PICTURE_SEALED, jpeg),
+        ))  # fmt: skip
+
+
+def test_letters_without_a_font_are_told_to_the_log_and_never_which(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    town.enroler.texts(ENTRY.replace("Ram", "陈小"))
+    town.member.texts("1")
+    assert "card 1 lacks letters of its name or area" in caplog.text
+    assert "陈" not in caplog.text
 
 
 def test_a_card_with_an_end_ends_and_is_noted_once(town: Town) -> None:

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 from sqlalchemy import update
@@ -116,6 +118,26 @@ def test_rounds_go_on_until_they_are_asked_to_end(town: Town, monkeypatch: pytes
     assert rounds == [town.service] * 3
 
 
+def test_what_waits_for_others_goes_round_beside_and_keeps_nobody(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "_stop", threading.Event())
+    monkeypatch.setattr(process, "service", lambda: town.service)
+    stuck, free = threading.Event(), threading.Event()
+
+    def waits(service: object) -> None:
+        assert service is town.service
+        stuck.set()
+        free.wait(30)
+
+    def work(_service: object) -> None:
+        if stuck.is_set():
+            process.stop()
+
+    with kept_signals():
+        process.run_rounds(0.001, work, beside=waits)
+    assert stuck.is_set()
+    free.set()
+
+
 def test_sigterm_asks_for_the_end(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "_stop", threading.Event())
     monkeypatch.setattr(process, "service", lambda: town.service)
@@ -137,3 +159,21 @@ def kept_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def test_asked_to_end_while_redis_is_gone_it_still_finishes_the_message_in_hand(
+    live: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RQ writes the request to Redis from within the signal handler: raised there, the error would come up in the middle of a
+    send, whose outcome would never be written down."""
+    monkeypatch.setattr(process, "_stop", threading.Event())
+    worker = process.BellWorker([Queue("deliver", connection=live)], connection=live)
+    monkeypatch.setattr(worker, "_state", "busy")
+    monkeypatch.setattr(worker, "connection", redis.Redis(host="127.0.0.1", port=9, retry=Retry(NoBackoff(), 0)))
+    before = [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)]
+    try:
+        worker.request_stop(signal.SIGTERM, None)
+    finally:
+        for one, handler in zip((signal.SIGTERM, signal.SIGINT), before, strict=True):
+            signal.signal(one, handler)
+    assert process.stopping()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sms_service.enrolment.effects import (
     activation,
+    calling,
     charge,
     deciding,
     entering,
@@ -35,7 +36,7 @@ from sms_service.enrolment.effects.act import (
 )
 
 __all__ = [
-    "EFFECTS", "Act", "Done", "Over", "Start", "UnknownEffect", "UnknownOutcome", "activation", "charge", "deciding",
-    "effect", "entering", "fees", "her_card", "her_data", "joining", "kind_of", "leaving", "membership", "mending",
+    "EFFECTS", "Act", "Done", "Over", "Start", "UnknownEffect", "UnknownOutcome", "activation", "calling", "charge",
+    "deciding", "effect", "entering", "fees", "her_card", "her_data", "joining", "kind_of", "leaving", "membership", "mending",
     "messages", "own", "perform", "photos", "practice", "purposes", "writers",
 ]  # fmt: skip

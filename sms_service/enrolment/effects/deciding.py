@@ -89,8 +89,10 @@ def hold_registration(act: Act, why: str = "unclear") -> Done:
 
 @effect
 def reject_number(act: Act) -> Done:
-    """The phone is not that person's: it hears no more of this registration, nor of others that wait on it."""
+    """The phone is not that person's: it hears no more of this registration, nor of others that wait on it. It counts against
+    the enroler, so it stands in the ledger, by whatever question it was said."""
     entered = registrations.by_id(act.conn, act.person.key, int(act.session.about))
+    consent.reject(act.conn, act.keys, act.person, act.session, act.inbound, act.person.turn_no + 1)
     if registrations.decide(act.conn, entered.id, "wrong_number", act.now):
         families.distrust(act.conn, act.person.id, entered.ref, act.now)
         _look_at(act, entered, "wrong_number")

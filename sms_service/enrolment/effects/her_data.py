@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sms_service.enrolment import cards, holds, members, own, places, registrations, rules
+from sms_service.enrolment import card_changes, cards, consent, holds, members, own, places, registrations, rules
 from sms_service.enrolment.effects.act import Act, Done, effect
 from sms_service.enrolment.effects.entering import entry_of
-from sms_service.enrolment.effects.membership import NUMBER, after_keyword, own_membership
+from sms_service.enrolment.effects.membership import after_keyword, own_membership, without_number
 from sms_service.enrolment.effects.mending import problem
 from sms_service.enrolment.entries import refused
 from sms_service.enrolment.members import Member
@@ -29,7 +29,7 @@ def correct_membership(act: Act, number: str) -> Done:
     values = {one.name: act.session.variables[one.name] for one in fields if one.name in act.session.variables}
     flagged = dict(act.session.flagged)
     if not values:
-        line = NUMBER.sub(" ", after_keyword(act)).strip()
+        line = without_number(after_keyword(act), found)
         if not line:
             return Done("which")
         reading = answer.read(line, fields, "", setting_of(act.conn, act.person, act.region, act.now))
@@ -58,7 +58,13 @@ def _corrected(act: Act, found: Member, entered: Own, fields: dict[str, Any], fl
     flags = entered.flags_after(changed, flagged)
     own.mend(act.conn, entered, act.person, fields, flags, place.area_id, entry.id_index)
     members.move(act.conn, found.number, place.area_id)
+    before = {name: entered.fields.get(name) for name in changed}
+    after = {name: fields[name] for name in changed}
+    turn_no = act.person.turn_no + 1
+    consent.correct(
+        act.conn, act.keys, act.person, act.session, act.inbound, turn_no, found.registration_id, before, after
+    )  # fmt: skip
     old = cards.by_member(act.conn, act.keys, found.number)
-    if old is not None and old.status != "revoked":
-        cards.reissue(act.conn, old, "she mended her data", act.now)
+    if old is not None:
+        card_changes.mended(act.conn, old, act.now)
     return Done("corrected", told, rings=("cards",))

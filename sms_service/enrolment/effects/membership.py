@@ -8,13 +8,13 @@ from typing import Any
 from sms_service.engine.answers import fold
 from sms_service.engine.keywords import first_word
 from sms_service.enrolment import areas, families, members, numbers, own, registrations
-from sms_service.enrolment.effect_shapes import AREA_NAME_MAX
+from sms_service.enrolment.effect_shapes import AREA_NAME_MAX, LEFT
 from sms_service.enrolment.effects.act import Act, Done, effect, standing
 from sms_service.enrolment.members import Member
 from sms_service.enrolment.own import Own
 
 NUMBER = re.compile(r"\b\d{7,12}\b")
-"""A membership number as it stands on a card."""
+"""What may be a membership number as it stands on a card; an ID or a phone number may look like one."""
 
 
 def after_keyword(act: Act) -> str:
@@ -32,6 +32,22 @@ def own_membership(act: Act, number: object) -> Member | None:
     return next((one for one in members.of_person(act.conn, act.person.id) if one.number == wanted), None)
 
 
+def without_number(line: str, found: Member) -> str:
+    """What is left of `line` without the number of this membership; other digits are what she says of herself."""
+    return NUMBER.sub(lambda typed: " " if _is(typed[0], found) else typed[0], line).strip()
+
+
+def _is(typed: str, found: Member) -> bool:
+    return typed.lstrip("0") == found.number_text.lstrip("0")
+
+
+def _named(said: str, hers: list[Member]) -> str:
+    """The number among what came with the keyword: all of it, or one of her own. `FIX ABC 1234999` names no member."""
+    if NUMBER.fullmatch(said.strip()):
+        return said.strip()
+    return next((typed for typed in NUMBER.findall(said) if any(_is(typed, one) for one in hers)), "")
+
+
 # --- which membership ---------------------------------------------------------------------------------------------
 
 
@@ -41,8 +57,7 @@ def find_membership(act: Act, number: int | None = None) -> Done:
     hers = members.of_person(act.conn, act.person.id)
     if not hers:
         return Done("none")
-    typed = NUMBER.search(after_keyword(act))
-    named = str(number) if number is not None else typed[0] if typed else ""
+    named = str(number) if number is not None else _named(after_keyword(act), hers)
     if not named and len(hers) > 1:
         return Done("several")
     found = own_membership(act, named) if named else hers[0]
@@ -54,18 +69,22 @@ def find_membership(act: Act, number: int | None = None) -> Done:
 
 @effect
 def show_own_data(act: Act, number: str = "") -> Done:
-    """What is stored about her: of a member (`number`), else of the registration of her phone that is open, else that there
-    is none. Her name and area in clear, phone and ID masked: others may see her screen."""
+    """What is stored about her: of a member (`number`), else of the registration of her phone that is open, else of the last
+    one that was refused, ran out, or was hers before she left, as long as anything of it is there. Her name and area in
+    clear, phone and ID masked: others may see her screen."""
     found = own_membership(act, number) if number else None
     relatives = families.on_phone(act.conn, act.person)
-    registration_id = found.registration_id if found else relatives[0].id if relatives else None
-    entered = own.by_id(act.conn, act.keys, registration_id) if registration_id else None
+    if found or relatives:
+        entered = own.by_id(act.conn, act.keys, found.registration_id if found else relatives[0].id)
+    else:
+        entered = own.newest(act.conn, act.keys, act.person)
     if entered is None:
         return Done("nothing")
     told: dict[str, Any] = {"record": _record(act, entered), "area_name": _area(act, entered.area_id)}
     if found:
         return Done("member", {**told, "member": {"number": found.number_text}})
-    return Done("entered", {**told, "standing": standing(act, entered.status)["standing"]})
+    status = LEFT if not relatives and entered.status == "confirmed" else entered.status
+    return Done("entered", {**told, "standing": standing(act, status)["standing"]})
 
 
 def _record(act: Act, entered: Own) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sms_service.engine.model import DAY, Reading
 from sms_service.engine.walk import Walk
-from sms_service.enrolment import enrolers, families, holds, own, registrations
+from sms_service.enrolment import enrolers, families, holds, own, photos, registrations
 from sms_service.enrolment.answer_types.references import as_ref, meant_as_ref
 from sms_service.enrolment.effects.act import Act, Done, Over, Start, effect, first_name_of, standing
 from sms_service.enrolment.effects.entering import asked, entry_of, next_on_phone
@@ -79,6 +79,8 @@ def _mended(act: Act, entered: Own, reading: Reading, told: dict[str, Any]) -> D
     status = "held" if found or (entered.status == "held" and (before or not freed)) else "waiting"
     flags = entered.flags_after(reading.values.keys(), reading.flagged)
     own.mend(act.conn, entered, entry.person, entry.fields, flags, entry.area_id, entry.id_index)
+    if moves:
+        photos.move(act.conn, entered.id, entered.person.key, entry.person.key)
     registrations.must_move(act.conn, entered.id, "deleted", status, act.now)
     why = before.union(one.rule.name for one in found)
     outcome = "fixed" if status == "waiting" else "queued" if why == {families.TURN} else "held"

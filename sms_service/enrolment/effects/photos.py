@@ -1,12 +1,15 @@
-"""The effect that keeps a picture: with the registration that an enroler names, the entry it came with, or her last one."""
+"""The effect that keeps a picture: a member's own; or an enroler's, with the registration that she names, the entry it came
+with, or her last one."""
 
 from __future__ import annotations
 
 from sms_service.engine.answers import fold
 from sms_service.engine.keywords import first_word
-from sms_service.enrolment import own, photos
+from sms_service.enrolment import members, own, photos
 from sms_service.enrolment.answer_types.references import as_ref, meant_as_ref
 from sms_service.enrolment.effects.act import Act, Done, effect, first_name_of, standing
+from sms_service.enrolment.members import Member
+from sms_service.enrolment.numbers import Mistyped, read_number
 from sms_service.enrolment.own import Own
 
 RECENT = 3600
@@ -23,18 +26,51 @@ reference that it was saved as ("" if it was not)."""
 @effect
 def keep_photo(act: Act) -> Done:
     """Keeps the pictures of this message, and those that wait for an entry that is over. Whose they are: the entry's that they
-    came with; else the registration of hers that the text names; else her last one, if it is not older than an hour."""
+    came with; the writer's own, where the text has her membership number or she is no enroler; else the registration of hers
+    that the text names; else her last one, if it is not older than an hour."""
+    hers = members.of_person(act.conn, act.person.id)
     if not act.person.enroler:
-        return Done("not_enroler")
+        return _of_a_member(act, hers)
     if session_id := str(act.session.variables.get(ENTRY, "")):
         return _with_entry(act, session_id)
     if not act.inbound.media:
         return Done("no_picture")
+    if named := _named(act, hers):
+        return _own(act, named)
     if ref := _ref(act):
         entered = own.by_ref(act.conn, act.keys, act.person, ref)
         return _kept(act, entered) if entered else Done("unknown")
     latest = own.latest(act.conn, act.keys, act.person, 1)
     return _kept(act, latest[0]) if latest and latest[0].created_at >= act.now - RECENT else Done("none")
+
+
+def _of_a_member(act: Act, hers: list[Member]) -> Done:
+    """Of a phone that enters nobody: whose it is has to be one member of it."""
+    if not hers:
+        return Done("not_enroler" if act.inbound.media else "stranger")
+    if not act.inbound.media:
+        return Done("how")
+    named = hers[0] if len(hers) == 1 else _named(act, hers)
+    return _own(act, named) if named else Done("several")
+
+
+def _named(act: Act, hers: list[Member]) -> Member | None:
+    """The member on this phone whose number the text has."""
+    for word in act.inbound.text.split():
+        try:
+            number = read_number(word)
+        except Mistyped:
+            continue
+        if found := next((one for one in hers if one.number == number), None):
+            return found
+    return None
+
+
+def _own(act: Act, whose: Member) -> Done:
+    entered = own.by_id(act.conn, act.keys, whose.registration_id)
+    if entered is None or not photos.keep_own(act.conn, act.person, entered.id, act.inbound.media, act.now):
+        return Done("too_many")
+    return Done("own", {"ref": entered.ref, "first_name": first_name_of(entered.fields)})
 
 
 def _with_entry(act: Act, session_id: str) -> Done:
@@ -45,9 +81,9 @@ def _with_entry(act: Act, session_id: str) -> Done:
         return Done("draft")
     entered = own.by_ref(act.conn, act.keys, act.person, str(variables.get(SAVED_AS, "")))
     if entered is None:
-        photos.drop(act.conn, session_id)
+        photos.drop(act.conn, session_id, act.now)
         return Done("none" if media else "lost")
-    photos.attach(act.conn, act.person, session_id, entered)
+    photos.attach(act.conn, act.person, session_id, entered, act.now)
     return _kept(act, entered)
 
 

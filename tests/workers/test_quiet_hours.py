@@ -1,0 +1,160 @@
+"""Quiet hours at work: at night nobody is woken, and nobody who writes waits. All in the time of India."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sms_service.engine.model import Inbound
+from sms_service.store.tables import outbox, registration
+from tests.conftest import KEY
+from tests.gateways import AfricasTalking, Twilio
+from tests.town import ENROLER, ENTRY, MEMBER, Town
+from tests.workers.conftest import Clock
+from workers import deliver
+
+HOUR = 3600.0
+
+
+def at(clock: str, day: int = 24) -> float:
+    hour, _, minute = clock.partition(":")
+    return datetime(2027, 11, day, int(hour), int(minute), tzinfo=ZoneInfo("Asia/Kolkata")).timestamp()
+
+
+@pytest.fixture
+def town(tmp_path: Path, valkey_url: str, twilio: Twilio, africastalking: AfricasTalking) -> Iterator[Town]:
+    """The service, with quiet hours also where nobody is woken."""
+    settings = {"DATA_DIR": str(tmp_path), "REDIS_URL": valkey_url, "PRIVACY__KEY": KEY, "QUIET_HOURS__LOCAL": "true"}
+    with Town(settings, twilio, africastalking) as made:
+        yield made
+
+
+def says(town: Town, clock: Clock, phone: str, text: str) -> None:
+    """Somebody sends an SMS, at the time that the clock shows; then the workers work."""
+    town.service.turns.handle(
+        Inbound(
+            channel="handset", id=uuid.uuid4().hex, kind="sms", phone=phone, to="", text=text, received_at=clock.now
+        )
+    )
+    town.work()
+
+
+def hours_pass(town: Town, clock: Clock, until: float) -> None:
+    """The sweeper and the workers go on, hour by hour."""
+    while clock.now < until:
+        clock.now = min(clock.now + HOUR, until)
+        town.sweep()
+        town.work()
+
+
+def test_by_day_the_question_leaves_at_once(town: Town, clock: Clock) -> None:
+    clock.now = at("20:59")
+    says(town, clock, ENROLER, ENTRY)
+    assert len(town.member.news) == 1
+
+
+def test_at_night_it_waits_for_the_morning_and_the_enroler_is_answered(town: Town, clock: Clock) -> None:
+    clock.now = at("22:30")
+    says(town, clock, ENROLER, ENTRY)
+    assert len(town.enroler.news) == 1
+    assert town.member.heard == []
+    [waits] = [row for row in town.rows(outbox) if row.flow == "confirm"]
+    assert (waits.status, waits.due_at, waits.attempts) == ("queued", at("08:00", 25), 0)
+
+    hours_pass(town, clock, at("07:59", 25))
+    assert town.member.heard == []
+    hours_pass(town, clock, at("08:00", 25))
+    assert len(town.member.heard) == 1
+
+
+def test_whoever_says_yes_at_night_has_her_card_at_once(town: Town, clock: Clock) -> None:
+    clock.now = at("20:50")
+    says(town, clock, ENROLER, ENTRY)
+    clock.now = at("23:10")
+    says(town, clock, MEMBER, "1")
+    assert "You are a member of XYZ" in town.member.heard[1]
+    assert "/card/?" in town.member.heard[2]
+
+
+def test_whoever_writes_is_awake_and_gets_first_what_waited(town: Town, clock: Clock) -> None:
+    clock.now = at("22:30")
+    says(town, clock, ENROLER, ENTRY)
+    clock.now = at("23:45")
+    says(town, clock, MEMBER, "LANG EN")
+    question, *answer = town.member.heard
+    assert "entered you as Ram Kumar" in question
+    assert answer, "and her answer is not kept back by it"
+
+
+def test_a_stop_at_night_ends_what_waits(town: Town, clock: Clock) -> None:
+    clock.now = at("22:30")
+    says(town, clock, ENROLER, ENTRY)
+    says(town, clock, MEMBER, "STOP")
+    hours_pass(town, clock, at("09:00", 25))
+    [only] = town.member.heard
+    assert "START" in only
+    assert [row.status for row in town.rows(outbox) if row.flow == "confirm"] == ["dropped"]
+
+
+def test_what_was_to_leave_by_day_and_could_not_does_not_leave_at_night(
+    town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.now = at("20:59")
+    with monkeypatch.context() as off:
+        off.delitem(town.service.channels, "handset")
+        says(town, clock, ENROLER, ENTRY)
+    hours_pass(town, clock, at("07:59", 25))
+    assert (len(town.enroler.heard), len(town.member.heard)) == (1, 0)
+    hours_pass(town, clock, at("08:00", 25))
+    assert len(town.member.heard) == 1
+
+
+def test_a_reminder_comes_once_and_by_day(town: Town, clock: Clock) -> None:
+    clock.now = at("22:30")
+    says(town, clock, ENROLER, ENTRY)
+    hours_pass(town, clock, at("22:00", 25))
+    assert len(town.member.news) == 1
+    hours_pass(town, clock, at("07:59", 26))
+    assert town.member.news == [], "due at 22:30, it waits"
+    hours_pass(town, clock, at("08:00", 26))
+    [reminder] = town.member.news
+    assert "Right and I join: 1" in reminder
+    hours_pass(town, clock, at("09:00", 30))
+    assert town.member.news == []
+
+
+def test_the_expiry_comes_also_where_the_question_was_never_delivered(
+    town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.now = at("22:30", 1)
+    says(town, clock, ENROLER, ENTRY)
+    with monkeypatch.context() as off:
+        off.delitem(town.service.channels, "handset")
+        hours_pass(town, clock, at("21:00", 8))
+        assert [row.status for row in town.rows(registration)] == ["waiting"]
+        hours_pass(town, clock, at("22:30", 8))
+        assert [row.status for row in town.rows(registration)] == ["expired"]
+    hours_pass(town, clock, at("12:00", 9))
+    assert town.member.heard == []
+
+
+def test_a_question_that_expired_while_all_of_us_stood_still_does_not_leave(town: Town, clock: Clock) -> None:
+    clock.now = at("22:30", 1)
+    says(town, clock, ENROLER, ENTRY)
+    clock.now = at("12:00", 9)
+    town.sweep()
+    town.work()
+    assert [row.status for row in town.rows(registration)] == ["expired"]
+    assert town.member.heard == []
+    assert [row.status for row in town.rows(outbox) if row.flow == "confirm"] == ["dropped"]
+
+
+def test_a_night_costs_each_message_one_look(town: Town, clock: Clock) -> None:
+    clock.now = at("22:30")
+    says(town, clock, ENROLER, ENTRY)
+    assert deliver.send_due(town.service, 100) == 0

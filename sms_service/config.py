@@ -11,7 +11,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self, get_args
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -29,6 +29,10 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 UNIX_PATH_MAX = 100
 """Linux refuses socket paths above 107 bytes; the embedded Valkey then gets its socket in a shorter place."""
+
+
+PROGRAMMED = {"handset", "twilio", "africastalking", "kannel", "jasmin", "default", "described"}
+"""Names in the section `channels`, which no described gateway can have."""
 
 
 class ConfigError(Exception):
@@ -58,27 +62,80 @@ class Handset(Section):
     secret: Secret = ""
 
 
-class Twilio(Section):
+class GatewaySection(Section):
+    """The settings of a gateway. It is on when all of NEEDED are there."""
+
+    NEEDED: ClassVar[tuple[str, ...]] = ()
+
+    def missing(self) -> list[str]:
+        """Those of NEEDED that are empty."""
+        return [name for name in self.NEEDED if not getattr(self, name)]
+
+    @property
+    def on(self) -> bool:
+        return not self.missing()
+
+
+class Twilio(GatewaySection):
+    NEEDED = ("account_sid", "auth_token")
     account_sid: str = ""
     auth_token: Secret = ""
     from_: str = Field(default="", alias="from")
     api_url: str = ""
 
-    @property
-    def on(self) -> bool:
-        return bool(self.account_sid and self.auth_token)
 
-
-class AfricasTalking(Section):
+class AfricasTalking(GatewaySection):
+    NEEDED = ("username", "api_key", "secret")
     username: str = ""
     api_key: Secret = ""
     from_: str = Field(default="", alias="from")
     secret: Secret = ""
     api_url: str = ""
 
-    @property
-    def on(self) -> bool:
-        return bool(self.username and self.api_key and self.secret)
+
+class Kannel(GatewaySection):
+    NEEDED = ("send_url", "username", "password", "secret")
+    send_url: str = ""
+    username: str = ""
+    password: Secret = ""
+    from_: str = Field(default="", alias="from")
+    secret: Secret = ""
+    smsc: str = ""
+    entity_tag: str = "PEID"
+    template_tag: str = "TEMPID"
+
+
+class Jasmin(GatewaySection):
+    NEEDED = ("send_url", "username", "password", "secret")
+    send_url: str = ""
+    username: str = ""
+    password: Secret = ""
+    from_: str = Field(default="", alias="from")
+    secret: Secret = ""
+    entity_tag: str = "0x1400"
+    template_tag: str = "0x1401"
+
+
+def _gateway_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,29}", name):
+        raise ValueError(f"{name} is no name: small letters, digits and _, at most 30, like exotel")
+    if name in PROGRAMMED:
+        raise ValueError(f"{name} is a gateway of its own: see channels.{name}")
+    return name
+
+
+class DescribedGateway(GatewaySection):
+    """An account at an HTTP gateway that a description (channels/description.py) tells of, and what such may need."""
+
+    NEEDED = ("description", "secret")
+    description: str = ""
+    account: str = ""
+    username: str = ""
+    password: Secret = ""
+    key: Secret = ""
+    from_: str = Field(default="", alias="from")
+    secret: Secret = ""
+    api_url: str = ""
 
 
 class MissedCall(Section):
@@ -96,6 +153,9 @@ class Channels(Section):
     handset: Handset = Handset()
     twilio: Twilio = Twilio()
     africastalking: AfricasTalking = AfricasTalking()
+    kannel: Kannel = Kannel()
+    jasmin: Jasmin = Jasmin()
+    described: dict[Annotated[str, AfterValidator(_gateway_name)], DescribedGateway] = {}
     missed_call: MissedCall = MissedCall()
 
 
@@ -348,6 +408,11 @@ def _refuse_secrets(data: dict[str, Any], section: type[Section], file: str, pat
         kind = described.annotation
         if isinstance(kind, type) and issubclass(kind, Section) and isinstance(value, dict):
             _refuse_secrets(value, kind, file, f"{path}{name}.")
+        named = get_args(kind)[1:]  # of a dict[str, Section]: sections by names of the operator's own
+        if named and isinstance(named[0], type) and issubclass(named[0], Section) and isinstance(value, dict):
+            for own, inner in value.items():
+                if isinstance(inner, dict):
+                    _refuse_secrets(inner, named[0], file, f"{path}{name}.{own}.")
     for name in ("database_url", "redis_url"):
         if section is Config and urlsplit(str(data.get(name) or "")).password:
             raise ConfigError(f"{file}: {name} holds a password; set {PREFIX}{name.upper()} in the environment instead")

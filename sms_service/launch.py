@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from sms_service import valkey
-from sms_service.config import PREFIX, Config
+from sms_service.config import PREFIX, Config, GatewaySection
 from sms_service.enrolment import notices
 from sms_service.enrolment.areas import import_areas
 from sms_service.enrolment.enrolers import import_enrolers
@@ -149,12 +149,16 @@ def tell_addresses(config: Config, problems: list[str]) -> None:
 
 
 def channels_off(config: Config) -> list[str]:
-    """A line for each gateway that has no credentials."""
-    lines = []
-    for name, section in (("twilio", config.channels.twilio), ("africastalking", config.channels.africastalking)):
-        if not section.on:
-            lines.append(f"{name:<24}off: no credentials")
-    return lines
+    """What there is to say of gateways that are off: of one that was begun what it lacks, of the others their names."""
+    lines, untouched = [], []
+    sections = [*config.channels, *((f"described.{name}", one) for name, one in config.channels.described.items())]
+    for name, section in sections:
+        missing = section.missing() if isinstance(section, GatewaySection) else []
+        if missing and len(missing) < len(section.NEEDED):
+            lines.append(f"{name:<24}off: channels.{name} lacks {', '.join(missing)}")
+        elif missing:
+            untouched.append(name)
+    return lines + ([f"{'gateways':<24}off, no credentials: {', '.join(untouched)}"] if untouched else [])
 
 
 def notice_lacks(config: Config) -> list[str]:

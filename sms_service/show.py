@@ -6,10 +6,14 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from sms_service.engine.answers import read_answer
+from sms_service.engine.answers import is_doubtful, read_answer, read_key
 from sms_service.engine.texts import count
 
 QUESTIONS = ("consent", "yes_no", "none")
+
+KEYS = {"consent": {"1": "yes", "3": "no"}, "yes_no": {"1": "yes", "2": "no"}, "none": {}}
+"""What a number answers: as our own questions print them, flows/confirm.yaml (its 2 is a mistake in the data) and every
+yes_no. A consent of another flow may have other keys; there they count."""
 
 
 class BadLine(Exception):
@@ -21,7 +25,9 @@ def shown_answer(asked: dict[str, Any]) -> dict[str, Any]:
     question = asked.get("question", "consent")
     if question not in QUESTIONS:
         raise BadLine(f"the question is one of {', '.join(QUESTIONS)}, not {question}")
-    return {"answer": read_answer(str(asked["text"]), str(asked.get("language", "")), question)}
+    text = str(asked["text"])
+    key = None if is_doubtful(text) else read_key(text, list(KEYS[question]))
+    return {"answer": KEYS[question][key] if key else read_answer(text, str(asked.get("language", "")), question)}
 
 
 def shown_count(asked: dict[str, Any]) -> dict[str, Any]:

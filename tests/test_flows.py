@@ -59,7 +59,8 @@ ONLY_MEANWHILE = {
     "me: no transcript leaves look on member, to member",
 }  # fmt: skip
 """What has changed between a question and its answer (a membership or a consent ended, the office revoked the card), what the
-demonstration drive is not (closed, asking an age, with cards that end, holding who joins), and nets under what another outcome has decided before:
+demonstration drive is not (closed, asking an age, with cards that end, holding who joins), and nets under what another
+outcome has decided before:
 tests/enrolment/test_effects_membership.py."""
 
 

@@ -15,7 +15,8 @@ import pytest
 import redis
 
 from sms_service import launch
-from sms_service.config import PREFIX, read_config
+from sms_service.channels import open_channels
+from sms_service.config import PREFIX, ConfigError, read_config
 from sms_service.demo import free_port
 from sms_service.launch import NotStarted
 from sms_service.phone import Phone
@@ -177,13 +178,45 @@ def test_the_addresses_are_told(town: Town, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_channels_without_credentials_are_told(town: Town, tmp_path: Path) -> None:
-    assert launch.channels_off(town.config) == []
-    off = launch.channels_off(read_config({f"{PREFIX}DATA_DIR": str(tmp_path)}))
-    assert [line.split() for line in off] == [
-        [name, "off:", "no", "credentials"] for name in ("twilio", "africastalking")
+    assert not any("twilio" in line for line in launch.channels_off(town.config))
+    none = launch.channels_off(read_config({f"{PREFIX}DATA_DIR": str(tmp_path)}))
+    assert [line.split(": ") for line in none] == [
+        ["gateways                off, no credentials", "twilio, africastalking, kannel, jasmin"]
     ]
+
+
+def test_a_gateway_that_was_begun_is_told_what_it_lacks(tmp_path: Path) -> None:
+    begun = {"DATA_DIR": str(tmp_path), "CHANNELS__KANNEL__SEND_URL": "http://127.0.0.1:13013/cgi-bin/sendsms"}
+    told = launch.channels_off(read_config({f"{PREFIX}{name}": value for name, value in begun.items()}))
+    assert told[0] == "kannel                  off: channels.kannel lacks username, password, secret"
+    assert told[1].endswith(": twilio, africastalking, jasmin")
 
 
 @pytest.mark.parametrize(("host", "reached"), [("0.0.0.0", "127.0.0.1"), ("::", "127.0.0.1"), ("10.0.0.5", "10.0.0.5")])
 def test_where_this_machine_reaches_its_own_web_processes(host: str, reached: str) -> None:
     assert launch.local_host(read_config({f"{PREFIX}WEB__HOST": host})) == reached
+
+
+def test_a_described_gateway_is_opened_by_its_name(tmp_path: Path) -> None:
+    settings = {
+        "DATA_DIR": str(tmp_path), "CHANNELS__DESCRIBED__OUR_EXOTEL__DESCRIPTION": "exotel",
+        "CHANNELS__DESCRIBED__OUR_EXOTEL__SECRET": "secret", "CHANNELS__DESCRIBED__OUR_EXOTEL__ACCOUNT": "xyz",
+        "CHANNELS__DESCRIBED__OUR_EXOTEL__KEY": "key", "CHANNELS__DESCRIBED__OUR_EXOTEL__FROM": "XYZORG",
+    }  # fmt: skip
+    config = read_config({f"{PREFIX}{name}": value for name, value in settings.items()})
+    with pytest.raises(ConfigError, match=r"channels\.described\.our_exotel: Exotel needs password too"):
+        open_channels(config)
+    settings["CHANNELS__DESCRIBED__OUR_EXOTEL__PASSWORD"] = "token"
+    channels = open_channels(read_config({f"{PREFIX}{name}": value for name, value in settings.items()}))
+    assert sorted(channels) == ["handset", "our_exotel"]
+    assert channels["our_exotel"].name == "our_exotel"
+
+
+def test_a_described_gateway_cannot_take_anothers_name_or_keep_its_secrets_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("channels: {described: {twilio: {description: exotel}}}")
+    with pytest.raises(ConfigError, match="twilio is a gateway of its own"):
+        read_config({}, file)
+    file.write_text("channels: {described: {exotel: {description: exotel, key: abc}}}")
+    with pytest.raises(ConfigError, match="SMS_SERVICE__CHANNELS__DESCRIBED__EXOTEL__KEY"):
+        read_config({}, file)

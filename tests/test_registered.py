@@ -110,6 +110,6 @@ def test_every_channel_has_its_tests_its_stand_in_its_settings_and_its_lines(nam
     assert name in DOCS, f"neither README.md nor docs/ names the channel {name}"
     if channel.routes:
         assert (TESTS / "gateways" / f"{name}.py").exists(), f"tests/gateways/{name}.py, the stand-in, is missing"
-        assert f"/hooks/{name}/" in DOCS, f"neither README.md nor docs/ tells the addresses /hooks/{name}/..."
+        assert f"/hooks/{channel.name}/" in DOCS, f"neither README.md nor docs/ tells the addresses of {name}"
     missing = [route for route in channel.routes if not re.search(rf"[/`]{re.escape(route)}`", DOCS)]
     assert not missing, f"neither README.md nor docs/ tells the addresses {missing} of {name}"

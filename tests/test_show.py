@@ -3,16 +3,48 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+import yaml
 
-from sms_service.show import BadLine, lines_of, shown_answer, shown_count
+from sms_service.show import KEYS, BadLine, lines_of, shown_answer, shown_count
+
+FLOWS = Path(__file__).parent.parent / "flows"
 
 
 def test_an_answer() -> None:
     assert shown_answer({"text": "haan ji", "language": "hi", "question": "consent"}) == {"answer": "yes"}
     assert shown_answer({"text": "haan ji", "language": "hi", "question": "none"}) == {"answer": "unclear"}
     assert shown_answer({"text": "YES STOP"}) == {"answer": "stop"}
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        ("consent", "1", "yes"),
+        ("consent", "(१)", "yes"),
+        ("consent", "moja", "yes"),
+        ("consent", "1?", "unclear"),
+        ("consent", "-1", "unclear"),
+        ("consent", "12", "unclear"),
+        ("consent", "2", "unclear"),
+        ("consent", "3.", "no"),
+        ("yes_no", "1", "yes"),
+        ("yes_no", "٢", "no"),
+        ("yes_no", "3", "unclear"),
+        ("none", "1", "unclear"),
+    ],
+)
+def test_a_number_answers_as_our_own_questions_print_it(question: str, text: str, answer: str) -> None:
+    assert shown_answer({"text": text, "question": question}) == {"answer": answer}
+
+
+def test_the_numbers_of_a_consent_are_those_of_the_flow_that_asks_for_it() -> None:
+    flow = yaml.load((FLOWS / "confirm.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)  # yes stays a word
+    consent = flow["states"]["ask"]["consent"]
+    assert {consent[way]["key"]: way for way in ("yes", "no")} == KEYS["consent"]
+    assert list(consent["other"]) == ["2"]
 
 
 def test_a_count() -> None:

@@ -88,8 +88,7 @@ def _send(service: Service, claimed: Claimed) -> Sent:
     channel = service.channels.get(claimed.channel)
     if channel is None:
         return Refused(f"channel {claimed.channel} is off", again=True, after=BACKOFF_MAX)
-    status_url = f"{service.config.url}/hooks/{channel.name}/status"
-    return channel.send(Outbound(ref=claimed.ref, phone=claimed.phone, text=claimed.text), status_url)
+    return channel.send(Outbound(ref=claimed.ref, phone=claimed.phone, text=claimed.text))
 
 
 def _looked_up(service: Service, claimed: Claimed) -> Sent:

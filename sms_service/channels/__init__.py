@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from sms_service.channels.africastalking import AfricasTalking
 from sms_service.channels.base import Channel
+from sms_service.channels.described import Described
+from sms_service.channels.description import DescriptionError, read_description
 from sms_service.channels.handset import Handset
+from sms_service.channels.jasmin import Jasmin
+from sms_service.channels.kannel import Kannel
 from sms_service.channels.missed_call import MissedCalls
 from sms_service.channels.twilio import Twilio
-from sms_service.config import Config
+from sms_service.config import Config, ConfigError, DescribedGateway
 
 
 def open_channels(config: Config) -> dict[str, Channel]:
@@ -31,6 +35,33 @@ def open_channels(config: Config) -> dict[str, Channel]:
             api_url=at.api_url,
             public_url=config.url,
         )
+    kannel, jasmin = config.channels.kannel, config.channels.jasmin
+    if kannel.on:
+        channels["kannel"] = Kannel(
+            send_url=kannel.send_url,
+            username=kannel.username,
+            password=kannel.password,
+            from_=kannel.from_,
+            secrets=_parts(kannel.secret),
+            smsc=kannel.smsc,
+            entity_tag=kannel.entity_tag,
+            template_tag=kannel.template_tag,
+            public_url=config.url,
+        )
+    if jasmin.on:
+        channels["jasmin"] = Jasmin(
+            send_url=jasmin.send_url,
+            username=jasmin.username,
+            password=jasmin.password,
+            from_=jasmin.from_,
+            secrets=_parts(jasmin.secret),
+            entity_tag=jasmin.entity_tag,
+            template_tag=jasmin.template_tag,
+            public_url=config.url,
+        )
+    for name, gateway in config.channels.described.items():
+        if gateway.on:
+            channels[name] = _described(config, name, gateway)
     return channels
 
 
@@ -45,6 +76,29 @@ def open_missed_calls(config: Config) -> MissedCalls | None:
 def default_channel(config: Config) -> str:
     """The channel for people who never wrote to us: that of the settings, else the first gateway with credentials."""
     return config.channels.default or next((name for name in open_channels(config) if name != "handset"), "handset")
+
+
+def _described(config: Config, name: str, gateway: DescribedGateway) -> Described:
+    """Raises ConfigError where the description cannot be used, or needs what is not there."""
+    try:
+        description = read_description(gateway.description)
+    except DescriptionError as error:
+        raise ConfigError(f"setting channels.described.{name}.description: {error}") from error
+    settings: dict[str, str] = {
+        need: getattr(gateway, "from_" if need == "from" else need) for need in description.needs
+    }
+    missing = [need for need, value in settings.items() if not value]
+    if missing:
+        raise ConfigError(f"setting channels.described.{name}: {description.gateway} needs {', '.join(missing)} too")
+    return Described(
+        name=name,
+        description=description,
+        settings=settings,
+        secrets=_parts(gateway.secret),
+        public_url=config.url,
+        region=config.region,
+        api_url=gateway.api_url,
+    )
 
 
 def _parts(setting: str) -> list[str]:

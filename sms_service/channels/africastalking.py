@@ -6,7 +6,6 @@ public client libraries, and medic/cht-core for the numeric status codes. It sig
 
 from __future__ import annotations
 
-import hmac
 import json
 import re
 from collections.abc import Sequence
@@ -21,18 +20,18 @@ from sms_service.channels.base import (
     Accepted,
     DeliveryReport,
     DeliveryStatus,
-    Forged,
     Ignored,
     Outbound,
     Refused,
     Request,
     Response,
     Sent,
+    Understood,
     Unknown,
     Unreadable,
 )
-from sms_service.channels.incoming import field, iso_time, loggable, required, storable
-from sms_service.channels.phones import e164
+from sms_service.channels.incoming import field, has_secret, iso_time, loggable, required, storable
+from sms_service.channels.phones import e164, international
 from sms_service.channels.sending import failed, new_session, retry_after
 from sms_service.engine.model import DAY, Inbound
 
@@ -97,19 +96,14 @@ class AfricasTalking:
         self.api_url = api_url.rstrip("/")
         self.public_url = public_url
         self._api_key = api_key
-        self._secrets = [secret.encode() for secret in secrets if secret]
+        self._secrets = secrets
         self._timeout = timeout
 
     # --- receiving ------------------------------------------------------------------------------------------------
 
     def verify(self, request: Request) -> None:
         """Raises Forged unless the path carries one of our secrets."""
-        given = request.secret.encode("utf-8", "surrogatepass")
-        genuine = False
-        for secret in self._secrets:
-            genuine |= hmac.compare_digest(secret, given)
-        if not genuine:
-            raise Forged("the secret in the path is missing or wrong")
+        has_secret(request, self._secrets)
 
     def parse(self, request: Request, now: float) -> Inbound | DeliveryReport | Ignored:
         match request.route:
@@ -194,7 +188,7 @@ class AfricasTalking:
             answered=True,
         )
 
-    def reply(self, inbound: Inbound | DeliveryReport | Ignored, text: str, ends: bool) -> Response:
+    def reply(self, inbound: Understood, text: str, ends: bool) -> Response:
         if isinstance(inbound, Inbound) and inbound.kind == "ussd":
             return Response(200, "text/plain; charset=utf-8", f"{'END' if ends else 'CON'} {text}")
         return Response(200, "text/plain; charset=utf-8", "")
@@ -207,7 +201,7 @@ class AfricasTalking:
 
     # --- sending --------------------------------------------------------------------------------------------------
 
-    def send(self, message: Outbound, status_url: str) -> Sent:
+    def send(self, message: Outbound) -> Sent:
         if e164(message.phone) != message.phone:
             # The SDK's own check lets a line break and "+2547" pass.
             return Refused("InvalidPhoneNumber", again=False, number_failed=True)
@@ -272,11 +266,6 @@ def read_answer(answer: requests.Response, phone: str) -> Sent:
             number_failed=code in NUMBER_FAILED,
         )  # fmt: skip
     return Unknown(f"status code {code}")
-
-
-def international(text: str) -> str | None:
-    """E.164 of a number that the gateway gives in international form, now and then without its plus."""
-    return e164(text) or e164(f"+{text}")
 
 
 def short_hash(text: str) -> str:

@@ -72,12 +72,31 @@ class Ignored(Struct, frozen=True):
     why: str
 
 
+class Batch(Struct, frozen=True):
+    """Several messages or reports that came in one request. All are taken, or the gateway is asked to send all again."""
+
+    items: tuple[Inbound | DeliveryReport | Ignored, ...]
+
+
+Understood = Inbound | DeliveryReport | Ignored | Batch
+"""What a genuine request means."""
+
+
+class Dlt(Struct, frozen=True, kw_only=True):
+    """What India's registry (TRAI's TCCCPR 2018) wants beside a text: the ids, of 19 digits each, of the registered
+    organisation and of the registered wording."""
+
+    entity_id: str
+    template_id: str
+
+
 class Outbound(Struct, frozen=True, kw_only=True):
     """One text to one phone (E.164). `ref` is ours, unique, opaque, and comes back in reports where the gateway can."""
 
     ref: str
     phone: str
     text: str
+    dlt: Dlt | None = None
 
 
 class Accepted(Struct, frozen=True):
@@ -124,10 +143,10 @@ class Listener(Protocol):
     def verify(self, request: Request) -> None:
         """Raises Forged unless the request is genuine."""
 
-    def parse(self, request: Request, now: float) -> Inbound | DeliveryReport | Ignored:
+    def parse(self, request: Request, now: float) -> Understood:
         """The genuine request, understood. Raises Unreadable. Unknown fields and words never do."""
 
-    def reply(self, inbound: Inbound | DeliveryReport | Ignored, text: str, ends: bool) -> Response:
+    def reply(self, inbound: Understood, text: str, ends: bool) -> Response:
         """The answer to the request: `text` is a USSD screen ("" for SMS, whose texts go through the outbox); `ends`
         whether the USSD session is over."""
 
@@ -143,8 +162,8 @@ class Channel(Listener, Protocol):
     secret_in_path: bool
     can_look_up: bool
 
-    def send(self, message: Outbound, status_url: str) -> Sent:
-        """Hands one text to the gateway; never raises. `status_url` is where its reports are to go, if it asks."""
+    def send(self, message: Outbound) -> Sent:
+        """Hands one text to the gateway, with the address for its reports if the gateway asks; never raises."""
 
     def look_up(self, message: Outbound, since: float, not_these: Sequence[str]) -> Sent:
         """What became of a send whose outcome is unknown: Accepted (found), Refused(again=True) (the gateway surely

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from sms_service.channels.base import Accepted, DeliveryReport, Ignored, Outbound, Request, Response, Sent, Unreadable
+from sms_service.channels.base import Accepted, Outbound, Request, Response, Sent, Understood, Unreadable
 from sms_service.channels.incoming import field, storable
 from sms_service.channels.phones import e164
 from sms_service.engine.model import Inbound
@@ -51,7 +51,7 @@ class Handset:
             channel=self.name, id=field(request, "id"), kind="sms", phone=phone, to="", text=text, received_at=now
         )
 
-    def reply(self, inbound: Inbound | DeliveryReport | Ignored, text: str, ends: bool) -> Response:
+    def reply(self, inbound: Understood, text: str, ends: bool) -> Response:
         """The page asks in its own way (JSON, web/handset.py); here for a channel's completeness: the bare screen."""
         return Response(200, "text/plain; charset=utf-8", text)
 
@@ -59,7 +59,7 @@ class Handset:
         """Nothing was saved."""
         return Response(503, "text/plain; charset=utf-8", "Busy, nothing was saved. Please try again.")
 
-    def send(self, message: Outbound, status_url: str) -> Sent:
+    def send(self, message: Outbound) -> Sent:
         """The page shows the message as soon as it counts as sent."""
         return Accepted(message.ref)
 

@@ -1,17 +1,30 @@
-"""Reading a gateway's fields: what must be there, fit to be stored (no NUL, no half characters) and to be logged."""
+"""Reading a gateway's request: the secret in its path, and its fields, fit to be stored (no NUL, no half characters) and
+to be logged."""
 
 from __future__ import annotations
 
+import hmac
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
-from sms_service.channels.base import Request, Unreadable
+from sms_service.channels.base import Forged, Request, Unreadable
 
 ID_MAX = 64
 """Characters of an id. Twilio's have 34, Africa's Talking's 38; the tables keep 64, or 128 for a USSD hop (17 more)."""
 
 _LOGGABLE = re.compile(r"[A-Za-z][A-Za-z _-]{0,39}|[0-9]{1,6}")
 """A status word or an error code. Seven digits and more could be a phone number."""
+
+
+def has_secret(request: Request, secrets: Sequence[str]) -> None:
+    """Raises Forged unless the path carries one of `secrets`; all are compared, each in constant time."""
+    given = request.secret.encode("utf-8", "surrogatepass")
+    genuine = False
+    for secret in secrets:
+        genuine |= bool(secret) and hmac.compare_digest(secret.encode(), given)
+    if not genuine:
+        raise Forged("the secret in the path is missing or wrong")
 
 
 def storable(text: str) -> str:
@@ -48,3 +61,9 @@ def iso_time(text: str) -> str:
     except ValueError:
         return ""
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def small_number(text: object) -> int:
+    """A count of segments; 0 where the gateway says nothing or nonsense."""
+    digits = str(text)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 4 else 0

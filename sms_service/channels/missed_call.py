@@ -8,14 +8,13 @@ the names of Knowlarity, Africa's Talking and MSG91 are from memory. None of the
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from collections.abc import Iterable, Sequence
 
 import phonenumbers
 
-from sms_service.channels.base import Forged, Ignored, Request, Response, Unreadable
-from sms_service.channels.incoming import ID_MAX, iso_time, storable
+from sms_service.channels.base import Ignored, Request, Response, Unreadable
+from sms_service.channels.incoming import ID_MAX, has_secret, iso_time, storable
 from sms_service.channels.phones import e164
 from sms_service.engine.model import Inbound
 
@@ -46,17 +45,12 @@ class MissedCalls:
     def __init__(self, *, secrets: Sequence[str], region: str, answer_by: str) -> None:
         """`secrets`: each is good in the path. `region` reads national numbers. `answer_by`: the channel by which people are
         answered who never wrote to us."""
-        self._secrets = [secret.encode() for secret in secrets if secret]
+        self._secrets = secrets
         self._region, self._answer_by = region, answer_by
 
     def verify(self, request: Request) -> None:
         """Raises Forged unless the path carries one of our secrets."""
-        given = request.secret.encode("utf-8", "surrogatepass")
-        genuine = False
-        for secret in self._secrets:
-            genuine |= hmac.compare_digest(secret, given)
-        if not genuine:
-            raise Forged("the secret in the path is missing or wrong")
+        has_secret(request, self._secrets)
 
     def parse(self, request: Request, now: float) -> Inbound | Ignored:
         """One call. Without an id of the company's it is known by who rang whom, and when by the company's clock: a second

@@ -49,6 +49,17 @@ def e164(text: str, region: str | None = None) -> str | None:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+def international(text: str, region: str = "") -> str | None:
+    """E.164 of a number that a gateway gives: in international form, now and then without its plus, or (`region`) as the
+    people of its country write it where that is a number there."""
+    written = e164(text)
+    if written is None and region:
+        own = e164(text, region)
+        if own and phonenumbers.is_valid_number(phonenumbers.parse(own)):
+            return own
+    return written or e164(f"+{text}")
+
+
 def _plain(sign: str) -> str:
     """A digit of any script as 0-9; invisible direction marks, which phones copy along with numbers, as nothing."""
     if sign.isdecimal():

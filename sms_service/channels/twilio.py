@@ -28,10 +28,11 @@ from sms_service.channels.base import (
     Request,
     Response,
     Sent,
+    Understood,
     Unknown,
     Unreadable,
 )
-from sms_service.channels.incoming import field, loggable, required, storable
+from sms_service.channels.incoming import field, loggable, required, small_number, storable
 from sms_service.channels.phones import e164
 from sms_service.channels.sending import failed, new_session, retry_after
 from sms_service.channels.twilio_media import TwilioMedia
@@ -105,6 +106,7 @@ class Twilio:
         self.from_ = from_
         self.api_url = api_url.rstrip("/")
         self._tokens = [token for token in auth_tokens if token]
+        self._status_url = f"{public_url.rstrip('/')}/hooks/{self.name}/status"
         self._bases = with_and_without_port(public_url.rstrip("/"))
         self._timeout = timeout
         self.media = TwilioMedia(account_sid, self._tokens[0] if self._tokens else "", self.api_url)
@@ -177,7 +179,7 @@ class Twilio:
             segments=small_number(segments),
         )
 
-    def reply(self, inbound: Inbound | DeliveryReport | Ignored, text: str, ends: bool) -> Response:
+    def reply(self, inbound: Understood, text: str, ends: bool) -> Response:
         """Says nothing: texts go through the outbox. Never text/plain, which Twilio would send to the phone."""
         if isinstance(inbound, DeliveryReport):
             return Response(204, "text/xml", "")
@@ -188,14 +190,12 @@ class Twilio:
 
     # --- sending --------------------------------------------------------------------------------------------------
 
-    def send(self, message: Outbound, status_url: str) -> Sent:
+    def send(self, message: Outbound) -> Sent:
         """Our reference goes along in the query of the status callback, so that a report which comes before Twilio's
         answer, or instead of it, still finds its row."""
         try:
             sender = "messaging_service_sid" if self.from_.startswith("MG") else "from_"
-            options = {sender: self.from_}
-            if status_url:
-                options["status_callback"] = f"{status_url}{'&' if '?' in status_url else '?'}ref={quote(message.ref)}"
+            options = {sender: self.from_, "status_callback": f"{self._status_url}?ref={quote(message.ref)}"}
             created = self._client.messages.create(to=message.phone, body=message.text, **options)
             if created.status == "failed":
                 code = str(created.error_code or "failed")
@@ -289,12 +289,6 @@ def unscarred(text: str) -> str:
     except (binascii.Error, ValueError):
         return text
     return plain if all(sign.isprintable() or sign.isspace() for sign in plain) else text
-
-
-def small_number(text: object) -> int:
-    """A count of segments; 0 where Twilio says nothing or nonsense."""
-    digits = str(text)
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 4 else 0
 
 
 def refusal(error: Exception) -> Refused | Unknown | None:

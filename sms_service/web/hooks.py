@@ -13,7 +13,7 @@ from flask import Blueprint, abort, current_app, request
 from flask import Response as FlaskResponse
 
 from sms_service import intake
-from sms_service.channels.base import DeliveryReport, Forged, Listener, Request, Response, Unreadable
+from sms_service.channels.base import Batch, DeliveryReport, Forged, Listener, Request, Response, Unreadable
 from sms_service.engine.model import Inbound
 from sms_service.service import Service
 from sms_service.store.spool import SpoolFull
@@ -61,7 +61,7 @@ def heard(channel: Listener, secret: str, route: str) -> FlaskResponse:
     asked = arrived(route, secret)
     try:
         channel.verify(asked)  # 2 forged or unsigned: nothing written
-        message = channel.parse(asked, time.time())  # 3 Inbound, DeliveryReport or nothing to do
+        message = channel.parse(asked, time.time())  # 3 messages, reports or nothing to do
     except Forged as error:
         log.warning("refused a request to %s/%s: %s", name, route, error)
         abort(403)
@@ -70,11 +70,12 @@ def heard(channel: Listener, secret: str, route: str) -> FlaskResponse:
         abort(400)
     text, ends = "", True
     try:
-        if isinstance(message, Inbound):
-            answer = intake.take(service, message)  # 4 to 8
-            text, ends = answer.text, answer.ends
-        elif isinstance(message, DeliveryReport):
-            intake.take_report(service, message)
+        for one in message.items if isinstance(message, Batch) else (message,):
+            if isinstance(one, Inbound):
+                answer = intake.take(service, one)  # 4 to 8
+                text, ends = answer.text, answer.ends
+            elif isinstance(one, DeliveryReport):
+                intake.take_report(service, one)
     except (intake.NotTaken, SpoolFull) as error:
         log.error("a request to %s/%s got the answer `busy`: %s", name, route, error or "SQL cannot take it")
         return made(channel.busy(route))

@@ -216,13 +216,13 @@ def outbound(phone: str = PHONE) -> Outbound:
 def test_json_is_read_whatever_it_is_called(weather: str) -> None:
     with gateways.AfricasTalking() as gateway:
         gateway.behave(weather)
-        outcome = channel(gateway.url).send(outbound(), "")
+        outcome = channel(gateway.url).send(outbound())
         assert outcome == Accepted(gateway.wait_for(1)[0].id, 1)
 
 
 def test_a_wrong_sender_is_refused_though_the_status_is_201() -> None:
     with gateways.AfricasTalking() as gateway:
-        assert channel(gateway.url, from_="NOBODY").send(outbound(), "") == Refused("InvalidSenderId", again=False)
+        assert channel(gateway.url, from_="NOBODY").send(outbound()) == Refused("InvalidSenderId", again=False)
 
 
 @pytest.mark.parametrize(
@@ -263,21 +263,21 @@ def test_a_report_says_whether_it_failed_because_of_the_number(word: str, reason
 def test_a_recipient_has_a_code_of_its_own(code: int, outcome: Any) -> None:
     with gateways.AfricasTalking() as gateway:
         gateway.behave(f"status-{code}")
-        got = channel(gateway.url).send(outbound(), "")
+        got = channel(gateway.url).send(outbound())
         assert isinstance(got, outcome) if isinstance(outcome, type) else got == outcome
 
 
 @pytest.mark.parametrize("phone", ["+2547", "+254711000111\n", "+२५४७११०००१११", "254711000111", ""])
 def test_a_number_that_the_sdk_lets_pass_is_refused(phone: str) -> None:
     with gateways.AfricasTalking() as gateway:
-        refused = channel(gateway.url).send(outbound(phone), "")
+        refused = channel(gateway.url).send(outbound(phone))
         assert refused == Refused("InvalidPhoneNumber", again=False, number_failed=True)
         assert gateway.requests == []
 
 
 def test_the_shared_sender_is_used_where_none_is_set() -> None:
     with gateways.AfricasTalking() as gateway:
-        assert isinstance(channel(gateway.url, from_="").send(outbound(), ""), Accepted)
+        assert isinstance(channel(gateway.url, from_="").send(outbound()), Accepted)
         assert "from" not in gateway.requests[0].form
 
 

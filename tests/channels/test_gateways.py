@@ -125,7 +125,7 @@ def test_a_strangers_sms_is_turned_away(application: Application, twilio: gatewa
 
 
 def test_twilio_reports_to_the_address_it_was_given(application: Application, twilio: gateways.Twilio) -> None:
-    application.channels["twilio"].send(outbound(), f"{twilio.public_url}/hooks/twilio/status")
+    application.channels["twilio"].send(outbound())
     assert twilio.report(twilio.message("r1"), "undelivered", "30005").status == 204
     [report] = application.heard
     assert isinstance(report, DeliveryReport)
@@ -134,14 +134,14 @@ def test_twilio_reports_to_the_address_it_was_given(application: Application, tw
 
 def test_reports_come_by_themselves(application: Application, twilio: gateways.Twilio) -> None:
     twilio.auto_reports = True
-    application.channels["twilio"].send(outbound(), f"{twilio.public_url}/hooks/twilio/status")
+    application.channels["twilio"].send(outbound())
     twilio.wait_for_reports()
     assert [one.word for one in application.heard if isinstance(one, DeliveryReport)] == ["sent", "delivered"]
 
 
 def test_a_report_can_beat_the_answer(application: Application, twilio: gateways.Twilio) -> None:
     twilio.behave("early-report")
-    application.channels["twilio"].send(outbound(), f"{twilio.public_url}/hooks/twilio/status")
+    application.channels["twilio"].send(outbound())
     assert len(application.heard) == 2  # both were here before send() returned
 
 
@@ -176,7 +176,7 @@ def test_texts_reports_and_opt_outs_of_africastalking(
     application: Application, africastalking: gateways.AfricasTalking
 ) -> None:
     assert africastalking.text(application.url, PHONE, "ndio").status == 200
-    application.channels["africastalking"].send(outbound(), "")
+    application.channels["africastalking"].send(outbound())
     africastalking.report(africastalking.wait_for(1)[0], "Failed", "UserInBlackList")
     africastalking.opt_out(application.url, PHONE)
     sms, report, stop = application.heard
@@ -199,7 +199,7 @@ def test_the_ledger_outlives_the_gateway(tmp_path: Path) -> None:
                 public_url=gateway.public_url,
                 api_url=gateway.url,
             )
-            channel.send(outbound(ref), f"{gateway.public_url}/hooks/twilio/status")
+            channel.send(outbound(ref))
     assert [message.ref for message in gateways.Twilio(ledger=ledger).accepted] == ["r1", "r2"]
 
 
@@ -207,5 +207,5 @@ def test_weather_lasts_as_long_as_it_was_told_to(twilio: gateways.Twilio, applic
     channel = application.channels["twilio"]
     twilio.behave("500", times=2)
     twilio.behave("429", times=1)
-    words = [type(channel.send(outbound(f"r{number}"), "")).__name__ for number in range(4)]
+    words = [type(channel.send(outbound(f"r{number}"))).__name__ for number in range(4)]
     assert words == ["Unknown", "Unknown", "Refused", "Accepted"]

@@ -25,5 +25,5 @@ class TestHandset(Listening):
 
 def test_a_send_to_the_page_is_always_accepted() -> None:
     message = Outbound(ref="r1", phone=PHONE, text=TEXT)
-    assert Handset("IN").send(message, "") == Accepted("r1")
+    assert Handset("IN").send(message) == Accepted("r1")
     assert Handset("IN").look_up(message, NOW, []) == Accepted("r1")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms_service.channels.phones import e164
+from sms_service.channels.phones import e164, international
 from tests.channels.conformance import ANY_TEXT
 
 
@@ -69,3 +69,20 @@ def test_nothing_upsets_it_and_its_answer_is_its_own_form(written: str, region: 
     if number is not None:
         assert re.fullmatch(r"\+[0-9]{4,17}", number)
         assert e164(number) == number
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "number"),
+    [
+        ("+254711000111", "IN", "+254711000111"),
+        ("254711000111", "IN", "+254711000111"),
+        ("919052161119", "IN", "+919052161119"),
+        ("9052161119", "IN", "+919052161119"),
+        ("09052161119", "IN", "+919052161119"),
+        ("09052161119", "", None),
+        ("56070", "IN", None),
+        ("MPESA", "KE", None),
+    ],
+)
+def test_a_gateways_number_is_international_or_of_its_country(written: str, region: str, number: str | None) -> None:
+    assert international(written, region) == number

@@ -23,20 +23,14 @@ def outbound(phone: str = PHONE, text: str = TEXT) -> Outbound:
 
 def test_the_reference_travels_in_the_status_callback() -> None:
     with gateways.Twilio(auth_token=SECRETS[0]) as gateway:
-        channel = twilio(api_url=gateway.url)
-        channel.send(outbound(), STATUS_URL)
-        channel.send(outbound(), STATUS_URL + "?a=b")
-        assert [message.status_callback for message in gateway.accepted] == [
-            f"{STATUS_URL}?ref={REF}",
-            f"{STATUS_URL}?a=b&ref={REF}",
-        ]
-        assert [message.ref for message in gateway.accepted] == [REF, REF]
+        twilio(api_url=gateway.url).send(outbound())
+        assert [message.status_callback for message in gateway.accepted] == [f"{STATUS_URL}?ref={REF}"]
 
 
 def test_a_messaging_service_is_a_sender_too() -> None:
     with gateways.Twilio(auth_token=SECRETS[0]) as gateway:
         service = "MG" + "5" * 32
-        assert isinstance(twilio(api_url=gateway.url, from_=service).send(outbound(), ""), Accepted)
+        assert isinstance(twilio(api_url=gateway.url, from_=service).send(outbound()), Accepted)
         assert gateway.requests[0].form["MessagingServiceSid"] == service
         assert "From" not in gateway.requests[0].form
 
@@ -56,13 +50,13 @@ def test_a_messaging_service_is_a_sender_too() -> None:
 def test_a_refusal_is_told_by_its_code(code: int, outcome: Refused) -> None:
     with gateways.Twilio(auth_token=SECRETS[0]) as gateway:
         gateway.behave(f"refuse-{code}")
-        assert twilio(api_url=gateway.url).send(outbound(), STATUS_URL) == outcome
+        assert twilio(api_url=gateway.url).send(outbound()) == outcome
         assert gateway.accepted == []
 
 
 def test_twilios_test_number_that_opted_out() -> None:
     with gateways.Twilio(auth_token=SECRETS[0]) as gateway:
-        assert twilio(api_url=gateway.url).send(outbound("+15005550004"), "") == Refused(
+        assert twilio(api_url=gateway.url).send(outbound("+15005550004")) == Refused(
             "21610", again=False, opted_out=True, number_failed=True
         )
 
@@ -79,7 +73,7 @@ def test_many_threads_get_each_its_own_answer() -> None:
         )
         texts = [f"text {number}" for number in range(60)]
         with ThreadPoolExecutor(12) as pool:
-            outcomes = list(pool.map(lambda text: channel.send(outbound(text=text), ""), texts))
+            outcomes = list(pool.map(lambda text: channel.send(outbound(text=text)), texts))
         ids = {message.text: message.id for message in gateway.accepted}
         assert [one.gateway_id for one in outcomes if isinstance(one, Accepted)] == [ids[text] for text in texts]
 
@@ -96,7 +90,7 @@ def gateway() -> Any:
 def lost_answer(gateway: gateways.Twilio, channel: Twilio, text: str = TEXT) -> gateways.Message:
     """A send that was accepted and never answered."""
     gateway.behave("500", times=1, accept=True)
-    assert isinstance(channel.send(outbound(text=text), ""), Unknown)
+    assert isinstance(channel.send(outbound(text=text)), Unknown)
     return gateway.accepted[-1]
 
 
@@ -119,7 +113,7 @@ def test_a_message_that_left_the_queue_is_found_by_its_day(gateway: gateways.Twi
 def test_what_never_arrived_may_be_sent_again(gateway: gateways.Twilio) -> None:
     channel = twilio(api_url=gateway.url)
     gateway.behave("500", times=1)
-    assert isinstance(channel.send(outbound(), ""), Unknown)
+    assert isinstance(channel.send(outbound()), Unknown)
     assert channel.look_up(outbound(), NOW, []) == Refused("not found at the gateway", again=True)
 
 
@@ -137,9 +131,9 @@ def test_a_list_of_several_pages_is_read_to_its_end(gateway: gateways.Twilio, mo
     channel = twilio(api_url=gateway.url)
     message = lost_answer(gateway, channel)
     for number in range(2):
-        channel.send(outbound(text=f"later {number}"), "")
+        channel.send(outbound(text=f"later {number}"))
     assert channel.look_up(outbound(), NOW, []) == Accepted(message.id, 1)
-    channel.send(outbound(text="later still"), "")
+    channel.send(outbound(text="later still"))
     assert channel.look_up(outbound(), NOW, []) == Unknown("more messages than one list shows")
 
 

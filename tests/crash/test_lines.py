@@ -293,7 +293,7 @@ class Recovery(Delivery):
                 assert claimed
                 if sends:
                     message = Outbound(ref=claimed.ref, phone=claimed.phone, text=claimed.text)
-                    assert isinstance(service.channels["twilio"].send(message, "https://sms.example.org/x"), Accepted)
+                    assert isinstance(service.channels["twilio"].send(message), Accepted)
             with service.engine.begin() as conn:
                 conn.execute(update(outbox).values(lease_until=0.0))
 

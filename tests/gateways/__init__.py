@@ -10,7 +10,9 @@ with Twilio() as gateway:                        # gateway.url is what a channel
 
 from tests.gateways.africastalking import AfricasTalking, UssdPhone
 from tests.gateways.gateway import Gateway, Message
+from tests.gateways.jasmin import Jasmin
+from tests.gateways.kannel import Kannel
 from tests.gateways.server import Answer, Asked
 from tests.gateways.twilio import Twilio
 
-__all__ = ["AfricasTalking", "Answer", "Asked", "Gateway", "Message", "Twilio", "UssdPhone"]
+__all__ = ["AfricasTalking", "Answer", "Asked", "Gateway", "Jasmin", "Kannel", "Message", "Twilio", "UssdPhone"]

@@ -190,7 +190,14 @@ class Gateway:
 
     def call(self, url: str, fields: list[tuple[str, str]], header: dict[str, str] | None = None) -> Answer:
         """A form POST to the application. Raises requests.RequestException if it cannot be reached."""
-        got = requests.post(url, data=fields, headers=header, timeout=CALLBACK_TIMEOUT, allow_redirects=False)
+        return self._asked("POST", url, data=fields, headers=header)
+
+    def ask(self, url: str) -> Answer:
+        """A GET of the application; `url` holds all of it. Raises as `call`."""
+        return self._asked("GET", url)
+
+    def _asked(self, method: str, url: str, **options: Any) -> Answer:
+        got = requests.request(method, url, timeout=CALLBACK_TIMEOUT, allow_redirects=False, **options)
         answer = Answer(got.status_code, got.content.decode("utf-8", "replace"), got.headers.get("Content-Type", ""))
         with self._changed:
             self.answers.append(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import struct
 from dataclasses import dataclass, field
@@ -16,13 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """One request that reached the gateway. Header names are lower-case."""
+    """One request that reached the gateway. Header names are lower-case; `target` is its path and query as they came."""
 
     method: str
     path: str
     query: dict[str, str]
     header: dict[str, str]
     form: dict[str, str]
+    target: str = ""
+    body: bytes = b""
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,8 @@ class Handler(BaseHTTPRequestHandler):
             dict(parse_qsl(target.query, keep_blank_values=True)),
             {name.lower(): value for name, value in self.headers.items()},
             dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)),
+            self.path,
+            body,
         )
 
     def _finish(self, answer: Answer, word: str, options: dict[str, Any]) -> None:

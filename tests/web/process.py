@@ -26,6 +26,7 @@ from sms_service.demo import free_port
 from sms_service.service import Service, open_service
 from sms_service.store.tables import metadata
 from sms_service.supervise import Program, Supervisor
+from tests.gateways import jasmin, kannel
 from tests.gateways.africastalking import SECRET
 from tests.gateways.twilio import ACCOUNT, NUMBER, PUBLIC_URL, TOKEN
 
@@ -50,6 +51,14 @@ GATEWAYS = {
     "CHANNELS__AFRICASTALKING__FROM": "51969",
     "CHANNELS__AFRICASTALKING__SECRET": f"{SECRET},{OLD_SECRET}",
     "CHANNELS__AFRICASTALKING__API_URL": NOWHERE,
+    "CHANNELS__KANNEL__SEND_URL": NOWHERE,
+    "CHANNELS__KANNEL__USERNAME": "kannel",
+    "CHANNELS__KANNEL__PASSWORD": "kannel-password-of-the-tests",
+    "CHANNELS__KANNEL__SECRET": kannel.SECRET,
+    "CHANNELS__JASMIN__SEND_URL": NOWHERE,
+    "CHANNELS__JASMIN__USERNAME": "jasmin",
+    "CHANNELS__JASMIN__PASSWORD": "jasmin-password",
+    "CHANNELS__JASMIN__SECRET": jasmin.SECRET,
 }
 
 
@@ -144,6 +153,14 @@ class Web:
     def africastalking(self, route: str, fields: Pairs) -> Answer:
         """A callback of Africa's Talking."""
         return self.post(f"/hooks/africastalking/{SECRET}/{route}", fields)
+
+    def kannel(self, route: str, fields: Pairs) -> Answer:
+        """A callback of Kannel, which asks with GET."""
+        return self.get(b"/hooks/kannel/%s/%s?%s" % (kannel.SECRET.encode(), route.encode(), encoded(fields)))
+
+    def jasmin(self, route: str, fields: Pairs) -> Answer:
+        """A callback of Jasmin."""
+        return self.post(f"/hooks/jasmin/{jasmin.SECRET}/{route}", fields)
 
     def handset(self, what: str, data: Any, header: Pairs = (), *, host: str = "") -> Answer:
         """A POST of the handset's page."""

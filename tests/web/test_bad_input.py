@@ -213,6 +213,8 @@ NAMES = {
                "NumSegments", "NumMedia", "AccountSid"],
     "africastalking": ["id", "from", "to", "text", "date", "linkId", "sessionId", "phoneNumber", "serviceCode", "status",
                        "failureReason", "senderId", "networkCode"],
+    "kannel": ["id", "ts", "sender", "receiver", "message", "coding", "charset", "uuid", "status", "reply"],
+    "jasmin": ["id", "from", "to", "content", "binary", "coding", "message_status", "level", "err"],
 }  # fmt: skip
 VALUES = [
     "1",
@@ -244,7 +246,7 @@ def is_no_fault(web: Web, answer: Answer) -> None:
     assert len(web.service.spool) == 0
     assert answer.status in (200, 204, 400)
     if answer.body:
-        assert answer.body == b"<Response/>" or answer.text[:4] in ("CON ", "END ")
+        assert answer.body in (b"<Response/>", b"ACK/Jasmin") or answer.text[:4] in ("CON ", "END ")
 
 
 @pytest.mark.parametrize("target", ["/hooks/twilio/sms", "/hooks/twilio/status", "/hooks/twilio/status?ref="])
@@ -259,6 +261,20 @@ def test_any_signed_form_of_twilio_is_no_fault(web: Web, target: str, fields: li
 @given(fields=any_form("africastalking"))
 def test_any_form_of_africastalking_is_no_fault(web: Web, route: str, fields: list[tuple[str, str]]) -> None:
     is_no_fault(web, web.africastalking(route, fields))
+
+
+@pytest.mark.parametrize("route", ["sms", "delivery"])
+@FUZZED
+@given(fields=any_form("kannel"))
+def test_any_query_of_kannel_is_no_fault(web: Web, route: str, fields: list[tuple[str, str]]) -> None:
+    is_no_fault(web, web.kannel(route, fields))
+
+
+@pytest.mark.parametrize("route", ["sms", "delivery"])
+@FUZZED
+@given(fields=any_form("jasmin"))
+def test_any_form_of_jasmin_is_no_fault(web: Web, route: str, fields: list[tuple[str, str]]) -> None:
+    is_no_fault(web, web.jasmin(route, fields))
 
 
 @pytest.mark.parametrize("route", ["sms", "ussd", "delivery"])

@@ -1,0 +1,194 @@
+"""What a gateway's description says: a YAML file by which an HTTP gateway is used without code. docs/gateways.md tells it.
+
+The shipped ones lie in gateways/ beside this file. A description is data: `{name}` in its addresses and fields is replaced,
+and nothing in it is run.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+SHIPPED = Path(__file__).parent / "gateways"
+
+SETTINGS = ("account", "username", "password", "key", "from")
+"""What an operator can be asked for in config.yaml."""
+
+MESSAGE = ("phone", "text", "ref", "reports", "entity_id", "template_id", "coding")
+"""What comes with each text. The ids are India's; a field that has nothing else in it is left out where they are not there."""
+
+NAME = re.compile(r"\{([a-z_]+)\}")
+
+PATTERN_MAX = 200
+"""Characters of a pattern. They are tried on answers of a gateway, at most ANSWER_MAX characters long (described.py)."""
+
+
+class DescriptionError(Exception):
+    """A description cannot be used. The message is one sentence for the operator: which file, where, what."""
+
+
+def _known_names(template: str) -> str:
+    for name in NAME.findall(template):
+        if name not in SETTINGS + MESSAGE:
+            raise ValueError(f"{{{name}}} is not known; there are {', '.join(SETTINGS + MESSAGE)}")
+    return template
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"{text} is no pattern: {error}") from error
+    return text
+
+
+Template = Annotated[str, AfterValidator(_known_names)]
+Pattern = Annotated[str, Field(max_length=PATTERN_MAX), AfterValidator(_pattern)]
+Path_ = str
+"""Where a value stands: `status`, `response.id`, `messages.0.messageId`."""
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Answer(Part):
+    """How to recognise an answer: its HTTP status, and values that must stand in its body (`when`) or a pattern of it."""
+
+    status: tuple[int, ...] = ()
+    when: dict[Path_, tuple[str, ...]] = {}
+    matches: Pattern = ""
+
+
+class Accepted(Answer):
+    """The answer that says the text was taken; its `id` is a path, or `id` a named group of `matches`."""
+
+    status: tuple[int, ...] = (200,)
+    id: Path_ = ""
+
+
+class Send(Part):
+    """How a text is handed over. `fields` is the form, the query or the JSON; `codings` what {coding} is for a text in GSM-7
+    and for another one."""
+
+    method: Literal["POST", "GET"] = "POST"
+    url: Template
+    basic: tuple[Template, Template] | None = None
+    headers: dict[str, Template] = {}
+    format: Literal["form", "json", "query"] = "form"
+    fields: dict[str, Any]
+    codings: tuple[str, str] = ("", "")
+    phones: Literal["plus", "digits"] = "plus"
+    accepted: Accepted
+    refused: tuple[Answer, ...] = ()
+    again: tuple[Answer, ...] = ()
+    reason: Path_ = ""
+
+
+class Sms(Part):
+    """Where a message's values stand in the gateway's request."""
+
+    each: tuple[Path_, ...] = ()
+    id: Path_
+    sender: Path_ = Field(alias="from")
+    to: Path_ = ""
+    text: Path_
+    time: Path_ = ""
+
+
+class Delivery(Part):
+    """Where a report's values stand, and which of the gateway's words are final. `opted_out`, `unreachable`: its words, or its
+    reasons, that say that the person blocked us, or that texts do not reach the number."""
+
+    each: tuple[Path_, ...] = ()
+    id: Path_
+    ref: Path_ = ""
+    phone: Path_ = ""
+    status: Path_
+    reason: Path_ = ""
+    segments: Path_ = ""
+    delivered: tuple[str, ...]
+    failed: tuple[str, ...]
+    opted_out: tuple[str, ...] = ()
+    unreachable: tuple[str, ...] = ()
+
+
+class Description(Part):
+    """A gateway. `pages` are the addresses of its own documentation, `needs` the settings that it wants."""
+
+    gateway: str
+    pages: tuple[str, ...]
+    needs: tuple[Literal["account", "username", "password", "key", "from"], ...]
+    region: str = ""
+    methods: tuple[Literal["POST", "GET"], ...] = ("POST",)
+    answer: str = ""
+    send: Send
+    sms: Sms | None = None
+    delivery: Delivery | None = None
+
+
+def shipped() -> list[str]:
+    """The names of the descriptions that come with the service."""
+    return sorted(file.stem for file in SHIPPED.glob("*.yaml"))
+
+
+def read_description(name: str) -> Description:
+    """The shipped description of this name, else the file of this path. Raises DescriptionError."""
+    file = SHIPPED / f"{name}.yaml" if name in shipped() else Path(name)
+    try:
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DescriptionError(
+            f"there is no description {name}: name one of {', '.join(shipped())}, or a file"
+        ) from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DescriptionError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
+    try:
+        description = Description.model_validate(data)
+        for template in _templates(description.send.fields):
+            _known_names(template)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        what = "is not known here" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
+        raise DescriptionError(f"{file}: {where}: {what}") from error
+    except ValueError as error:
+        raise DescriptionError(f"{file}: send.fields: {error}") from error
+    return description
+
+
+def _templates(value: Any) -> list[str]:
+    """All texts in a tree of fields."""
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in _templates(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in _templates(inner)]
+    return [value] if isinstance(value, str) else []
+
+
+def filled(value: Any, values: dict[str, str]) -> Any:
+    """A tree of fields with `values` put in. Texts that come out empty, and what only held such, are left out."""
+    if isinstance(value, dict):
+        made = {name: filled(inner, values) for name, inner in value.items()}
+        return {name: inner for name, inner in made.items() if inner not in ("", {}, [])}
+    if isinstance(value, list):
+        return [inner for inner in (filled(one, values) for one in value) if inner not in ("", {}, [])]
+    return NAME.sub(lambda name: values.get(name[1], ""), value) if isinstance(value, str) else value
+
+
+def at(tree: Any, path: Path_) -> str:
+    """The value at a path of JSON or of a form, as text; "" where there is none."""
+    for step in path.split(".") if path else ():
+        if isinstance(tree, dict):
+            tree = tree.get(step)
+        elif isinstance(tree, list) and step.isdecimal() and int(step) < len(tree):
+            tree = tree[int(step)]
+        else:
+            return ""
+    if isinstance(tree, bool):
+        return str(tree).lower()
+    return str(tree) if isinstance(tree, str | int | float) else ""

@@ -122,17 +122,18 @@ def read_answer(text: str, language: str, question: Literal["consent", "yes_no",
     """What `text` answers, from a person who reads `language` ("hi", "en-IN"; "" where it is not known).
 
     Strongest first: stop, wrong number, start and help (alone), no, yes. Without an open question ("none") no and yes are
-    unclear. "consent" and "yes_no" are read alike: both may become a consent. A number is unclear: see `read_key`.
+    unclear. "consent" and "yes_no" are read alike: both may become a consent. A number is unclear: its
+    question says what it means, see `read_key`. Slips of the finger are mended in words against, never in a yes.
     """
-    words = [_unstretched(word) for word in _together(fold(text).split())]
-    if question != "none" or len(words) == 1:  # a name or a booth in a command is no slip of something else
-        words = [_SLIPS.get(word, word) for word in words]
+    typed = _together(fold(text).split())
+    if question != "none" or len(typed) == 1:  # a name or a booth in a command is no slip of something else
+        typed = [_SLIPS.get(word, word) for word in typed]  # first: stpp is stop, and not stp, please, stretched
+    words = [_unstretched(word) for word in typed]
     found = _meanings(words[: READ + 1], language.partition("-")[0].lower())
     meanings = [meaning for meaning, _ in found]
     spoken = [meaning for meaning in meanings if meaning not in ("polite", "yes", "no")]
-    if "stop" in meanings and (len(words) <= SHORT or spoken[0] == "stop"):
-        return "stop"
-    if "stop" in meanings and _ends_with_stop(text, language):
+    ends = question != "none" and "stop" in meanings and _ends_with_stop(text, language)
+    if ends or ("stop" in meanings and (len(words) <= SHORT or spoken[0] == "stop")):
         return "stop"
     if len(words) > READ:
         return "unclear"

@@ -46,14 +46,13 @@ _STRIKE_OUT = ", ".join(
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "yes": """am in, me in, iam in, agree with it, agree to it, agree with this, agree to this,
+        "yes": """yes ma, yes pa, ok ma, ok pa, okay ma, okay pa, am in, me in, iam in, agree with it, agree to it, agree with this, agree to this,
             agree with that, agree to that, agree with you, agree with all, agree with everything,
             fine with me, fine by me, ok with me, okay with me, works for me, suits me, want to register,
-            want to enrol, want to enroll, want to sign up, want to become a member, want to be a member,
-            like to join, love to join, happy to join, glad to join, ready to join, willing to join,
+            want to enrol, want to enroll, want to sign up, like to join, love to join, happy to join, glad to join, ready to join, willing to join,
             wanna join, i wanna join, would love to, with joy, yws, yse, yrs, ues, yez, yeds, yesd, yesm,
             yeps, yepp, sign me up, sign me in, sign me, enrol me, enroll me,
-            register me, enlist me, include me, put me down, i am interested, im interested, interested,
+            register me, enlist me, include me, i am interested, im interested, interested,
             deal, okidoki, okey dokey,
             yessir, ready, i am ready, im ready, willing, i am willing, im willing, okay then, very well,
             let me join,
@@ -68,7 +67,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             all right, all good, of course, ofcourse, ofc, for sure, absolutely, definitely, certainly, join,
             want to join,
             would like to join, i am in, im in, count me in""",
-        "no": """nto, dnt, dint, donot, nono, nop thanks, nvr, i pass, no can do, over my dead body,
+        "no": """no ma, no pa, nto, dnt, dint, donot, nono, nop thanks, nvr, i pass, no can do, over my dead body,
             count me out, i am out, im out, leave me out, nopes, nothing,
             no, n, noo, nope, nop, nah, naah, nay, not, never, none, neither, nor, noway, dont, don t,
             do not, doesnt, didnt,
@@ -207,7 +206,7 @@ FALSE_FRIENDS: Mapping[str, Mapping[str, str]] = {
     "yeh": {"en": "yes", ANY_OTHER: "neutral"},  # English, shortened: yes; Hindi: this
     "we": {"fr": "yes", "sw": "", ANY_OTHER: "neutral"},  # West African French: oui; English: we; Swahili: you
     "wacha": {"hi": "", ANY_OTHER: "stop"},  # Swahili: leave off
-    "pa": {"fr": "no", "en": "polite", ANY_OTHER: ""},  # French, shortened: pas; West African English: father
+    "pa": {"fr": "no", ANY_OTHER: ""},  # French, shortened: pas; West African English: father, see "yes pa"
     "g": {"hi": "polite", ANY_OTHER: ""},  # Hindi, shortened: ji, and alone as little an answer as sir is
     "o": {"fr": "yes", ANY_OTHER: ""},  # French, shortened: oui, as on a form (O/N)
     "dak": {"fr": "yes", ANY_OTHER: ""},  # French, shortened: d'accord
@@ -229,7 +228,7 @@ FALSE_FRIENDS: Mapping[str, Mapping[str, str]] = {
     "je": {"fr": "neutral", ANY_OTHER: ""},  # Swahili: a question begins
     "lala": {"ar": "no", ANY_OTHER: ""},  # Arabic: no no; Swahili: sleep
     "mo": {"ar": "no", ANY_OTHER: ""},  # Gulf: not; Hindi: mobile
-    "ma": {"ar": "no", "en": "polite", ANY_OTHER: ""},  # Arabic: not; West African English: madam; French: my
+    "ma": {"ar": "no", ANY_OTHER: ""},  # Arabic: not; French: my; West African English: madam, see "yes ma"
     "nn": {"fr": "no", ANY_OTHER: ""},  # French, shortened: non
     "naan": {"fr": "no", ANY_OTHER: ""},  # French, stretched: nan; Hindi: bread
     "hata": {"sw": "no", ANY_OTHER: ""},  # Swahili: not even; Hindi: remove

@@ -12,7 +12,8 @@ _STOP_THEM = ", ".join(
     for stop in ("arrêtez", "arrête", "arrêter", "cessez", "cesser", "stoppez", "stop")
     for what in (
         "les messages", "les sms", "vos messages", "vos sms", "ces messages", "ces sms", "vos textos", "les textos", "ça",
-        "tout ça", "de m'écrire", "de m'envoyer", "de me", "de nous", "d'envoyer", "d'écrire", "avec vos", "votre pub", "la pub",
+        "tout ça", "de m'écrire", "de m'envoyer", "de me", "de nous", "d'envoyer", "d'écrire", "avec vos", "votre pub",
+        "la pub",
     )
 )  # fmt: skip
 """Beside what is sent a STOP is one, wherever it stands: `ok mais arrêtez les messages`."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 _STOP_THEM = ", ".join(
     f"{stop} {what}"
     for stop in ("acha", "acheni", "wacha", "wacheni", "sitisha", "sitisheni", "komesha", "komesheni")
-    for what in ("ujumbe", "jumbe", "meseji", "message", "messages", "msg", "sms", "kabisa", "mara moja", "hizi", "hizo", "usumbufu")
+    for what in ("ujumbe", "jumbe", "meseji", "message", "messages", "msg", "sms", "kabisa", "mara moja", "hizi", "hizo")
 )  # fmt: skip
 """Beside what is sent a STOP is one, wherever it stands: `nimechoka na meseji zenu acheni kabisa`."""
 
@@ -64,7 +64,8 @@ SWAHILI: Mapping[str, str] = {
         nami, usinitumie, msinitumie, usitume, msitume, sitaki ujumbe, sitaki sms, sitaki meseji, sitaki
         jumbe""",
     "start": "anza, anzisha",
-    "help": """nahitaji maelezo, wewe nani tena, nyinyi nani, ninyi nani, huyu nani, ujumbe huu ni nini, ujumbe
+    "help": """naomba maelezo zaidi, naomba mnisaidie, mnisaidie, nahitaji maelezo, wewe nani tena,
+        nyinyi nani, ninyi nani, huyu nani, ujumbe huu ni nini, ujumbe
         gani, ujumbe gani huu, ni akina nani, nyie ni akina nani, akina nani,
         naomba unisaidie, ni nani, nani huyo, nani mwenzangu, naongea na nani, ninaongea na nani, nazungumza
         na nani,

@@ -61,15 +61,15 @@ def translated(file: Path, name: str, text: str) -> None:
 def test_export_writes_the_texts_on_standard_output(office: Office) -> None:
     shown = office.types("flow", "texts", "export", "hi", "confirm")
     po = parse_po(shown.stdout.encode(), "hi.po")
-    assert po.entries[0].context == "confirm.ask.say"
+    assert po.entries[0].context == "confirm.ask.say.sms"
     assert {entry.context.partition(".")[0] for entry in po.entries} == {"confirm"}
 
 
 def test_export_tells_how_much_is_translated(office: Office) -> None:
     shown = office.types("flow", "texts", "export", "sw", "confirm", "--out", str(office.folder / "sw.po"))
-    assert shown.stdout == f"sw: 15 of 15 texts translated.\nWritten to {office.folder}/sw.po: 19 texts.\n"
+    assert shown.stdout == f"sw: 16 of 16 texts translated.\nWritten to {office.folder}/sw.po: 21 texts.\n"
     missing = office.types("flow", "texts", "export", "ta", "confirm", "stop", "--out", str(office.folder / "ta.po"))
-    assert "ta: 0 of 26 texts translated; 26 missing: confirm.ask.say, confirm.ask.unclear, " in missing.stdout
+    assert "ta: 0 of 27 texts translated; 27 missing: confirm.ask.say.sms, confirm.ask.say.ussd, confirm.ask.unclear, " in missing.stdout
     assert " and 18 more." in missing.stdout
 
 
@@ -172,7 +172,7 @@ def test_import_of_a_new_language_takes_the_flows_that_are_whole(office: Office)
     assert shown.exit_code == 0, shown.stderr
     assert "languages: [en, hi, sw, fr]\n" in (office.flows / "stop.yaml").read_text()
     assert "languages: [en, hi, sw]\n" in (office.flows / "confirm.yaml").read_text()
-    assert "fr is new to flow confirm, and 24 of its texts are not translated yet" in shown.stderr
+    assert "fr is new to flow confirm, and 25 of its texts are not translated yet" in shown.stderr
 
 
 def test_import_asks_which_language_where_header_and_name_differ(office: Office) -> None:

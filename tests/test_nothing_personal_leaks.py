@@ -32,6 +32,7 @@ import requests
 
 from sms_service.config import PREFIX, Config, read_config
 from sms_service.demo import free_port
+from sms_service.store.bell import JOBS
 from tests.gateways import AfricasTalking, Twilio
 from tests.gateways.gateway import PATIENCE
 from tests.gateways.server import Asked
@@ -524,7 +525,11 @@ def test_nothing_that_was_ever_written_to_redis_has_anything_of_a_person(left: L
 
 def test_everything_in_redis_has_an_end(left: Leavings) -> None:
     endless = {key for key, (ttl, _) in left.redis.items() if ttl == -1}
-    assert endless <= set(WITHOUT_END)
+    # RQ gives a ring its end when it is put down, takes it away while a worker is at it, and the worker died or not, gives
+    # it another one afterwards: at any moment one a worker may be without.
+    at_work = {key for key in endless if key.startswith("rq:job:") and b"started" in left.redis[key][1]}
+    assert len(at_work) <= len(JOBS)
+    assert endless - at_work <= set(WITHOUT_END)
     assert all(ttl > 0 for key, (ttl, _) in left.redis.items() if key.startswith("sms_service:"))
 
 

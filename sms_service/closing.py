@@ -11,7 +11,7 @@ from sms_service.authoring.shelf import UnknownVersion
 from sms_service.authoring.source import BrokenFlow
 from sms_service.conversation import Conversation, Moved
 from sms_service.engine import navigation
-from sms_service.engine.answers import read_answer
+from sms_service.engine.listen import word_of
 from sms_service.engine.model import Consent, Decision, Session, UssdScreen
 from sms_service.enrolment import consent, families, registrations
 from sms_service.enrolment.effect_shapes import MEMBERSHIP
@@ -133,7 +133,8 @@ def apologise(conversation: Conversation, broken: Broken) -> None:
         if screen is not None and not navigation.is_first(screen, inbound.session):
             typed = navigation.newest_input(screen, typed)
         conversation.screen = UssdScreen(id=inbound.session, text=inbound.text)
-    stops = read_answer(typed, conversation.person.language, "none") == "stop"
+    person = conversation.person
+    stops = word_of(typed, person.language, person.enroler, conversation.serving.ways) == "stop"
     close_broken(conversation, broken, "refused" if stops else "expired")
     if stops:
         people.set_stopped(conversation.conn, conversation.person.id, inbound.received_at)

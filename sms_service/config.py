@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import base64
-import binascii
-import contextlib
 import os
 import re
-import secrets
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self, get_args
+from typing import Annotated, Any, Self, get_args
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
+from sms_service.config_gateways import Channels
+from sms_service.config_section import Secret, Section
 from sms_service.id_pattern import SEPARATORS, read_pattern
 
 PREFIX = "SMS_SERVICE__"
@@ -31,19 +30,8 @@ UNIX_PATH_MAX = 100
 """Linux refuses socket paths above 107 bytes; the embedded Valkey then gets its socket in a shorter place."""
 
 
-PROGRAMMED = {"handset", "twilio", "africastalking", "kannel", "jasmin", "default", "described"}
-"""Names in the section `channels`, which no described gateway can have."""
-
-
 class ConfigError(Exception):
     """The settings cannot be used. The message is one sentence for the operator: which setting, what to do."""
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-Secret = Annotated[str, "secret"]
 
 
 class Web(Section):
@@ -56,107 +44,6 @@ class Web(Section):
 class Privacy(Section):
     key: Secret = ""
     erase_after_days: float = Field(default=7, gt=0, le=90)
-
-
-class Handset(Section):
-    secret: Secret = ""
-
-
-class GatewaySection(Section):
-    """The settings of a gateway. It is on when all of NEEDED are there."""
-
-    NEEDED: ClassVar[tuple[str, ...]] = ()
-
-    def missing(self) -> list[str]:
-        """Those of NEEDED that are empty."""
-        return [name for name in self.NEEDED if not getattr(self, name)]
-
-    @property
-    def on(self) -> bool:
-        return not self.missing()
-
-
-class Twilio(GatewaySection):
-    NEEDED = ("account_sid", "auth_token")
-    account_sid: str = ""
-    auth_token: Secret = ""
-    from_: str = Field(default="", alias="from")
-    api_url: str = ""
-
-
-class AfricasTalking(GatewaySection):
-    NEEDED = ("username", "api_key", "secret")
-    username: str = ""
-    api_key: Secret = ""
-    from_: str = Field(default="", alias="from")
-    secret: Secret = ""
-    api_url: str = ""
-
-
-class Kannel(GatewaySection):
-    NEEDED = ("send_url", "username", "password", "secret")
-    send_url: str = ""
-    username: str = ""
-    password: Secret = ""
-    from_: str = Field(default="", alias="from")
-    secret: Secret = ""
-    smsc: str = ""
-    entity_tag: str = "PEID"
-    template_tag: str = "TEMPID"
-
-
-class Jasmin(GatewaySection):
-    NEEDED = ("send_url", "username", "password", "secret")
-    send_url: str = ""
-    username: str = ""
-    password: Secret = ""
-    from_: str = Field(default="", alias="from")
-    secret: Secret = ""
-    entity_tag: str = "0x1400"
-    template_tag: str = "0x1401"
-
-
-def _gateway_name(name: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,29}", name):
-        raise ValueError(f"{name} is no name: small letters, digits and _, at most 30, like exotel")
-    if name in PROGRAMMED:
-        raise ValueError(f"{name} is a gateway of its own: see channels.{name}")
-    return name
-
-
-class DescribedGateway(GatewaySection):
-    """An account at an HTTP gateway that a description (channels/description.py) tells of, and what such may need."""
-
-    NEEDED = ("description", "secret")
-    description: str = ""
-    account: str = ""
-    username: str = ""
-    password: Secret = ""
-    key: Secret = ""
-    from_: str = Field(default="", alias="from")
-    secret: Secret = ""
-    api_url: str = ""
-
-
-class MissedCall(Section):
-    """Calls that nobody takes: whoever rings is asked by SMS. `secret` stands in the address they are told at."""
-
-    secret: Secret = ""
-
-    @property
-    def on(self) -> bool:
-        return bool(self.secret)
-
-
-class Channels(Section):
-    default: str = ""
-    handset: Handset = Handset()
-    twilio: Twilio = Twilio()
-    africastalking: AfricasTalking = AfricasTalking()
-    kannel: Kannel = Kannel()
-    jasmin: Jasmin = Jasmin()
-    described: dict[Annotated[str, AfterValidator(_gateway_name)], DescribedGateway] = {}
-    missed_call: MissedCall = MissedCall()
 
 
 class OutboxSettings(Section):
@@ -271,6 +158,7 @@ class Rules(Section):
     same_minute_replies: int = Field(default=20, ge=1)
     wrong_numbers: int = Field(default=5, ge=0)
     wrong_number_days: float = Field(default=7, gt=0, le=90)
+    refused_days: float = Field(default=90, ge=0, le=3650)
     told_hours: float = Field(default=24, ge=0)
 
 
@@ -297,7 +185,7 @@ class Config(Section):
     fees: Fees = Fees()
     card: Card = Card()
     notice: Notice = Notice()
-    id_formats: dict[Annotated[str, AfterValidator(_format_name)], IdFormat] = {}
+    id_formats: dict[Annotated[str, AfterValidator(_format_name)], IdFormat] = Field(default={})
     rules: Rules = Rules()
 
     @property
@@ -416,42 +304,3 @@ def _refuse_secrets(data: dict[str, Any], section: type[Section], file: str, pat
     for name in ("database_url", "redis_url"):
         if section is Config and urlsplit(str(data.get(name) or "")).password:
             raise ConfigError(f"{file}: {name} holds a password; set {PREFIX}{name.upper()} in the environment instead")
-
-
-def service_keys(config: Config) -> tuple[bytes, ...]:
-    """The master keys of privacy.py, separated by commas: the first one wraps, the others only open. From the environment,
-    else from data_dir/service.key (mode 600), where one is made once.
-
-    Raises ConfigError. Several machines that share a database need the same keys; store/installation.py sees to it.
-    """
-    if config.privacy.key:
-        return _decode_keys(config.privacy.key, f"{PREFIX}PRIVACY__KEY")
-    file = config.data_dir / "service.key"
-    config.data_dir.mkdir(parents=True, exist_ok=True)
-    fresh = config.data_dir / f"service.key.{os.getpid()}"
-    if not file.exists():
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            out.write(base64.b64encode(secrets.token_bytes(32)) + b"\n")
-            out.flush()
-            os.fsync(out.fileno())
-        with contextlib.suppress(FileExistsError):  # two processes that start together agree on the key linked first
-            os.link(fresh, file)
-        fresh.unlink()
-    return _decode_keys(file.read_text(), str(file))
-
-
-def _decode_keys(text: str, source: str) -> tuple[bytes, ...]:
-    keys = tuple(_decode_key(one.strip(), source) for one in text.split(","))
-    if len(set(keys)) < len(keys):
-        raise ConfigError(f"{source}: the same key stands there twice")
-    return keys
-
-
-def _decode_key(text: str, source: str) -> bytes:
-    try:
-        key = bytes.fromhex(text) if len(text) == 64 else base64.b64decode(text, validate=True)
-    except (ValueError, binascii.Error) as error:
-        raise ConfigError(f"{source}: the key is neither base64 nor hex") from error
-    if len(key) != 32:
-        raise ConfigError(f"{source}: the key has {len(key)} bytes, it needs 32")
-    return key

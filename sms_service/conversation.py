@@ -101,6 +101,11 @@ class Conversation:
         """An open session, as it is now."""
         return next((one for one in self.open if one.id == session_id), None)
 
+    def speaks(self, language: str) -> None:
+        """She is spoken to in this language from now on, also in what she has open."""
+        self.person = replace(self.person, language=language)
+        self.open = [msgspec.structs.replace(one, language=language) for one in self.open]
+
     def close(self, session_id: str) -> None:
         """A session is over."""
         self.open = [one for one in self.open if one.id != session_id]

@@ -12,10 +12,12 @@ from sms_service.engine.answers import is_number, read_answer
 from sms_service.engine.listen import Target, Writer, dial, is_line, listen, top
 from sms_service.engine.model import (
     MAX_OPEN_SESSIONS,
+    MEMBERSHIP,
     AnyState,
     Ask,
     Choose,
     Consent,
+    Do,
     Field,
     Flow,
     Heard,
@@ -25,15 +27,23 @@ from sms_service.engine.model import (
     Show,
     UssdScreen,
 )
+from sms_service.engine.texts import count, sendable
+from sms_service.engine.tongues import language_told
 from sms_service.engine.walk import fields_of
 from sms_service.enrolment import enrolers
 from sms_service.enrolment.reading import answer
 from sms_service.enrolment.reading.setting import setting_of
 from sms_service.enrolment.rules import one_time_passwords
-from sms_service.store import outbox
+from sms_service.store import outbox, people
 
 OTP_KEYWORD = "otp"
 """The keyword of the flow that warns of them; where no flow has it, nobody is warned."""
+
+SET_LANGUAGE = "set_language"
+"""The effect by which somebody chooses her language."""
+
+ASKED_AGAIN_SEGMENTS = 2
+"""SMS of a confirmation with the question after it: what the question alone may take in Hindi."""
 
 
 class Overtaken(Exception):
@@ -42,8 +52,11 @@ class Overtaken(Exception):
 
 def sms(conversation: Conversation) -> None:
     """An SMS came. Raises Overtaken, Broken."""
-    text, spoken = conversation.inbound.text, conversation.person.language
+    text = conversation.inbound.text
     target = listen(text, _writer(conversation), conversation.serving.ways)
+    if _tells_language(conversation, target, text):
+        target = listen(text, _writer(conversation), conversation.serving.ways)
+    spoken = conversation.person.language
     flow = conversation.serving.ways.keywords.get(OTP_KEYWORD) if conversation.person.enroler else None
     if flow and (entry := _entry_without(conversation, target, text)):
         running.begin(conversation, flow)  # it warns, and ends; what she entered is not lost over it
@@ -57,11 +70,36 @@ def sms(conversation: Conversation) -> None:
         _ask_again(conversation)
 
 
+def _tells_language(conversation: Conversation, target: Target, text: str) -> bool:
+    """Takes up the language that a text shows, if ours for this person is a guess, and whatever the text is for speaks it."""
+    person, told = conversation.person, language_told(text)
+    if not told or told == person.language or person.enroler or person.chose_language:
+        return False
+    flow = conversation.flow(target.session) if target.session else target.flow
+    if flow is None or told not in flow.languages:
+        return False
+    people.set_language(conversation.conn, person.id, told)
+    conversation.speaks(told)
+    return True
+
+
 def _ask_again(conversation: Conversation) -> None:
-    """She has chosen another language: whether she joins is asked once more, in that one."""
+    """She has chosen another language: whether she joins is asked once more, in that one. Where it would make one SMS too
+    long, that says by itself which language she gets from now on."""
     session = top(_writer(conversation).sessions, "sms")
     if session and isinstance(conversation.state(session), Consent):
+        before = len(conversation.texts) if _only_chose(conversation) else 0
         running.run(conversation, session, Show())
+        if count(sendable("\n".join(conversation.texts))).segments > ASKED_AGAIN_SEGMENTS:
+            del conversation.texts[:before]
+
+
+def _only_chose(conversation: Conversation) -> bool:
+    """Whether this turn was the choice of a language, and nothing else was said in it that she has to read."""
+    flows = [conversation.desk.shelf.version(moved.version) for moved in conversation.moved]
+    return all(
+        any(isinstance(state, Do) and state.effect == SET_LANGUAGE for state in flow.states.values()) for flow in flows
+    )
 
 
 def _heard(conversation: Conversation, target: Target, text: str) -> None:
@@ -143,7 +181,14 @@ def _typed(conversation: Conversation, session: Session, text: str, to_its_end: 
 
 def _writer(conversation: Conversation) -> Writer:
     person = conversation.person
-    return Writer(person.language, person.enroler, person.stopped, Sessions(open=conversation.open))
+    return Writer(
+        person.language, person.enroler, person.stopped, Sessions(open=conversation.open),
+        lambda session: _asks_to_join(conversation.state(session)),
+    )  # fmt: skip
+
+
+def _asks_to_join(state: AnyState) -> bool:
+    return isinstance(state, Consent) and state.purpose == MEMBERSHIP
 
 
 def _serve(conversation: Conversation, target: Target, text: str) -> None:

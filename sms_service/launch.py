@@ -15,7 +15,8 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from sms_service import valkey
-from sms_service.config import PREFIX, Config, GatewaySection
+from sms_service.config import PREFIX, Config
+from sms_service.config_gateways import GatewaySection
 from sms_service.enrolment import notices
 from sms_service.enrolment.areas import import_areas
 from sms_service.enrolment.enrolers import import_enrolers

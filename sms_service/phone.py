@@ -28,10 +28,14 @@ class Phone:
             self._http.cookies.set("handset", secret)
         self._dialled, self._typed = "", ""
         self.heard: list[str] = []
+        self.farewells: list[str] = []
 
     def text(self, text: str) -> None:
         """Sends an SMS. Raises requests' errors, and NoAnswer with the service's own sentence if it was not taken."""
-        self._post("sms", {"id": uuid.uuid4().hex, "text": text})
+        told = self._post("sms", {"id": uuid.uuid4().hex, "text": text})
+        if told.get("farewell"):  # nothing is left of the conversation, nor of this text
+            self.heard.clear()
+            self.farewells.append(str(told["farewell"]))
 
     def dial(self, code: str) -> tuple[str, bool]:
         """Opens a USSD session; the screen, and whether it ended."""
@@ -56,6 +60,8 @@ class Phone:
         """The next message that was sent to this phone and not read yet; waits for it at most so long. Raises NoAnswer."""
         end = time.monotonic() + seconds
         while True:
+            if self.farewells:
+                return self.farewells.pop(0)
             arrived = [
                 bubble["text"]
                 for bubble in self.conversation()

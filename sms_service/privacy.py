@@ -159,7 +159,8 @@ class Keys:
             if len(master) != KEY_BYTES:
                 raise ValueError(f"the service key has {len(master)} bytes, not {KEY_BYTES}")
         self.numbers = tuple(numbers) or tuple(range(len(masters), 0, -1))
-        root = root or Root.of_key(masters[-1])
+        self._masters = dict(zip(self.numbers, masters, strict=True))
+        self._root = root = root or Root.of_key(masters[-1])
         self._index, self._ledger = root.index, root.ledger
         self._signing = {"ledger": root.sign_ledger, "card": root.sign_card}
         self._wrap = ServiceKey(self.numbers, [_derive(master, b"wrap") for master in masters])
@@ -170,6 +171,11 @@ class Keys:
     def number(self) -> int:
         """Of the key that wraps."""
         return self.numbers[0]
+
+    def beginning_with(self, number: int) -> Keys:
+        """The same keys, of which this one wraps; it is one of `numbers`."""
+        numbers = (number, *(one for one in self.numbers if one != number))
+        return Keys(*(self._masters[one] for one in numbers), numbers=numbers, root=self._root)
 
     def index(self, what: str, value: str) -> bytes:
         """The keyed hash by which `value` is found again; 32 bytes. `what` ("phone", "voter_id") keeps kinds apart."""

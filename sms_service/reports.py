@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sms_service.channels.base import DeliveryReport
 from sms_service.privacy import Keys
 from sms_service.store import outbox, people, reach
-from sms_service.store.outbox import Claimed
+from sms_service.store.claims import Claimed
 from sms_service.store.tables import delivery_report
 
 WORD_MAX, REASON_MAX, ID_MAX = 32, 64, 64

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
 
 from sms_service import closing
@@ -150,7 +148,6 @@ def _performed(conversation: Conversation, flow: Flow, wanted: Effect) -> tuple[
     if done.closes_others:
         closing.close_others(conversation, session)
     if done.language:
-        conversation.person = replace(conversation.person, language=done.language)
-        conversation.open = [msgspec.structs.replace(one, language=done.language) for one in conversation.open]
+        conversation.speaks(done.language)
         session = msgspec.structs.replace(session, language=done.language)
     return session, Outcome(done.outcome, done.variables, effects.kind_of(wanted.name, done.outcome))

@@ -12,9 +12,10 @@ from sms_service.authoring.shelf import Shelf
 from sms_service.channels import open_channels, open_missed_calls
 from sms_service.channels.base import Channel
 from sms_service.channels.missed_call import MissedCalls
-from sms_service.config import PREFIX, Config, ConfigError, service_keys
+from sms_service.config import PREFIX, Config, ConfigError
+from sms_service.config_keys import service_keys
 from sms_service.conversation import Desk
-from sms_service.enrolment import notices
+from sms_service.enrolment import ledger_macs, notices
 from sms_service.first_start import publish_where_nothing_is
 from sms_service.privacy import Keys
 from sms_service.store import database, flow_versions, installation
@@ -52,15 +53,18 @@ class Service:
 
 
 def open_keys(config: Config, engine: Engine) -> Keys:
-    """The keys that personal data is encrypted with. Raises ConfigError if they are not those of this database."""
+    """The keys that personal data is encrypted with. The first process of this release settles which decisions may lack a
+    mac. Raises ConfigError if the keys are not those of this database."""
     try:
         with engine.begin() as conn:
-            return installation.keys_of(conn, service_keys(config))
+            keys = installation.keys_of(conn, service_keys(config))
     except installation.NotItsKeys as error:
         raise ConfigError(
             f"{error}: set {PREFIX}PRIVACY__KEY to it (the machine that started first has it in its data_dir/service.key; "
             f"here {config.data_dir / 'service.key'} differs)"
         ) from error
+    ledger_macs.settle(engine, keys)
+    return keys
 
 
 def open_shelf(config: Config, engine: Engine, now: float) -> Shelf:

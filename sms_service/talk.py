@@ -41,7 +41,7 @@ def talk(url: str, number: str, secret: str = "") -> None:
         except requests.RequestException:
             print(f"! the service at {url} does not answer; start it with `make run`", flush=True)
     with contextlib.suppress(NoAnswer, requests.RequestException):
-        if phone.conversation():
+        if phone.farewells or phone.conversation():
             done.wait(POLL_SECONDS)  # what the last text caused is still on its way
     done.set()
     listener.join(POLL_SECONDS * 2)

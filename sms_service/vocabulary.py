@@ -42,6 +42,8 @@ def vocabulary(config: Config) -> Vocabulary:
         "standing": _standing,
         "why": lambda language: answer_types.letters(effect_shapes.WHY_MAX, language),
         "registrations": lambda language: [_listed(language)] * effect_shapes.LISTED,
+        "own_entries": lambda language: [_own_entry(language)] * effect_shapes.OWN_LISTED,
+        "consents": lambda language: answer_types.letters(effect_shapes.CONSENTS_MAX, language),
         "record": lambda language: answer_types.letters(effect_shapes.RECORD_MAX, language),
         "change": lambda language: answer_types.letters(effect_shapes.CHANGE_MAX, language),
         "typed": lambda _language: REPAIRED_LONGEST,
@@ -72,6 +74,11 @@ def _standing(language: str) -> str:
 def _listed(language: str) -> dict[str, str]:
     name = answer_types.letters(effect_shapes.FIRST_NAME_MAX, language)
     return {"ref": "W" * numbers.REF_LENGTH, "first_name": name, "status": "", "standing": _standing(language)}
+
+
+def _own_entry(language: str) -> dict[str, str]:
+    record = answer_types.letters(effect_shapes.OWN_RECORD_MAX, language)
+    return {"record": record, "standing": max(_standing(language), numbers.written(numbers.LONGEST), key=len)}
 
 
 def _said(language: str) -> str:

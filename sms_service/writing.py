@@ -11,7 +11,7 @@ from sms_service.engine.answering import offers_back
 from sms_service.engine.model import Session, Sessions
 from sms_service.engine.texts import sendable
 from sms_service.engine.waiting import due_at
-from sms_service.store import outbox, paths, people
+from sms_service.store import claims, installation, outbox, paths, people
 from sms_service.store import sessions as store_sessions
 from sms_service.store.inbox import Stored
 from sms_service.store.transaction import Conflict
@@ -56,14 +56,15 @@ def _message(conversation: Conversation, text: str) -> Stored:
     person, inbound = conversation.person, conversation.inbound
     if not text or inbound.answered:
         return Stored("", ends=True)
-    night = inbound.channel not in outbox.UNASKED and quiet.night_ends(
+    night = inbound.channel not in claims.UNASKED and quiet.night_ends(
         conversation.desk.quiet_hours, person.phone, inbound.received_at
     )
     if night:
-        outbox.wake(conversation.conn, person.id, inbound.received_at)
+        claims.wake(conversation.conn, person.id, inbound.received_at)
     ref, farewell = conversation.desk.new_id(), None
     if conversation.to_stopped and people.is_forgotten(conversation.conn, person.id):
-        farewell = outbox.farewell(conversation.desk.keys, person.phone, text)  # her own key is gone since a moment ago
+        keys = installation.to_write_with(conversation.conn, conversation.desk.keys)
+        farewell = outbox.farewell(keys, person.phone, text)  # her own key is gone since a moment ago
     outbox.add(
         conversation.conn,
         {
@@ -78,7 +79,7 @@ def _message(conversation: Conversation, text: str) -> Stored:
         # A reminder on its way does not undo that the same question is with her already.
         if not outbox.was_handed_over(conversation.conn, session.prompt, math.inf):
             session.prompt, session.prompt_language = ref, language
-    return Stored("", ends=True)
+    return Stored("", ends=True, farewell=text if farewell else "")
 
 
 def _screen(conversation: Conversation, text: str) -> Stored:

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
-from sms_service.config import PREFIX, Config, ConfigError, IdFormat, Section, read_config, service_keys
+from sms_service.config import PREFIX, Config, ConfigError, IdFormat, read_config
+from sms_service.config_keys import service_keys
+from sms_service.config_section import Section
 
 FILE = Path(__file__).parent.parent / "config.yaml"
 RIGHT_KEY = base64.b64encode(bytes(32)).decode()

@@ -61,9 +61,9 @@ def test_an_unclear_answer_is_asked_again_and_never_counts_as_yes(town: Town) ->
     assert "You are a member" in town.member.news[0]
 
 
-def test_after_three_unclear_answers_the_office_looks_at_it(town: Town) -> None:
+def test_after_two_unclear_answers_the_office_looks_at_it(town: Town) -> None:
     town.enroler.texts(ENTRY)
-    for _ in range(3):
+    for _ in range(2):
         town.member.texts("what is all this about my friend")
 
     assert [row.status for row in town.rows(registration)] == ["held"]

@@ -42,13 +42,14 @@ from workers import cards, deliver, erase, sweep
 COUNT, SEED = (int(os.environ.get(f"ENROLMENTS_{name}", value)) for name, value in (("COUNT", "150"), ("SEED", "1")))
 MORNING = datetime(2027, 3, 2, 2, 0, tzinfo=UTC).timestamp()
 
-DECIDED, ERASED = 13.0, 40.0
-"""Days after which the last one has answered or is silent, and after which those who came to nothing are erased."""
+DECIDED, ERASED = 26.0, 62.0
+"""Days after which the last of a family of three has answered or is silent, and after which those who came to nothing are
+erased."""
 
 UNSIGNED = ("ledger_head", "at")
 """When a head was signed: the day that it is of is under the signature, the moment is not."""
 
-KEPT = 20
+KEPT = 30
 """Days until they are: only then is looked at their evidence, which nobody can read any more afterwards."""
 
 
@@ -91,8 +92,8 @@ def test_members_are_consents_are_cards(run: Run, tmp_path: Path) -> None:
     sums_are_right(run)
     run.run(MORNING + ERASED * DAY)
     after = Comparison(run)
-    assert after.members_are_consents_are_cards() == figures
-    assert len(after.decisions) == decisions
+    if (again := after.members_are_consents_are_cards()) != figures or len(after.decisions) != decisions:
+        run.problems.append(f"{again} and {len(after.decisions)} decisions are not what they were before the erasing")
     forgotten_are_nowhere(run, tmp_path)
     edits = every_edit_is_found(run, tmp_path)
     told_of(run, figures, registered, decisions, told, edits, played, time.monotonic() - began)
@@ -193,8 +194,10 @@ def hands(rng: random.Random, rows: dict[str, list[dict[str, Any]]]) -> Iterator
     for row in some:
         yield f"deletion of decision {row['id']}", row["id"], tamper.deleted("consent", row["id"])
         yield f"deletion of link {row['id']}", 0, tamper.deleted("ledger_link", rng.choice(links[1:-1])["seq"])
-        yield f"forgery like {row['id']}", decisions[-1]["id"] + 1, tamper.forged(row, row["mac"])
-        yield f"forgery without mac like {row['id']}", decisions[-1]["id"] + 1, tamper.forged(row, None)
+        for mac, named in ((row["mac"], "its mac"), (None, "no mac")):
+            edit, behind = tamper.forged(row, mac), decisions[-1]["id"] + 1
+            yield f"forgery like {row['id']} with {named}", behind, edit
+            yield f"forgery like {row['id']} with {named}, swept", behind, tamper.swept(edit)
         yield f"rechained from {row['id']}", row["id"], tamper.chained_anew(row["id"], verdict="2")
         yield f"text for a time in {row['id']}", row["id"], tamper.set_to("consent", row["id"], "at", "x")
         yield f"nul in {row['id']}", row["id"], tamper.set_to("consent", row["id"], "language", row["language"] + "\0x")

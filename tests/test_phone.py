@@ -79,3 +79,14 @@ def test_on_a_public_address_only_the_secret_opens_it(town: Town) -> None:
     Phone(town.url, MEMBER, "hush").text("hello")
     town.work()
     assert Phone(town.url, MEMBER, "hush").read(0)
+
+
+def test_the_farewell_of_a_forgotten_phone_is_told_once_and_stands_nowhere(town: Town) -> None:
+    phone = Phone(town.url, MEMBER)
+    for text in ("hello", "FORGET", "1"):
+        phone.text(text)
+        town.work()
+    assert "your data are erased" in phone.read(0)
+    assert phone.conversation() == []
+    with pytest.raises(NoAnswer):
+        phone.read(0)

@@ -10,7 +10,7 @@ import pytest
 
 from sms_service.authoring.build import KINDS
 from sms_service.channels.base import Channel
-from sms_service.config import Channels
+from sms_service.config_gateways import Channels
 from sms_service.engine.model import AnyState
 from sms_service.enrolment.answer_types import TYPES
 from sms_service.enrolment.effect_shapes import HAPPENINGS, SHAPES

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from sms_service import reports
 from sms_service.channels.base import DeliveryReport
+from sms_service.store import claims
 from sms_service.store import outbox as store
 from sms_service.store.tables import delivery_report, outbox, person
 from tests.gateways import Message
@@ -86,7 +87,7 @@ def test_about_nothing_we_know_it_is_kept_and_harmless(any_town: Town, sent: Mes
 def test_before_the_gateways_answer_it_is_found_by_our_reference(any_town: Town) -> None:
     any_town.phone(PHONE, by="twilio").sends("hello")
     with any_town.service.engine.begin() as conn:
-        claimed = store.claim(conn, any_town.service.keys, row(any_town).due_at, 60)
+        claimed = claims.claim(conn, any_town.service.keys, row(any_town).due_at, 60)
     assert claimed
 
     assert take(any_town, gateway_id="SM7", ref=claimed.ref)

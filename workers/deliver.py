@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from sms_service import quiet, reports
 from sms_service.channels.base import Accepted, Outbound, Refused, Sent, Unknown
 from sms_service.service import Service
-from sms_service.store import outbox, people, reach
-from sms_service.store.outbox import Claimed
+from sms_service.store import claims, outbox, people, reach
+from sms_service.store.claims import Claimed
 from workers import process
 
 BACKOFF_MAX = 900.0
@@ -45,7 +45,7 @@ def send_due(service: Service, most: int) -> int:
     count = 0
     while count < most and not process.stopping():
         with service.engine.begin() as conn:
-            claimed = outbox.claim(conn, service.keys, time.time(), service.config.outbox.lease)
+            claimed = claims.claim(conn, service.keys, time.time(), service.config.outbox.lease)
             kept = claimed is not None and _kept_back(service, conn, claimed, time.time())
         if claimed is None:
             break
@@ -61,13 +61,13 @@ def _kept_back(service: Service, conn: Connection, claimed: Claimed, now: float)
     config = service.config
     given_up = 0 < config.outbox.failed_days <= claimed.failed_days
     morning = quiet.night_ends(config.quiet_hours_on(claimed.channel), claimed.phone, now)
-    if not (given_up or morning) or outbox.is_awaited(conn, claimed, now - AWAKE_SECONDS):
+    if not (given_up or morning) or claims.is_awaited(conn, claimed, now - AWAKE_SECONDS):
         return False
     if given_up:
         reason = f"texts to this number failed on {claimed.failed_days} days"
         outbox.settle(conn, claimed.id, status="unreachable", reason=reason, attempts=claimed.attempts - 1)
     elif morning:
-        outbox.put_off(conn, claimed, morning)
+        claims.put_off(conn, claimed, morning)
     return True
 
 
@@ -76,7 +76,7 @@ def recover(service: Service) -> int:
     count = 0
     while not process.stopping():
         with service.engine.begin() as conn:
-            claimed = outbox.expired_lease(conn, service.keys, time.time(), service.config.outbox.lease)
+            claimed = claims.expired_lease(conn, service.keys, time.time(), service.config.outbox.lease)
         if claimed is None:
             break
         count += 1

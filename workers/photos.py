@@ -17,7 +17,7 @@ from sms_service.enrolment import photo_media, photo_queue, portrait
 from sms_service.enrolment.effects import Start
 from sms_service.enrolment.effects.act import first_name_of
 from sms_service.enrolment.photo_media import Job
-from sms_service.enrolment.portrait import Unfit
+from sms_service.enrolment.portrait import Busy, Unfit
 from sms_service.service import Service
 from sms_service.store import people, transaction
 from sms_service.store.database import SqlDown
@@ -56,12 +56,21 @@ def fetch_due(service: Service, most: int) -> int:
         if job is None:
             break
         looked_at += 1
-        media = _media_of(service, job.address)
-        if job.wanted:
-            _fetch(service, job, media, now)
-        else:
-            _discard(service, job, media, now)
+        try:
+            _settle(service, job, now)
+        except (SqlDown, SQLAlchemyError):
+            raise
+        except Exception as error:
+            log.exception("photo %d failed (%s); again when its lease ends", job.id, type(error).__name__)
     return looked_at
+
+
+def _settle(service: Service, job: Job, now: float) -> None:
+    media = _media_of(service, job.address)
+    if job.wanted:
+        _fetch(service, job, media, now)
+    else:
+        _discard(service, job, media, now)
 
 
 def next_due(service: Service, now: float) -> Job | None:
@@ -87,6 +96,8 @@ def _fetch(service: Service, job: Job, media: Media | None, now: float) -> None:
     else:
         try:
             picture = portrait.clean(got.data)
+        except Busy:
+            _again(service, job, 0.0, now)  # its last try, if it is that, is begun anew when the lease ends
         except Unfit as unfit:
             unusable(service, job, unfit.problem, now, delete_there=True)
         else:
@@ -133,7 +144,7 @@ def _again(service: Service, job: Job, after: float, now: float) -> bool:
 
 
 def drop_ended(service: Service) -> None:
-    """Lets go of portraits that wait, of people who refused or never answered."""
+    """Lets go of portraits that wait, of people who refused, never answered or have left."""
     now = time.time()
     if now < _ended["next"]:
         return

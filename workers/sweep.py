@@ -14,7 +14,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import SQLAlchemyError
 
 from sms_service import logs
-from sms_service.enrolment import ledger, ledger_heads, photos, tallies
+from sms_service.enrolment import ledger, ledger_heads, photos, refusals, tallies
 from sms_service.enrolment.cards import longest_wanted
 from sms_service.intake import take_spooled
 from sms_service.service import Service
@@ -44,7 +44,7 @@ def sweep(service: Service) -> None:
     """One round. A part that fails does not keep the others from their work."""
     parts: tuple[Callable[[Service], None], ...] = (
         recover, spooled, erase.forgotten, due_people, overdue_messages, overdue_cards, ended_cards, changed_tallies,
-        decisions, lost_photos, unreachable.tell_enrolers, erase.came_to_nothing, erase.kept_messages,
+        decisions, lost_photos, old_refusals, unreachable.tell_enrolers, erase.came_to_nothing, erase.kept_messages,
     )  # fmt: skip
     for part in parts:
         if process.stopping():
@@ -139,7 +139,7 @@ def decisions(service: Service) -> None:
         behind, closed = ledger.is_behind(conn), ledger_heads.is_closed(conn, day)
     while behind and not process.stopping():
         with service.engine.begin() as conn:
-            behind = ledger.chain(conn) == ledger.BLOCK
+            behind = ledger.chain(conn, service.keys) == ledger.BLOCK
     if not closed:
         with service.engine.begin() as conn:
             blocks.one_at_a_time(conn, ledger_head)
@@ -150,7 +150,7 @@ def decisions(service: Service) -> None:
 
 def _publish_heads(service: Service) -> None:
     """A file for each day, on each machine: data_dir/ledger/2026-11-22.json."""
-    folder = service.config.data_dir / "ledger"
+    folder = ledger_heads.folder(service.config.data_dir)
     folder.mkdir(exist_ok=True)
     there = {file.stem for file in folder.glob("*.json")}
     with service.reads.begin() as conn:
@@ -160,6 +160,16 @@ def _publish_heads(service: Service) -> None:
             text = ledger_heads.as_json(one, service.config.organisation, service.keys.public_key("ledger"))
             (folder / f"{one.day}.json").write_text(text)
             log.info("the ledger's head of another day lies in %s: keep a copy elsewhere", folder)
+
+
+def old_refusals(service: Service) -> None:
+    """Deletes the refusals after whose time an enroler may have somebody asked again."""
+    now, days = time.time(), service.config.rules.refused_days
+    with service.reads.begin() as conn:  # on SQLite nobody waits for us where nothing is over
+        if not refusals.any_old(conn, now, days):
+            return
+    with service.engine.begin() as conn:
+        log.info("%d hashes of people who said no are deleted", refusals.drop_old(conn, now, days))
 
 
 def lost_photos(service: Service) -> None:

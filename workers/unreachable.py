@@ -13,6 +13,7 @@ from sms_service.enrolment.effects.act import first_name_of
 from sms_service.faults import Broken
 from sms_service.service import Service
 from sms_service.store import people, reach
+from sms_service.store.database import SqlDown
 from sms_service.store.tables import registration
 from workers import process
 
@@ -23,6 +24,12 @@ STANDING = ("waiting", "held", "confirmed", "expired")
 """Registrations whose enroler may help: find out the right number, or have the person text us. Of others she is told
 already that they are over, and why."""
 
+FAILED_AGAIN = 600.0
+"""Seconds until somebody whose enroler could not be told is tried again: the fault is ours and wants mending first."""
+
+_aside: dict[int, float] = {}
+"""Who failed, and until when this process leaves her out: else she stands before everybody else in each round."""
+
 log = logging.getLogger(__name__)
 
 
@@ -32,28 +39,36 @@ def tell_enrolers(service: Service) -> None:
     if not days:
         return
     with service.reads.begin() as conn:  # on SQLite nobody waits for us where there is none
-        given_up = reach.given_up(conn, days, BATCH)
-    for person_id in given_up:
+        given_up = reach.given_up(conn, days, BATCH + len(_aside))
+    now = time.time()
+    for person_id in [one for one in _aside if _aside[one] <= now]:
+        del _aside[person_id]
+    for person_id in [one for one in given_up if one not in _aside]:
         if process.stopping():
             return
-        tell_enroler(service, person_id, time.time())
-    if given_up:
-        log.info("%d numbers cannot be reached: they are left alone until they text us", len(given_up))
+        tell_enroler(service, person_id, now)
+    if count := len([one for one in given_up if one not in _aside]):
+        log.info("%d numbers cannot be reached: they are left alone until they text us", count)
 
 
 def tell_enroler(service: Service, person_id: int, now: float) -> None:
     """Begins the flow that tells the enroler who entered this person last; none where she entered herself. A flow that breaks
-    is told once, in the log."""
+    is told once, in the log; where anything else fails, she steps aside for everybody else."""
 
     def told(conn: Connection) -> Start | None:
         return _start(service, conn, person_id) if reach.note_told(conn, person_id, now) else None
 
     try:
         service.turns.start(told, now)
+    except SqlDown:
+        raise
     except Broken as broken:
         log.error("flow %s, state %s: %s; an enroler is not told of a number", broken.flow, broken.state, broken)
         with service.engine.begin() as conn:
             reach.note_told(conn, person_id, now)
+    except Exception as error:  # her data cannot be opened, here and now
+        log.exception("person %d: %s; her enroler is told of the number later", person_id, type(error).__name__)
+        _aside[person_id] = now + FAILED_AGAIN
 
 
 def _start(service: Service, conn: Connection, person_id: int) -> Start | None:

@@ -40,7 +40,7 @@ _TO = frozenset(
     map(fold, ("to", "till", "through", "se", "से", "तक", "hadi", "mpaka", "à", "إلى", "থেকে", "முதல்"))
 ) | frozenset("-–—….")
 """What stands between the ends of `1 to 5`."""
-_MEANT: Mapping[str, Meaning] = {"yes": "yes", "no": "no", "wrong_number": "no"}
+_MEANT: Mapping[str, Meaning] = {"yes": "yes", "joins": "yes", "no": "no", "wrong_number": "no"}
 
 
 class Token(NamedTuple):

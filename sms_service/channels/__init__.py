@@ -11,7 +11,8 @@ from sms_service.channels.jasmin import Jasmin
 from sms_service.channels.kannel import Kannel
 from sms_service.channels.missed_call import MissedCalls
 from sms_service.channels.twilio import Twilio
-from sms_service.config import Config, ConfigError, DescribedGateway
+from sms_service.config import Config, ConfigError
+from sms_service.config_gateways import DescribedGateway
 
 
 def open_channels(config: Config) -> dict[str, Channel]:

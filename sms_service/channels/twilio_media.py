@@ -35,6 +35,10 @@ STORES = {"mms.twiliocdn.com": "/", "media.twiliocdn.com": "/", "s3-external-1.a
 """Hosts that Twilio's pictures lie at, and how their addresses there begin. No other is followed to."""
 
 
+PLAIN_NAME = re.compile(r"[A-Za-z0-9._~-]+")
+"""A segment of an address there: account, message and media by their SIDs, or a hash."""
+
+
 class TwilioMedia:
     """`api_url` stands for https://api.twilio.com (a stand-in, a proxy): addresses of that host are asked for there."""
 
@@ -93,9 +97,16 @@ class TwilioMedia:
 
 
 def is_store(url: SplitResult) -> bool:
-    """Whether an address lies where Twilio keeps pictures, over TLS."""
+    """Whether an address lies where Twilio keeps pictures, over TLS, as it stands: a path that whoever asks for it, or the
+    host, would make into another one (dot segments, in signs or as %2e; RFC 3986, 6.2.2) leads somewhere else."""
     begins = STORES.get(url.netloc)
-    return url.scheme == "https" and begins is not None and url.path.startswith(begins) and ".." not in url.path
+    return url.scheme == "https" and begins is not None and url.path.startswith(begins) and _is_plain(url.path)
+
+
+def _is_plain(path: str) -> bool:
+    """Whether its segments are named as they will be read: none is empty, none has a dot in code, or a slash."""
+    names = path[1:].split("/")
+    return all(PLAIN_NAME.fullmatch(name) and name.strip(".") for name in names)
 
 
 def refused(answer: requests.Response) -> Refused:

@@ -34,6 +34,9 @@ FREED = {
 }
 SHOWN = "%Y-%m-%d %H:%M"
 
+SAID_SHOWN = 40
+"""Letters of unread texts in the list, where a line is to stay one; `holds show` has them whole."""
+
 
 def hold(
     phone: Annotated[str, typer.Argument(help="The enroler's mobile number.")],
@@ -84,20 +87,47 @@ def holds_list(
     from rich.table import Table
 
     from sms_service.commands.printing import show
+    from sms_service.engine.clusters import prefix, units
     from sms_service.enrolment import held
+    from sms_service.service import open_keys
 
-    with _opened(read_config()) as engine, engine.begin() as conn:
-        rows = held.listed(conn)
+    config = read_config()
+    with _opened(config) as engine:
+        keys = open_keys(config, engine)
+        with engine.begin() as conn:
+            rows = held.listed(conn, keys)
     if as_json:
         print(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
     elif rows:
         table = Table("ref", "area", "status", "since", "rule", "detail")
         for row in rows:
             since = time.strftime(SHOWN, time.localtime(row.at))
-            table.add_row(row.ref, row.area, row.status, since, row.rule, row.detail)
+            said = prefix("; ".join(row.said), SAID_SHOWN, units)
+            table.add_row(
+                row.ref, row.area, row.status, since, row.rule, f"{row.detail}: {said}" if said else row.detail
+            )
         show(table)
     else:
         print("nothing is held, nothing is to be looked at.")
+
+
+@holds_app.command("show")
+def holds_show(ref: Annotated[str, typer.Argument(help="A reference, such as R4K7P.")]) -> None:
+    """Show why one registration waits for the office, with what its person texted that could not be read, in full."""
+
+    def tell(conn: Connection, keys: Keys, _config: Config) -> str:
+        from sms_service.enrolment import held
+
+        rows = held.listed(conn, keys, ref)
+        if not rows:
+            _end(f"nothing is held or to be looked at under {ref}; `sms-service holds list` shows what is")
+        lines = [f"{rows[0].ref}, {rows[0].area}, {rows[0].status}"]
+        for row in rows:
+            lines.append(f"{time.strftime(SHOWN, time.localtime(row.at))} {row.rule}: {row.detail}".rstrip(": "))
+            lines += [f"  she texted: {text}" for text in row.said]
+        return "\n".join(lines)
+
+    print(_in_transaction(tell))
 
 
 @holds_app.command("free")

@@ -129,7 +129,7 @@ def _sweep(engine: Engine, keys: Keys, config: Config, hers: Person) -> bool:
     from sms_service.store.sessions import LiveSessions, open_redis
 
     with database.reading(engine).begin() as conn:
-        due = searches.due(conn, keys, time.time(), 1, hers.id)
+        due, _ = searches.due(conn, keys, time.time(), 1, hers.id)
     if due:
         searches.work(engine, keys, due, time.time())
     with database.reading(engine).begin() as conn:

@@ -100,6 +100,10 @@ def rotate() -> None:
         keys = opened.keys
         with opened.engine.begin() as conn:
             installation.rewrap_root(conn, keys)
+            others = installation.fingerprints(conn).keys() - {keys.number}
+            installation.close(conn, others)
+        with opened.engine.begin() as conn:
+            installation.wait_for_writers(conn, others)  # whoever comes from here on finds those keys closed
         with database.reading(opened.engine).begin() as conn:
             todo = {kept.what: _others(rotation.counts(conn, kept), keys) for kept in rotation.KEPT}
         changed, unreadable = 0, 0
@@ -151,10 +155,11 @@ def _settle(opened: Opened) -> str:
     from sms_service.store import installation, rotation
 
     with opened.engine.begin() as conn:
+        others = installation.fingerprints(conn).keys() - {opened.keys.number}
+        installation.wait_for_writers(conn, others)  # and let none be opened, before it is noted
         counts = {kept.what: rotation.counts(conn, kept) for kept in rotation.KEPT}
-        known = installation.fingerprints(conn)
         used = {installation.root_number(conn), opened.keys.number, *(n for one in counts.values() for n in one)}
-        installation.set_over(conn, known.keys() - used)
+        installation.set_over(conn, (others & installation.closed(conn)) - used)
     left = {what: _others(one, opened.keys) for what, one in counts.items()}
     return ", ".join(f"{count:,} {what}" for what, count in left.items() if count)
 

@@ -18,8 +18,9 @@ from sms_service.commands import proofs
 from sms_service.commands.opened_ledger import end, opened, snapshot
 
 if TYPE_CHECKING:
-    from sms_service.enrolment.ledger import Fault, Head
+    from sms_service.enrolment.ledger import Fault
     from sms_service.enrolment.ledger_members import Figures
+    from sms_service.enrolment.ledger_notes import Head
     from sms_service.privacy import Keys
 
 ledger_app = typer.Typer(no_args_is_help=True, help="The decisions of people, and the proof that nobody edits them.")
@@ -39,13 +40,15 @@ def verify(
 ) -> None:
     """Walk every decision ever taken, and name what is not as it was.
 
-    Also named: a member without her yes, a yes without its member. Exit code 1 if anything is."""
-    from sms_service.enrolment import ledger, ledger_heads, ledger_members
+    Held against the files of `data_dir/ledger/` too. Also named: a member without her yes, a yes without its member, one who
+    is not who and where her decisions say, and a notice that was changed. Exit code 1 if anything is."""
+    from sms_service.enrolment import ledger, ledger_heads, ledger_members, ledger_notices
 
-    with opened() as (_config, engine, keys):
+    with opened() as (config, engine, keys):
         known = [_read(file, keys) for file in head or []]
         begun = time.monotonic()
-        found: list[Fault] = []
+        # Before the database is looked at: a day that is closed meanwhile is in both, or in the database only.
+        left, found = ledger_heads.left(ledger_heads.folder(config.data_dir), keys)
         with snapshot(engine) as conn:
             closed = ledger_heads.all_closed(conn)
             found += [
@@ -53,15 +56,17 @@ def verify(
                 for one in closed
                 if not ledger_heads.is_ours(keys, one)
             ]
+            found += ledger_heads.differing(closed, left)
             total = ledger.head(conn)
             seen = 0
             with _bar(total.seq) as advance:
-                for one in ledger.faults(conn, keys, [*known, *(one.head for one in closed)]):
+                for one in ledger.faults(conn, keys, [*known, *(one.head for one in (*closed, *left))]):
                     if isinstance(one, int):
                         advance(one - seen)
                         seen = one
                     else:
                         found.append(one)
+            found += ledger_notices.faults(conn)
             figures = ledger_members.figures(conn)
             found += ledger_members.faults(conn, figures)
     _tell(total, found, figures, time.monotonic() - begun, as_json)
@@ -111,7 +116,7 @@ def head(as_json: Json = False) -> None:
 
     with opened() as (config, engine, keys):
         with engine.begin() as conn:
-            while ledger.is_behind(conn) and ledger.chain(conn):
+            while ledger.is_behind(conn) and ledger.chain(conn, keys):
                 pass
         with engine.connect() as conn:
             now = ledger_heads.sign(keys, datetime.now(UTC).date().isoformat(), ledger.head(conn))
@@ -128,7 +133,7 @@ def _read(file: Path, keys: Keys) -> Head:
     from sms_service.enrolment import ledger_heads
 
     try:
-        return ledger_heads.from_json(file.read_text(), keys)
+        return ledger_heads.from_json(file.read_text(), keys).head
     except (OSError, UnicodeDecodeError) as error:
         end(f"{file} cannot be read: {error}")
     except ledger_heads.NotAHead as error:

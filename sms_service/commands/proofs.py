@@ -32,6 +32,8 @@ DECIDED = {
 }
 READ_AS = {"forget": "FORGET", "stop": "a STOP", "": "a text"}
 
+UNREADABLE = "unreadable"
+
 WIDTHS = (7, 19, 13, 12, 6, 7, 12, 5)
 """Columns of the list before the name and the area, which are as long as they are."""
 
@@ -45,7 +47,7 @@ def show(
     """Show all that is proved about one member or registration. Exit code 1 if a row is not as it was written."""
     from sms_service.enrolment import proofs
 
-    with opened() as (_config, engine, keys), snapshot(engine) as conn:
+    with opened() as (config, engine, keys), snapshot(engine) as conn:
         about = proofs.subject(conn, keys, named)
         if about is None:
             end("there is no member and no registration of that name: write the number on the card, or the reference")
@@ -53,26 +55,32 @@ def show(
     if as_json:
         print(json.dumps({**asdict(about), "proofs": [asdict(one) for one in found]}, ensure_ascii=False, indent=2))
     else:
-        print("\n".join([*_subject(about), *(line for one in found for line in _proof(one, about))]))
+        print("\n".join([*_subject(about), *(line for one in found for line in _proof(one, about, config.url))]))
         if not found:
             print("\nNobody has decided anything: there is nothing to prove.")
-    if any(one.problem for one in found):
+    if about.unreadable or any(one.problem or one.unreadable for one in found):
         sys.exit(1)
 
 
 def _subject(about: Subject) -> Iterator[str]:
     membership = f"Member {about.number}, {about.membership}, " if about.number else "No member, "
     yield f"{membership}registration {about.ref}: {about.status}"
-    if about.fields is None:
+    if about.unreadable:
+        yield f"  Phone {about.phone or UNREADABLE}; {_fields(about.fields) if about.fields is not None else UNREADABLE}"
+        yield f"  BROKEN: the bytes of {', '.join(about.unreadable)} were changed"
+    elif about.fields is None:
         erased = _at(about.erased_at)[:10] if about.erased_at else "an unknown day"
         yield f"  Her data: erased on {erased}; the proof holds"
     else:
-        yield f"  Phone {about.phone}; " + ", ".join(f"{name} {value}" for name, value in about.fields.items())
+        yield f"  Phone {about.phone}; {_fields(about.fields)}"
+    for at in about.calls:
+        yield f"  Rang us on {_at(at)}, while she was asked: weaker than a text, covered by no hash, and no consent"
 
 
-def _proof(one: Proof, about: Subject) -> Iterator[str]:
+def _proof(one: Proof, about: Subject, url: str) -> Iterator[str]:
     asked, answer = one.asked, one.answer
-    erased = "erased with her data" if about.fields is None else "-"
+    erased = "erased with her data" if about.fields is None and not about.unreadable else "-"
+    erased = UNREADABLE if one.unreadable else erased
     yield ""
     yield f"{_at(answer.at)}: {DECIDED.get(one.decision, one.decision)} ({one.purpose}), decision {one.row}"
     if asked.by:
@@ -84,6 +92,8 @@ def _proof(one: Proof, about: Subject) -> Iterator[str]:
         yield f"  Text       ({asked.language}) {_quoted(asked.text, erased)}"
     else:
         yield "  Asked      by nobody: it was her own text, or the office's deed"
+    if one.notice:
+        yield f"  Notice     {url}/notice/{one.notice}"
     yield f"  Flow       {asked.flow or '-'}, state {asked.state or '-'}, version {asked.version[:12] or '-'}"
     yield f"  Answered   {_quoted(answer.text, erased)}, read as {READ_AS.get(one.verdict, one.verdict)}"
     if answer.raw not in (None, "", answer.text):
@@ -94,6 +104,8 @@ def _proof(one: Proof, about: Subject) -> Iterator[str]:
     if one.change:
         yield f"  Before     {_fields(one.change['before'])}"
         yield f"  After      {_fields(one.change['after'])}"
+    if one.unreadable:
+        yield f"  BROKEN     the bytes of {', '.join(one.unreadable)} were changed"
     yield f"  Hashes     {_hashes(one)}"
 
 

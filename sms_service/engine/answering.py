@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from sms_service.engine.ahead import ahead
 from sms_service.engine.answers import chosen, fold, is_doubtful, read_answer, read_key
 from sms_service.engine.collecting import SKIP, fill
 from sms_service.engine.model import (
+    MEMBERSHIP,
     WENT_BACK,
     WENT_TO_FIRST,
     Answered,
@@ -131,7 +134,8 @@ def _unclear(walk: Walk, state: Ask | Choose | Consent, wrong: list[str] | None 
 def _consent(walk: Walk, state: Consent, heard: Heard) -> str | None:
     """A yes or no for the ledger, beyond doubt; another key of the state; or neither."""
     text = heard.text
-    verdict = read_answer(text, walk.session.language, "consent")
+    question: Literal["consent", "yes_no"] = "consent" if state.purpose == MEMBERSHIP else "yes_no"
+    verdict = read_answer(text, walk.session.language, question)
     key = read_key(text, [state.yes.key, state.no.key, *(option.key for option in state.others)])
     other = next((option for option in state.others if option.key == key), None)
     against = {state.no.key, *(option.key for option in state.others)}

@@ -37,8 +37,15 @@ MINUS = re.compile(r"\s*[-−–—~≠¬!]+\s*\d")
 
 CLAUSE = re.compile(r"[.,;:!\n।،؛…]+")
 
+AN_ID = re.compile(r"(?<![^\W_])[^\W\d_]{2,4}[ \-]?\d{5,8}(?![^\W_])")
+"""Letters and digits as voter IDs and national IDs have them: who names one enters somebody, and wants no STOP by it."""
+
 HONORIFICS = ("ji", "jee", "जी")
 """Not counted among them: हाँ जी is one word, politely."""
+
+JOINING = {"joins": "yes", "joining": "neutral"}
+"""What the words that name the joining are where the membership is asked about. Elsewhere they say the opposite as easily:
+JOIN, when asked whether the membership shall end."""
 
 READ = 12
 """Words up to which a refusal is looked for. What is longer is a letter, and is read by a person."""
@@ -122,14 +129,16 @@ def read_answer(text: str, language: str, question: Literal["consent", "yes_no",
     """What `text` answers, from a person who reads `language` ("hi", "en-IN"; "" where it is not known).
 
     Strongest first: stop, wrong number, start and help (alone), no, yes. Without an open question ("none") no and yes are
-    unclear. "consent" and "yes_no" are read alike: both may become a consent. A number is unclear: its
-    question says what it means, see `read_key`. Slips of the finger are mended in words against, never in a yes.
+    unclear. "consent" asks whether she joins; "yes_no" is any other question, a consent to another purpose too: there
+    words that name the joining (JOIN) are no yes. A number is unclear: its question says what it means, see
+    `read_key`. Slips of the finger are mended in words against, never in a yes.
     """
     typed = _together(fold(text).split())
     if question != "none" or len(typed) == 1:  # a name or a booth in a command is no slip of something else
         typed = [_SLIPS.get(word, word) for word in typed]  # first: stpp is stop, and not stp, please, stretched
     words = [_unstretched(word) for word in typed]
     found = _meanings(words[: READ + 1], language.partition("-")[0].lower())
+    found = [(meaning if question == "yes_no" else JOINING.get(meaning, meaning), length) for meaning, length in found]
     meanings = [meaning for meaning, _ in found]
     spoken = [meaning for meaning in meanings if meaning not in ("polite", "yes", "no")]
     ends = question != "none" and "stop" in meanings and _ends_with_stop(text, language)
@@ -159,7 +168,10 @@ def read_answer(text: str, language: str, question: Literal["consent", "yes_no",
 
 
 def _ends_with_stop(text: str, language: str) -> bool:
-    """`Messages every day, stop`: a STOP of its own behind the last comma."""
+    """`Messages every day, stop`: a STOP of its own behind the last comma; not the name of whoever is entered there
+    (`9655888004, HHE1234567, 12, Acha`)."""
+    if AN_ID.search(text):
+        return False
     parts = [words for part in CLAUSE.split(text) if (words := fold(part).split())]
     meanings = {meaning for meaning, _ in _meanings(parts[-1], language)} if len(parts) > 1 else set()
     return "stop" in meanings and {"stop", "polite", "neutral"} >= meanings

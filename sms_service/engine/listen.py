@@ -6,17 +6,20 @@ The order is the design's: opt-out words, wrong number, enroler's commands, the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct, field
 
-from sms_service.engine.answers import chosen, fold, read_answer
+from sms_service.engine.answers import AN_ID, Answer, chosen, fold, read_answer
 from sms_service.engine.keywords import NEAR_TO, first_word, near
 from sms_service.engine.model import Ask, Collect, Flow, Reading, Session, Sessions
 from sms_service.engine.walk import fields_of
 
 LONG_NUMBER = re.compile(r"\d[\d \-]{4,}\d")
 """A number of six digits or more: with it, a word that is nearly a keyword is one, even while a question is open."""
+
+A_PHONE = re.compile(r"\d[\d \-]{7,}\d")
+"""A number of nine digits or more, as mobile numbers are: longer than that of an ID."""
 
 IN_A_LINE = 3
 """Fields by which a text is a registration while something else is asked; two do where nothing is."""
@@ -39,12 +42,14 @@ class Ways(Struct):
 
 
 class Writer(Struct):
-    """Who wrote: in which language, an active enroler or not, one who sent STOP or not, and what she has open."""
+    """Who wrote: in which language, an active enroler or not, one who sent STOP or not, and what she has open. `is_asked`:
+    whether a session of hers asks whether she becomes a member."""
 
     language: str
     enroler: bool
     stopped: bool
     sessions: Sessions
+    is_asked: Callable[[Session], bool] = lambda _session: True
 
 
 class Target(Struct):
@@ -76,7 +81,7 @@ def ways_into(flows: Iterable[Flow]) -> Ways:
 def listen(text: str, writer: Writer, ways: Ways) -> Target:
     """Whom one SMS is for."""
     answering = top(writer.sessions, "sms")
-    word = read_answer(text, writer.language, "none")
+    word = word_of(text, writer.language, writer.enroler, ways)
     if word == "stop":
         return Target(flow=ways.words.get("stop"))
     if word == "wrong_number" and answering and answering.about:
@@ -91,12 +96,38 @@ def listen(text: str, writer: Writer, ways: Ways) -> Target:
         is_sure = flow is line or fold(first_word(text)[0]) in ways.keywords
         return Target(flow=flow, rest=rest, line=None if is_sure or not LONG_NUMBER.search(text) else line)
     line = line if LONG_NUMBER.search(text) else None  # without a phone or an ID it is talk: see you at 5
-    says = read_answer(text, writer.language, "consent") != "unclear"  # Join: a yes, not the keyword
-    if answering and not (flow and not says and _asks_for_it(flow, rest, writer.language, answering)):
+    if answering and not (
+        flow and not _says(text, rest, writer, answering) and _asks_for_it(flow, rest, writer.language, answering)
+    ):
         return Target(session=answering, line=line)
     if flow:
         return Target(flow=flow, rest=rest, at=flow.starts.otherwise if flow.starts.who == "enroler" else "")
     return Target(flow=ways.words.get("help"), line=line)
+
+
+def word_of(text: str, language: str, enroler: bool, ways: Ways) -> Answer:
+    """What a text says before it is an answer to anything: an opt-out, a wrong number, START, HELP, or nothing of the kind.
+    An enroler's entry or correction is none of these, whoever it is about: `REG 9655888004 HHE1234567 12 Opt Out`."""
+    return "unclear" if enroler and _is_entry(text, language, ways) else read_answer(text, language, "none")
+
+
+def _is_entry(text: str, language: str, ways: Ways) -> bool:
+    """Whether a text names an enrolers' command, or nearly does, with a phone, an ID or a reference in it; or has a phone and
+    an ID without one. A first word that answers something by itself (`OK, stop texting 98...`, `Band 98...`) names none."""
+    first, rest = first_word(text)
+    if read_answer(first, language, "consent") != "unclear":
+        return False
+    of_enrolers = {word: flow for word, flow in ways.keywords.items() if flow.starts.who == "enroler"}
+    if fold(first) in of_enrolers or near(first, of_enrolers) is not None:
+        return bool(LONG_NUMBER.search(rest)) or any(A_REF.fullmatch(word) for word in rest.split())
+    return bool(A_PHONE.search(text) and AN_ID.search(text))
+
+
+def _says(text: str, rest: str, writer: Writer, answering: Session) -> bool:
+    """Whether a keyword answers the open question rather than begins its flow. `Join` is a yes to the membership; to anything
+    else (shall it end?) no keyword that stands alone is one."""
+    says = read_answer(text, writer.language, "consent")
+    return says != "unclear" and not (says == "yes" and not rest and not writer.is_asked(answering))
 
 
 def _from_stopped(text: str, answering: Session | None, ways: Ways) -> Target:

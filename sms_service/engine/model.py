@@ -33,6 +33,9 @@ MAX_SILENT = 3
 """Time-outs and expiries that a dialogue may pass while nobody answers; then it ends. Two that led to each other would
 send messages for ever."""
 
+MEMBERSHIP = "membership"
+"""The purpose for which joining is asked about: words that name it are a yes to no other."""
+
 DAY = 86_400.0
 DEFAULT_EXPIRY = 7 * DAY
 """A session nobody answers is closed after a week, if its flow says nothing else."""

@@ -37,7 +37,7 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
         rf"(?:main|mai|mein|me|मैं|मै|में) {SELF} {NOT_HI} (?:hu|hoon|hun|ho|hoo|हूं|हुं|हू|हु)",
         rf"(?:ye |yeh |ये |यह )?(?:number|no|nambar|नंबर|नम्बर) {NAME} (?:ka|का) {NOT_HI}(?: hai| h| he| है)?",
         rf"{NAME} (?:yahan|yaha|yha|यहां|यहा) {NOT_HI}(?: \S+){{0,2}}",
-        rf"(?:yahan|yaha|yha|यहां|यहा) (?:koi |कोई ){NAME} {NOT_HI}(?: hai| h| he| है| rahta| रहता)*",
+        rf"(?:yahan|yaha|yha|यहां|यहा) (?:koi |कोई ){NAME} {NOT_HI}(?: hai| h| he| है| (?:rah|reh)t[aie]| रहता| रहती| रहते)*",
         rf"(?:main|mai|mein|me|मैं|मै|में) {NAME} (?:ko|को) {NOT_HI} (?:jan|jaan|जान)(?:ta|ti|ते|ता|ती)(?: \S+)?",
     ),
     "sw": (

@@ -6,6 +6,8 @@ the person's own is. A word with two meanings in two languages stands in FALSE_F
 
 - yes, no, wrong_number, start, help: as they say. start and help count only alone; help has the questions who writes and
   what this is, in two words at least: a bare "what?" is unclear.
+- joins: a yes to the membership and to nothing else: what names the joining, or that the data are right. `JOIN` after
+  LEAVE ends no membership. joining: what is neutral beside a yes to the membership, and unknown beside any other.
 - stop: the word alone, or first, or in a short text. no_more: phrases that ask to be left alone wherever they stand.
 - neither: phrases that hold a negative or a STOP and mean something else ("no problem", "I do not know").
 - polite: said before or after anything. neutral: what may stand beside a yes without changing it; any word that is in no
@@ -46,27 +48,22 @@ _STRIKE_OUT = ", ".join(
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "yes": """yes ma, yes pa, ok ma, ok pa, okay ma, okay pa, am in, me in, iam in, agree with it, agree to it, agree with this, agree to this,
-            agree with that, agree to that, agree with you, agree with all, agree with everything,
-            fine with me, fine by me, ok with me, okay with me, works for me, suits me, want to register,
-            want to enrol, want to enroll, want to sign up, like to join, love to join, happy to join, glad to join, ready to join, willing to join,
-            wanna join, i wanna join, would love to, with joy, yws, yse, yrs, ues, yez, yeds, yesd, yesm,
-            yeps, yepp, sign me up, sign me in, sign me, enrol me, enroll me,
-            register me, enlist me, include me, i am interested, im interested, interested,
-            deal, okidoki, okey dokey,
-            yessir, ready, i am ready, im ready, willing, i am willing, im willing, okay then, very well,
-            let me join,
-            yesyes, aggree, agre, i wish to join, wish to join, i am joining, im joining, joining,
-            i agree to join, oh yes, most certainly, accept it, confirm it, agree to join,  i want to join,
-             add me, go ahead, indeed, affirmative, gladly, with pleasure, yepp, oky, okies, ok then,
-            sure thing,
-            yes, y, yess, yeah, yea, yep, yup, yah, yas, sure, surely, agree, agreed, i do, accept, accepted,
-            confirm,
-            confirmed, i consent, approve, approved, correct, right, thats right, ok, okay, okey, okk, okie,
-            fine, alright,
-            all right, all good, of course, ofcourse, ofc, for sure, absolutely, definitely, certainly, join,
-            want to join,
-            would like to join, i am in, im in, count me in""",
+        "yes": """yes ma, yes pa, ok ma, ok pa, okay ma, okay pa, agree with it, agree to it, agree with this, agree to this,
+            agree with that, agree to that, agree with you, agree with all, agree with everything, fine with me,
+            fine by me, ok with me, okay with me, works for me, suits me, would love to, with joy, yws, yse,
+            yrs, ues, yez, yeds, yesd, yesm, yeps, yepp, deal, okidoki, okey dokey, yessir, ready, i am ready,
+            im ready, willing, i am willing, im willing, okay then, very well, yesyes, aggree, agre, oh yes,
+            most certainly, accept it, confirm it, go ahead, indeed, affirmative, gladly, with pleasure, oky,
+            okies, ok then, sure thing, yes, y, yess, yeah, yea, yep, yup, yah, yas, sure, surely, agree,
+            agreed, i do, accept, accepted, confirm, confirmed, i consent, approve, approved, ok, okay, okey,
+            okk, okie, fine, alright, all right, of course, ofcourse, ofc, for sure, absolutely, definitely,
+            certainly, correct, right, thats right""",
+        "joins": """am in, me in, iam in, want to register, want to enrol, want to enroll, want to sign up, like to join, love to
+            join, happy to join, glad to join, ready to join, willing to join, wanna join, i wanna join, sign me
+            up, sign me in, sign me, enrol me, enroll me, register me, enlist me, include me, i am interested,
+            im interested, interested, let me join, i wish to join, wish to join, i am joining, im joining,
+            joining, i agree to join, agree to join, i want to join, add me, all good,
+            join, want to join, would like to join, i am in, im in, count me in""",
         "no": """no ma, no pa, nto, dnt, dint, donot, nono, nop thanks, nvr, i pass, no can do, over my dead body,
             count me out, i am out, im out, leave me out, nopes, nothing,
             no, n, noo, nope, nop, nah, naah, nay, not, never, none, neither, nor, noway, dont, don t,
@@ -140,10 +137,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "evening, good afternoon, god bless, god bless you, amen, "
         "please, pls, plz, plzz, pliz, plse, plis, helo, hallo, gud morning, gud mrng, good day, good night, thank u, tnx, thnks, thanx, kindly, hi, hello, hey, dear, sir, madam, maam, mam, bro, brother, sister, thank you, "
         "thanks, thankyou, thnx, thx",
-        "neutral": """good, join us,
-            everything is, everythings, all is, data is, data are, details are, info is, information is,
-            i, am, im, will, ill, me, my, it is, its, this is, that is, thats, all, everything, details,
-            detail, the, very, much, also, with, 1""",
+        "neutral": """good, all is, i, am, im, will, ill, me, my, it is, its, this is, that is, thats, all, the, very, much, also,
+            with, 1""",
+        "joining": """join us, everything is, everythings, data is, data are, details are, info is, information is, everything,
+            details, detail""",
     },
     "hi": HINDI,
     "sw": SWAHILI,

@@ -31,27 +31,25 @@ _WRONG_NUMBER = ", ".join(
 )
 
 ARABIC: Mapping[str, str] = {
-    "yes": """سجلني, سجلوني, سجلوا اسمي, سجل اسمي, ضموني, ضمني, ضيفوني, أضيفوني, أضفني, ادخلوني, حابب انضم,
-        حاب انضم, حابة انضم, sajjilni, sagelni, sajelni, sajluni, sagelooni, waafiq, wafiq, wafaqt, uwafiq,
-        uwafik, awafiq, owafe2, awafe2, mo2ayed, بوافق, موافق تماما, ارغب في الانضمام, ارغب بالانضمام,
-        اود الانضمام, أود الانضمام, اريد ان انضم, أريد أن أنضم, عايز اكون
-        عضو, عاوز اكون عضو, بدي اكون عضو, ابي اكون عضو, اريد ان اكون عضوا, كلام مضبوط, كلام سليم,
-        سليم, جاهز, مستعد, sa7 kollo, gahez, jahez,
-        كل شيء صحيح, كل شي صحيح, كله صحيح, كله تمام, كله صح, كل شيء تمام, كل شي تمام, كلامك صحيح, تمام كده,
-        تمام كدا, ايووه, ayoh, aywoh, ayoo, tamam keda, tamam kda, mwaf2, mwafe2 awi, ana mwaf2, 9a7, 9ah, kolo
-        tamam, kollo tamam, kolo sa7, kollo sa7, andam, 3ayez andam, 3awez andam, انضم, انا هو, أنا
-        هو,
-        بكل سرور, بكل تأكيد, بكل ترحيب, bekol sorour, ee akeed, eh akeed, ana mwafe2, ابي انضم, اه,
-        اها, اي نعم, ايه نعم, إي والله, اي والله, ايه والله, بالطبع, قبول, صح, ماشي, من عيوني, على راسي,
-        على عيني, أبشر, تمام التمام, أريد, عايز, عايزه, عاوز, ابغى, ابغا, بدي, داير, دايره, أؤيد, نعمين,
-        اوكيشن, na3m, na3aam, naaam, eywa, eiwa, iwa, tamaam, tmam, mwafe2, mwafi2, mowafe2, mowafi2,
-        muwafe2, mwafe2a, mwafeqa, muafiq, mwafek, mowafek, muwafik, mwafik, aked, akeeed, taba3an, tb3an,
-        sa7, sa7i7, 7ader, hader, 3ayez, 3awez, 3ayza, abgha, biddi, baddi, eh na3am, ee na3am, ey na3am,
-        e na3am, ay na3am, okeh, oki, نعم, أجل, ايوه, أيوة, ايوا, إيوه, بلى, موافق, موافقة, موافقين,
-        أوافق, نوافق, أقبل, قبلت, اقبل, تمام, طيب, حاضر, صحيح, صحيحة, مضبوط, أكيد, بالتأكيد, بالتاكيد,
-        طبعا, حسنا, حسنًا, أوكي, اوك, اوكيه, يس, أؤكد, أريد الانضمام, na3am, naam na3am, aiwa, aywa,
-        aywah, aiwah, muwafiq, mowafeq, mwafeq, mwafiq, muwafeq, tamam, akeed, akid, tab3an, ajal""",
-    "no": """ما عندي رغبة, ماعندي رغبة, لالالا, لالالالا,
+    "yes": """waafiq, wafiq, wafaqt, uwafiq, uwafik, awafiq, owafe2, awafe2, بوافق, موافق تماما, كلام مضبوط, كلام سليم, سليم,
+        جاهز, مستعد, gahez, jahez, كلامك صحيح, تمام كده, تمام كدا, ايووه, ayoh, aywoh, ayoo, tamam keda, tamam
+        kda, mwaf2, mwafe2 awi, ana mwaf2, 9a7, 9ah, بكل سرور, بكل تأكيد, بكل ترحيب, bekol sorour, ee akeed, eh
+        akeed, ana mwafe2, اه, اها, اي نعم, ايه نعم, إي والله, اي والله, ايه والله, بالطبع, قبول, صح, ماشي, من
+        عيوني, على راسي, على عيني, أبشر, تمام التمام, أريد, عايز, عايزه, عاوز, ابغى, ابغا, بدي, داير, دايره,
+        نعمين, اوكيشن, na3m, na3aam, naaam, eywa, eiwa, iwa, tamaam, tmam, mwafe2, mwafi2, mowafe2, mowafi2,
+        muwafe2, mwafe2a, mwafeqa, muafiq, mwafek, mowafek, muwafik, mwafik, aked, akeeed, taba3an, tb3an, sa7,
+        sa7i7, 7ader, hader, 3ayez, 3awez, 3ayza, abgha, biddi, baddi, eh na3am, ee na3am, ey na3am, e na3am, ay
+        na3am, okeh, oki, نعم, أجل, ايوه, أيوة, ايوا, إيوه, بلى, موافق, موافقة, موافقين, أوافق, نوافق, أقبل,
+        قبلت, اقبل, تمام, طيب, حاضر, صحيح, صحيحة, مضبوط, أكيد, بالتأكيد, بالتاكيد, طبعا, حسنا, حسنًا, أوكي, اوك,
+        اوكيه, يس, أؤكد, na3am, naam na3am, aiwa, aywa, aywah, aiwah, muwafiq, mowafeq, mwafeq, mwafiq, muwafeq,
+        tamam, akeed, akid, tab3an, ajal""",
+    "joins": """سجلني, سجلوني, سجلوا اسمي, سجل اسمي, ضموني, ضمني, ضيفوني, أضيفوني, أضفني, ادخلوني, حابب انضم, حاب انضم, حابة
+        انضم, sajjilni, sagelni, sajelni, sajluni, sagelooni, mo2ayed, ارغب في الانضمام, ارغب بالانضمام, اود
+        الانضمام, أود الانضمام, اريد ان انضم, أريد أن أنضم, عايز اكون عضو, عاوز اكون عضو, بدي اكون عضو, ابي اكون
+        عضو, اريد ان اكون عضوا, sa7 kollo, كل شيء صحيح, كل شي صحيح, كله صحيح, كله تمام, كله صح, كل شيء تمام, كل
+        شي تمام, kolo tamam, kollo tamam, kolo sa7, kollo sa7, andam, 3ayez andam, 3awez andam, انضم, انا هو,
+        أنا هو, ابي انضم, أؤيد, أريد الانضمام""",
+    "no": """موش, ما عندي رغبة, ماعندي رغبة, لالالا, لالالالا,
         لأه, موب, مهب, رفضت, ما احب, ما بحب, لا احب, مبحبش, ماليش في, مليش في,
         ما دايرين, ما عايزين, ما نبغى, ما نبي, ما نريد, mani, manish, لالا, ما موافق, ما داير, ما دايره,
         ما دايرة, ما عايز, ما عاوز, ما ودي, ما بدنا, مابغى, مابغا, ماابغى, ماودي, ما يهمني, ما بوافق, ما
@@ -154,7 +152,6 @@ ARABIC: Mapping[str, str] = {
         assalamu alaikum, marhaba, ahlan, min fadlek, law sama7t, من فضلك, من فضلكم, لو سمحت, لو سمحتم,
         شكرا, شكرا لك, شكرا لكم, شكرا جزيلا, مرحبا, السلام عليكم, أخي, اخي, سيدي, أستاذ, رجاء, shukran,
         min fadlak, salam""",
-    "neutral": """العضوية, بالعضوية, عضوية, معكم, معاكم,
-        بشدة, الانضمام, انا, أنا, نحن, جدا, تماما, كل, المعلومات, البيانات, ذلك, هذا, على,
-        على ذلك""",
+    "neutral": """بشدة, انا, أنا, نحن, جدا, تماما, كل, ذلك, هذا, على, على ذلك""",
+    "joining": """العضوية, بالعضوية, عضوية, معكم, معاكم, الانضمام, المعلومات, البيانات""",
 }

@@ -26,29 +26,25 @@ _STRIKE_OUT = ", ".join(
 )  # fmt: skip
 
 FRENCH: Mapping[str, str] = {
-    "yes": """avec joie, avec grand plaisir, avec enthousiasme, avec fierté, veux m'inscrire,
-        veux m'enregistrer, voudrais m'inscrire, souhaite m'inscrire, veux intégrer, veux participer,
-        veux vous rejoindre, je veux en être, j'en suis, oiu, iui, oyi, ouio, oiui, ouu, oiuu, dacor, daco,
-        dakord, daccor, inscrivez moi, inscris moi, ajoutez moi,
-        ajoute moi, enregistrez moi, enregistre moi, prenez moi, comptez sur moi, je suis partante,
-        je suis prêt, je suis
-        prête, prêt, prête, je suis intéressé, je suis intéressée, intéressé, intéressée,
-        je veux être membre, je veux
-        devenir membre, je souhaite adhérer, je signe, top là, bien volontiers, c'est bien ça, volontier,
-        assurément, dakor, d'acord, je m'inscris, m'inscris,
-        c'est bien moi, tout est juste, tout est bon, c bon, c'est juste,
-        juste, j'suis d'accord, tout à fait d'accord, d'adhérer, voudrais adhérer, aimerais adhérer,
-        j'aimerais adhérer, rejoins, je rejoins, veux rejoindre, okok, parfait, sa marche, pour sûr,
-        correcte, correctes, données correctes, carrément, affirmatif, approuve, j'approuve, je suis pour,
-        je l'accepte, je le veux, ouep, ouaip, ouaips, oue, wai, ui, uii, oui oui, accepter, confirmer,
-        valide, validé, valider, je valide, veux, veux bien, suis pour, je suis partant, partant,
-        partante, adhérer, veux adhérer, souhaite adhérer, devenir membre, être membre, souhaite, mais
-        oui, ah oui, eh oui, bien sûr que oui, mais bien sûr, avec plaisir, effectivement, en effet,
-        dacord, ça marche, ça roule, favorable, oui, ouii, ouais, ouai, wi, d'accord, d accord, dacc, dac,
-        accepte, j'accepte, j accepte, j'ai accepté, accepté, confirme, je confirme, confirmé, bien sûr,
-        biensûr, c'est bon, c est bon, c'est correct, c'est exact, c'est ça, exact, exactement, exacte,
-        entendu, volontiers, certainement, absolument, tout à fait, évidemment, vrai, c'est vrai, je
-        consens, j'adhère, adhère""",
+    "yes": """avec joie, avec grand plaisir, avec enthousiasme, avec fierté, oiu, iui, oyi, ouio, oiui, ouu, oiuu, dacor,
+        daco, dakord, daccor, je suis prêt, je suis prête, prêt, prête, top là, bien volontiers, c'est bien ça,
+        volontier, assurément, dakor, d'acord, c bon, c'est juste, juste, j'suis d'accord, tout à fait d'accord,
+        okok, parfait, sa marche, pour sûr, correcte, carrément, affirmatif, approuve, j'approuve, je suis pour,
+        je l'accepte, je le veux, ouep, ouaip, ouaips, oue, wai, ui, uii, oui oui, accepter, confirmer, valide,
+        validé, valider, je valide, veux, veux bien, suis pour, souhaite, mais oui, ah oui, eh oui, bien sûr que
+        oui, mais bien sûr, avec plaisir, effectivement, en effet, dacord, ça marche, ça roule, favorable, oui,
+        ouii, ouais, ouai, wi, d'accord, d accord, dacc, dac, accepte, j'accepte, j accepte, j'ai accepté,
+        accepté, confirme, je confirme, confirmé, bien sûr, biensûr, c'est bon, c est bon, c'est correct, c'est
+        exact, c'est ça, exact, exactement, exacte, entendu, volontiers, certainement, absolument, tout à fait,
+        évidemment, vrai, c'est vrai, je consens""",
+    "joins": """veux m'inscrire, veux m'enregistrer, voudrais m'inscrire, souhaite m'inscrire, veux intégrer, veux participer,
+        veux vous rejoindre, je veux en être, j'en suis, inscrivez moi, inscris moi, ajoutez moi, ajoute moi,
+        enregistrez moi, enregistre moi, prenez moi, comptez sur moi, je suis partante, je suis intéressé, je
+        suis intéressée, intéressé, intéressée, je veux être membre, je veux devenir membre, je souhaite
+        adhérer, je signe, je m'inscris, m'inscris, c'est bien moi, tout est juste, tout est bon, d'adhérer,
+        voudrais adhérer, aimerais adhérer, j'aimerais adhérer, rejoins, je rejoins, veux rejoindre, correctes,
+        données correctes, je suis partant, partant, partante, adhérer, veux adhérer, souhaite adhérer, devenir
+        membre, être membre, j'adhère, adhère""",
     "no": """veu pas, veut pas, veu pa, veux pa, jveu pas, jveux pas, j'veux pas, j'veux pa, jveu pa,
         dacor pa, nom merci, nonm, nonon, nan merci, pas pour moi, pas envie, aucune envie, pas intéresser,
         plutôt mourir, laisse tomber, laissez tomber, très peu pour moi, je passe, aucunement, nullement,
@@ -134,7 +130,7 @@ FRENCH: Mapping[str, str] = {
         slt, coucou, s'il vous plait monsieur, dieu merci, dieu vous bénisse, s'il vous plaît, s il vous
         plait, s'il te plaît, svp, stp, merci, merci beaucoup, merci bien, bonjour, bonsoir, salut,
         monsieur, madame""",
-    "neutral": """adhésion, inscription, pour moi, données, les données, données sont, les données sont,
-        sans hésiter, sans hésitation, membre, toujours, bien, très bien, je suis, c'est,
-        c'est bien, moi, tout, tout est, beaucoup, le, les, mes""",
+    "neutral": """pour moi, sans hésiter, sans hésitation, toujours, bien, très bien, je suis, c'est, c'est bien, moi, tout,
+        beaucoup, le, les, mes""",
+    "joining": """adhésion, inscription, données, les données, données sont, les données sont, membre, tout est""",
 }

@@ -24,6 +24,17 @@ _STOP_THEM = ", ".join(
 )
 """Beside what is sent a STOP is one, wherever it stands: `bahut ho gaya, ab band karo ye sab`."""
 
+_I_SEE_YES = ", ".join(
+    f"{see} {well}"
+    for see in ("acha", "accha", "achha", "achchha", "achcha", "acchha", "अच्छा")
+    for well in (
+        "theek hai", "thik hai", "theek h", "thik h", "theek he", "thik he", "theek", "thik", "ji", "haan", "han",
+        "ठीक है", "ठीक", "जी", "हाँ",
+    )
+    if see.isascii() == well.isascii()
+)  # fmt: skip
+"""I see, all right: a yes with that behind it. Alone it says only that she has read."""
+
 _POLITE = """hazoor, huzoor, sarkar, malik, chacha, kaka, beta, behen, bahan, behenji, mataji, babuji,
     netaji, sahib, saab, saheb, yaar, dost, guru, ram ram, jai hind, jai shri ram, radhe radhe,
     pranam, adab, salaam, हजूर, हुज़ूर, सरकार, चाचा, काका, बहन, बहनजी, माताजी, बाबूजी, नेताजी, साहेब,
@@ -42,27 +53,25 @@ def _honoured(phrases: str) -> str:
 
 
 HINDI: Mapping[str, str] = {
-    "yes": """हाँा, हांा, hsan, haam, haanm, haanj, हाँआँ, हाआँ, हाआ, हाँऽ, naam likh lo, naam likho,
-        naam jod do, नाम लिख लो, नाम जोड़ दो,
-        mera naam jod do, मेरा नाम जोड़ दो, bna do, bana do, manzur hai, razi, razi hu, raazi hu, राज़ी हूँ,
-        judna chahta hu,
-        judna chahti hu, badhiya hai, chalega, chalegi, चलेगा, taiyar, taiyaar, tayar, tayyar, तैयार, हाॅं,
-        हाॅ, हॉं, हॉ, swikaar, sweekaar, judunga, judungi, jud
-        jaunga, जुड़ूंगा, जुड़ूंगी, shamil hona hai, शामिल होना है, shamil karo, shamil kar lo,
-        shamil kijiye, शामिल करो, शामिल कर लो, शामिल कीजिए,
-        ठिक है, ठिक, thk hai, thk h, सदस्य बनूंगा, सदस्य बनूंगी, sadasya banunga, sadasya banungi, member
-        banunga, member banungi, मेंबर बनूंगा, sadasya banna chahta, sadasya banna chahti,
-        haan kar do, haan kardo, haan karo, हाँ कर दो, हाँ करो, member banna hai, sadasya banna hai,
-        hnji, jihaan, jihan, avashya, awashya, jodo, jod do, jod lo, jod dijiye, jodiye, jodna hai, banao,
-        bana do, bana dijiye, bana lo, bna do, pakka, अवश्य, जोड़ो, जोड़ दो, जोड़ लो, जोड़ दीजिए, जोड़िए,
-        बनाओ, बना दो, बना दीजिए, बना लो, बनाइए, पक्का, हाँ जी, जी हाँ, haan, han, haa, hann, haanji,
-        hanji, haan ji, hn, ji, jee, ji haan, ji han, bilkul, bilkool, sahi, theek, thik, teek, tik, theek
-        hai, thik hai, theek he, thik he, thik h, theek h, tik hai, tik h, thik ahe, sehmat, sahmat,
+    "yes": f"""{_I_SEE_YES},
+        हाँा, हांा, hsan, haam, haanm, haanj, हाँआँ, हाआँ, हाआ, हाँऽ, manzur hai, razi, razi hu, raazi hu, राज़ी हूँ,
+        badhiya hai, chalega, chalegi, चलेगा, taiyar, taiyaar, tayar, tayyar, तैयार, हाॅं, हाॅ, हॉं, हॉ,
+        swikaar, sweekaar, ठिक है, ठिक, thk hai, thk h, haan kar do, haan kardo, haan karo, हाँ कर दो, हाँ करो,
+        hnji, jihaan, jihan, avashya, awashya, pakka, अवश्य, पक्का, हाँ जी, जी हाँ, haan, han, haa, hann,
+        haanji, hanji, haan ji, hn, ji, jee, ji haan, ji han, bilkul, bilkool, sahi, theek, thik, teek, tik,
+        theek hai, thik hai, theek he, thik he, thik h, theek h, tik hai, tik h, thik ahe, sehmat, sahmat,
         sahamat, manzoor, manjoor, manjur, manzur, swikar, sweekar, svikar, kabool, kabul, qubool, qabool,
-        kubul, zaroor, jarur, jaroor, zarur, raji hu, raji hoon, raji hun, raazi, judna hai, judna chahta,
-        judna chahti, banna hai, banna chahta, banna chahti, हाँ, हा, हाँजी, जी, बिल्कुल, बिलकुल, सही,
-        ठीक, सहमत, मंज़ूर, मंजुर, स्वीकार, स्वीकृत, कबूल, क़ुबूल, ज़रूर, जरुर, राज़ी, जुड़ना है, जुड़ना
-        चाहता, जुड़ना चाहती, बनना है, बनना चाहता, बनना चाहती, यस, येस, ओके, ओ के, होय""",
+        kubul, zaroor, jarur, jaroor, zarur, raji hu, raji hoon, raji hun, raazi, हाँ, हा, हाँजी, जी, बिल्कुल,
+        बिलकुल, सही, ठीक, सहमत, मंज़ूर, मंजुर, स्वीकार, स्वीकृत, कबूल, क़ुबूल, ज़रूर, जरुर, राज़ी, यस, येस, ओके,
+        ओ के, होय""",
+    "joins": """naam likh lo, naam likho, naam jod do, नाम लिख लो, नाम जोड़ दो, mera naam jod do, मेरा नाम जोड़ दो, bna do, bana
+        do, judna chahta hu, judna chahti hu, judunga, judungi, jud jaunga, जुड़ूंगा, जुड़ूंगी, shamil hona hai,
+        शामिल होना है, shamil karo, shamil kar lo, shamil kijiye, शामिल करो, शामिल कर लो, शामिल कीजिए, सदस्य
+        बनूंगा, सदस्य बनूंगी, sadasya banunga, sadasya banungi, member banunga, member banungi, मेंबर बनूंगा,
+        sadasya banna chahta, sadasya banna chahti, member banna hai, sadasya banna hai, jodo, jod do, jod lo,
+        jod dijiye, jodiye, jodna hai, banao, bana dijiye, bana lo, जोड़ो, जोड़ दो, जोड़ लो, जोड़ दीजिए, जोड़िए,
+        बनाओ, बना दो, बना दीजिए, बना लो, बनाइए, judna hai, judna chahta, judna chahti, banna hai, banna chahta,
+        banna chahti, जुड़ना है, जुड़ना चाहता, जुड़ना चाहती, बनना है, बनना चाहता, बनना चाहती""",
     "no": """rehne do, rahne do, rehne dijiye, rahne dijiye, jaane do, chhodo, chodo, chhod do, रहने दो,
         रहने दीजिए, जाने दो, छोड़ो, छोड़ दो, koi zarurat nahi, zarurat nahi, जरूरत नहीं, naam hatao,
         naam hata do, naam kaat do, नाम हटाओ, नाम हटा दो, नाम काट दो, nhee, mujhe nahi,
@@ -70,7 +79,8 @@ HINDI: Mapping[str, str] = {
         naiin, nhi, nhin, nahe, naa, nahi ji, nako, mat, inkar, inkaar, mana, asahmat, asehmat, namanzoor,
         namanjur, नहीं, नही, नहि, नहिं, ना, न, मत, इनकार, इंकार, मना, असहमत, नामंज़ूर, अस्वीकार, अस्वीकृत,
         नाही, नको, नो, नॉट""",
-    "stop": """bnd, bnd kro, bnd karo, bnd kar do, bund karo, band kre, बंद करे, band, bandh, band karo,
+    "stop": """bas karo, bas kro, bas kar do, bas kijiye, bas karen, बस करो, बस करें,
+        बस कीजिए, bnd, bnd kro, bnd karo, bnd kar do, bund karo, band kre, बंद करे, band, bandh, band karo,
         band kro, band kar do, band kardo, band kijiye, band karen, roko,
         ruko, rok do, बंद, बन्द, बंद करो, बंद करें, बंद कीजिए, बंद कर दो, रोको, रुको, रोक दो, रोकें, रद्द,
         स्टॉप, स्टाप, अनसब्सक्राइब""",
@@ -149,9 +159,8 @@ HINDI: Mapping[str, str] = {
         नहीं, कोई दिक्कत नहीं, कोई परेशानी नहीं, पता नहीं, पता नही, नहीं पता, मालूम नहीं, समझ नहीं, समझ
         नही, नहीं समझ, समझा नहीं, क्यों नहीं, बंद मत, बंद न, बंद नहीं, मेरा नाम नहीं""",
     "polite": _honoured(_POLITE),
-    "neutral": """hme, hmko, humen, mujhko, muje, judna, jurna, जुड़ना, sadasyata, सदस्यता, हम, हमें, हमको,
-        hum, hume, hame, hamein, humein, humko, sadasya, सदस्य, hai, h, hain, hoon, hu, hun, main, mai, mein,
-        mera, meri, mujhe, ye,
-        sab, sabhi, karta, karti, kar, kiya, jankari, jaankari, है, हैं, हूँ, हूं, हु, मैं, मै, मेरा,
-        मेरी, मुझे, यह, ये, सब, सभी, करता, करती, किया, जानकारी""",
+    "neutral": """hme, hmko, humen, mujhko, muje, हम, हमें, हमको, hum, hume, hame, hamein, humein, humko, hai, h, hain, hoon, hu,
+        hun, main, mai, mein, mera, meri, mujhe, ye, sab, sabhi, karta, karti, kar, kiya, है, हैं, हूँ, हूं, हु,
+        मैं, मै, मेरा, मेरी, मुझे, यह, ये, सब, सभी, करता, करती, किया""",
+    "joining": """judna, jurna, जुड़ना, sadasyata, सदस्यता, sadasya, सदस्य, jankari, jaankari, जानकारी""",
 }

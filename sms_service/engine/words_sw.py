@@ -18,22 +18,20 @@ _STRIKE_OUT = ", ".join(
 )  # fmt: skip
 
 SWAHILI: Mapping[str, str] = {
-    "yes": """nataka kujisajili, nataka kujiandikisha, nataka uanachama, niwe mwanachama,
-        nitafurahi kujiunga, niko tayari kabisa, nsio, mdio, bdio, ndoi, ndip, niandikishe mimi,
-        nisajili mimi, nipo ndani, niingize, niingizeni, niunganisheni, nipo pamoja, tuko pamoja,
-        nimekubali kabisa, niko ndani, niandikisheni, niongeze, niongezeni, niweke, nitakuwa mwanachama,
-        nataka kuwa
-        mwanachama, naomba kujiunga, naomba kuwa mwanachama, kuwa mwanachama, tayari,
-        ndyio, nidyo, ndiyio, kila kitu sawa, kila kitu ni sawa, kila kitu sahihi, ninajiunga, niko tayari,
-        nipo tayari, tuko tayari, nathibitisha, ninathibitisha, nimethibitisha, thibitisha,
-        ningependa kujiunga, napenda kujiunga, niko tayari kujiunga, nakubaliana na hilo,
-        kwa hakika, kabisa kabisa, nataka sana, nataka, ninataka, niunge, niunganishe, nisajili,
-        nisajilini, niandikishe, naafiki, nimeafiki, ninaafiki, naunga mkono, yap, iko sawa, iko poa, sawa
-        tu, ndio hivyo, ndiyo hivyo, eh ndio, eeh ndio, naam ndio, sawa basi, ndio basi, ndiyo, ndio,
-        ndyo, ndo, ndiyoo, eeh, sawa, sawasawa, sawa sawa, nakubali, ninakubali, nimekubali, kubali,
-        nakubaliana, ninakubaliana, nimekubaliana, tumekubali, sahihi, kweli, ni kweli, ni sahihi, ni
-        sawa, hakika, bila shaka, nataka kujiunga, ninataka kujiunga, nitajiunga, najiunga, nimekubali
-        kujiunga, nakubali kujiunga, ninakubali kujiunga, naam ndiyo, poa""",
+    "yes": """niko tayari kabisa, nsio, mdio, bdio, ndoi, ndip, nimekubali kabisa, tayari, ndyio, nidyo, ndiyio, niko tayari,
+        nipo tayari, tuko tayari, nathibitisha, ninathibitisha, nimethibitisha, thibitisha, nakubaliana na hilo,
+        kwa hakika, kabisa kabisa, nataka sana, nataka, ninataka, naafiki, nimeafiki, ninaafiki, yap, sawa tu,
+        ndio hivyo, ndiyo hivyo, eh ndio, eeh ndio, naam ndio, sawa basi, ndio basi, ndiyo, ndio, ndyo, ndo,
+        ndiyoo, eeh, sawa, sawasawa, sawa sawa, nakubali, ninakubali, nimekubali, kubali, nakubaliana,
+        ninakubaliana, nimekubaliana, tumekubali, sahihi, kweli, ni kweli, ni sahihi, ni sawa, hakika, bila
+        shaka, naam ndiyo, poa""",
+    "joins": """nataka kujisajili, nataka kujiandikisha, nataka uanachama, niwe mwanachama, nitafurahi kujiunga, niandikishe
+        mimi, nisajili mimi, nipo ndani, niingize, niingizeni, niunganisheni, nipo pamoja, tuko pamoja, niko
+        ndani, niandikisheni, niongeze, niongezeni, niweke, nitakuwa mwanachama, nataka kuwa mwanachama, naomba
+        kujiunga, naomba kuwa mwanachama, kuwa mwanachama, kila kitu sawa, kila kitu ni sawa, kila kitu sahihi,
+        ninajiunga, ningependa kujiunga, napenda kujiunga, niko tayari kujiunga, niunge, niunganishe, nisajili,
+        nisajilini, niandikishe, naunga mkono, iko sawa, iko poa, nataka kujiunga, ninataka kujiunga,
+        nitajiunga, najiunga, nimekubali kujiunga, nakubali kujiunga, ninakubali kujiunga""",
     "no": """sitaweza, sikutaka, siko interested, sipo interested,
         sina mpango, sina muda, haiwezekani, haitawezekana, abadani, abadan, sijisajili, sitajisajili,
         sikuomba, sijaomba, sikujiandikisha, sijajiandikisha, sitajiandikisha, sikujisajili,
@@ -114,5 +112,6 @@ SWAHILI: Mapping[str, str] = {
         shukran, samahani, mungu akubariki, habari yako, kaka yangu, dada yangu, wakuu, wapendwa,
         tafadhali, asante, asanteni, asante sana, ahsante, bwana, mama, habari, jambo, hujambo, shikamoo,
         karibu, mheshimiwa""",
-    "neutral": "kujiunga, kujisajili, kujiandikisha, uanachama, mimi, kabisa, sana, yote, taarifa, zangu, hii",
+    "neutral": """mimi, kabisa, sana, yote, hii""",
+    "joining": """kujiunga, kujisajili, kujiandikisha, uanachama, taarifa, zangu""",
 }

@@ -1,4 +1,5 @@
-"""People who came to nothing - who refused, never answered, were entered by mistake, or only ever sent STOP - are erased."""
+"""People who came to nothing - who refused, never answered, were entered by mistake, only ever sent STOP, or never were
+anything - are erased."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exists, select, text
+from sqlalchemy import Connection, exists, func, select, text
 
 from sms_service.enrolment import consent as decisions
 from sms_service.enrolment import erasure
@@ -18,23 +19,30 @@ from sms_service.store.transaction import Conflict
 
 BEGIN, END = (0.0, 0), (math.inf, 0)
 
+WINDOW = 10_000
+"""People looked at in one round who may never have been anything: their own row, and by its id a few more each. That
+somebody has no row in other tables can stand in no index; a million are through in a quarter of an hour."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How far the search has come: time and id of the last registration, and of the last person, that was looked at."""
+    """How far the search has come: time and id of the last registration, and of the last person who sent STOP, that was looked
+    at; and the id of the last person of all, None after the last."""
 
     registration: tuple[float, int] = BEGIN
     person: tuple[float, int] = BEGIN
+    stranger: int | None = 0
 
     @property
     def ended(self) -> bool:
         """Whether all were looked at. Who is something else today may be nothing else tomorrow: then from the beginning."""
-        return self.registration == self.person == END
+        return self.registration == self.person == END and self.stranger is None
 
 
 def candidates(conn: Connection, place: Place, before: float, limit: int) -> tuple[list[int], Place]:
     """People who may have to be erased, and where to search on: those behind registrations that came to nothing before
-    `before`, and those who sent STOP before. Members of any time, and enrolers, are none of them."""
+    `before`, those who sent STOP before, and those who never were anything and were silent since. Members of any time, and
+    enrolers, are none of them."""
     at, last = registration.c.decided_at, registration.c.id
     beyond = (at > place.registration[0]) | ((at == place.registration[0]) & (last > place.registration[1]))
     entered = conn.execute(
@@ -53,11 +61,38 @@ def candidates(conn: Connection, place: Place, before: float, limit: int) -> tup
         .order_by(since, who)
         .limit(limit)
     ).all()
+    strangers, stranger = _strangers(conn, place.stranger, before, limit)
     then = Place(
         (entered[-1].decided_at, entered[-1].id) if len(entered) == limit else END,
         (stopped[-1].stopped_at, stopped[-1].id) if len(stopped) == limit else END,
+        stranger,
     )
-    return list(dict.fromkeys([*(row.person_id for row in entered), *(row.id for row in stopped)])), then
+    return list(dict.fromkeys([*(row.person_id for row in entered), *(row.id for row in stopped), *strangers])), then
+
+
+def _strangers(conn: Connection, after: int | None, before: float, limit: int) -> tuple[list[int], int | None]:
+    """Who texted once, rang, began to join, or was asked by mistake before FIX; and up to whom was looked."""
+    if after is None:
+        return [], None
+    who = person.c.id
+    newest = conn.execute(select(func.max(who))).scalar_one() or 0
+    until = after + WINDOW
+    decided = select(func.max(consent.c.id)).where(consent.c.person_id == who).correlate(person).scalar_subquery()
+    query = (
+        select(who)
+        .where(who > after, who <= until, person.c.wrapped_key.is_not(None), person.c.stopped_at.is_(None))
+        .where(person.c.created_at <= before, *_nobody(who))
+        .where(~exists().where(registration.c.person_id == who).correlate_except(registration))
+        .where(~exists().where(timer.c.person_id == who).correlate_except(timer))
+        .where(~exists().where(turn.c.person_id == who, turn.c.turn_no == person.c.turn_no, turn.c.at > before))
+        # Whoever only gets our news has said so last.
+        .where(~exists().where(consent.c.id == decided, consent.c.decision == "given"))
+        .order_by(who)
+        .limit(limit)
+    )
+    found = list(conn.execute(query).scalars())
+    looked = found[-1] if len(found) == limit else until
+    return found, looked if looked < newest else None
 
 
 def _nobody(person_id: Any) -> tuple[Any, Any]:

@@ -228,6 +228,13 @@ def state_of(conn: Connection, person_id: int, purpose: str) -> State:
     return "withdrawn" if decided[-1][1] == "withdrawn" else "refused"
 
 
+def given(conn: Connection, person_id: int) -> list[str]:
+    """The purposes that she has said yes to, and not taken back, by name."""
+    query = select(consent.c.purpose).where(consent.c.person_id == person_id, consent.c.purpose != DATA).distinct()
+    purposes = conn.execute(query.order_by(consent.c.purpose)).scalars().all()
+    return [one for one in purposes if state_of(conn, person_id, one) == "given"]
+
+
 def _is_asked(conn: Connection, person_id: int, purpose: str) -> bool:
     """Membership is asked about a registration that waits; another purpose by the flow that is called as it is."""
     waits = (registration.c.person_id == person_id) & (registration.c.status == "waiting")

@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sms_service.authoring.vocabulary import EffectShape, Happening
+from sms_service.engine.model import MEMBERSHIP as MEMBERSHIP
 
 REGISTRATION = "registration"
-
-MEMBERSHIP = "membership"
-"""The purpose of the consent that makes a member."""
 
 FIRST_NAME_MAX = 20
 """Letters of a first name in somebody else's message: the longest of 60 would fill half of an SMS in Hindi."""
@@ -58,6 +56,19 @@ STANDINGS: Mapping[str, Mapping[str, str]] = {
 
 RECORD_MAX = 90
 """Characters of a registration as it is repeated: the longest name with three other values. The enroler has what she typed."""
+
+OWN_LISTED, OWN_RECORD_MAX = 4, 30
+"""Registrations that ME shows where a phone has several, and letters of each: a family, in two SMS mostly, never in more than
+four."""
+
+PURPOSES: Mapping[str, Mapping[str, str]] = {
+    "news": {"en": "news", "hi": "समाचार", "sw": "matangazo"},
+    "events": {"en": "events", "hi": "कार्यक्रम", "sw": "matukio"},
+}
+"""What people consent to besides a membership, as ME tells it; other purposes are told as the flow calls them."""
+
+CONSENTS_MAX = 30
+"""Letters of all of those together."""
 
 CHANGE_MAX = 45
 """Letters of what a person mended about herself, as her enroler reads it: before and after, in one SMS."""
@@ -262,9 +273,10 @@ SHAPES: Mapping[str, EffectShape] = {
     ),
     "show_own_data": EffectShape(
         {
-            "member": {**OWN_DATA, "member.number": "member_number"},
-            "entered": {**OWN_DATA, "standing": "standing"},
-            "nothing": {},
+            "member": {**OWN_DATA, "member.number": "member_number", "consents": "consents"},
+            "entered": {**OWN_DATA, "standing": "standing", "consents": "consents"},
+            "several": {"entries": "own_entries", "more": "count", "consents": "consents"},
+            "nothing": {"consents": "consents"},
         },
         parameters={"number": "member_number"},
         optional=("number",),
@@ -300,7 +312,10 @@ SHAPES: Mapping[str, EffectShape] = {
     "look_at_consent": EffectShape({"given": {}, "open": {}}, parameters={"purpose": "text"}),
     "withdraw_consent": EffectShape({"withdrawn": {}, "none": {}}, parameters={"purpose": "text"}),
     # Begins registration.saved for herself, with what her registration holds.
-    "take_missed_call": EffectShape({"invited": {}, "stranger": {}, "silent": {}}),
+    "take_missed_call": EffectShape(
+        {"invited": {}, "member": {"member.number": "member_number"}, "stranger": {}, "silent": {}},
+        kinds={"member": "stranger"},  # a flow of the release before told her how to join
+    ),
     "recognise_writer": EffectShape({"in_charge": {}, "enroler": {}, "member": {}, "other": {}}),
     "answer_once": EffectShape({"answered": {}, "silent": {}}),
     "opt_out": EffectShape(DONE),

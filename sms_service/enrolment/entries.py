@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sms_service.enrolment import families, holds, registrations, rules
+from sms_service.enrolment import families, holds, refusals, registrations, rules
 from sms_service.enrolment.own import Own
 from sms_service.enrolment.registrations import Registration
 from sms_service.enrolment.rules import Entry, Found
@@ -61,6 +61,8 @@ def odd_when_mended(entry: Entry, entered: Own) -> list[Found]:
     office. It is not one more of a day. It is left as a deleted one. Raises Conflict if somebody has moved it meanwhile."""
     registrations.must_move(entry.conn, entered.id, entered.status, "deleted", entry.now)
     known = holds.open_rules(entry.conn, entered.id)
+    if entry.person.id == entered.person.id:  # the office had her asked all the same, and she does not refuse this
+        known += holds.freed_rules(entry.conn, entered.id, (refusals.REFUSED_BEFORE, refusals.WRONG_NUMBER))
     found = [one for one in rules.on_entry(entry) if one.rule.name not in ("too_many", *known)]
     hold(entry, entered.id, found)
     return found

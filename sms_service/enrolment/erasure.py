@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table, case, delete, func, insert, or_, selec
 
 from sms_service.engine.model import Inbound, Session
 from sms_service.enrolment import consent as decisions
-from sms_service.enrolment import mentions, photo_media, searches, sought
+from sms_service.enrolment import mentions, photo_media, refusals, searches, sought
 from sms_service.privacy import Keys
 from sms_service.store import outbox as store_outbox
 from sms_service.store import people
@@ -30,6 +30,7 @@ from sms_service.store.tables import (
     fee_receipt,
     hold,
     member,
+    moved_registration,
     outbox,
     person,
     photo,
@@ -41,6 +42,10 @@ from sms_service.store.tables import (
 SETTLED_SECONDS = searches.SETTLED_SECONDS
 """Between the two times that copies are deleted: a turn that was being taken when she was forgotten has written what it
 had to Redis by then."""
+
+TURNS = 10_000
+"""Turns that are cleared in one transaction: some tenths of a second of a statement that may take two. An enroler who texts
+for years has hundreds of thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,12 @@ def take(conn: Connection, keys: Keys, whom: Person, now: float, block: bool) ->
     conn.execute(update(registration).where(entered).values(voter_id_index=None, flags="", erased_at=now))
     undecided = hold.c.registration_id.in_(ids) & hold.c.decided_at.is_(None)
     conn.execute(update(hold).where(undecided).values(decision="refused", decided_at=now))
-    conn.execute(update(hold).where(hold.c.registration_id.in_(ids)).values(detail=""))
+    conn.execute(update(hold).where(hold.c.registration_id.in_(ids)).values(detail="", said_sealed=None))
+    # The text that an entry came by names her number, though it is about somebody else since FIX, and under that one's key.
+    left = moved_registration.c.person_id == whom.id
+    entered_by = registration.c.id.in_(select(moved_registration.c.registration_id).where(left))
+    conn.execute(update(registration).where(entered_by).values(raw_sealed=None))
+    conn.execute(delete(moved_registration).where(left))
     hers = select(member.c.number).where(member.c.person_id == whom.id)
     pictures = {one.name: None for one in card.columns if one.name.endswith("_sealed")}
     conn.execute(
@@ -132,12 +142,9 @@ def take(conn: Connection, keys: Keys, whom: Person, now: float, block: bool) ->
     told = {"status": "retired", "surplus_sealed": None, "code_index": None, "code_until": None, "hold_reason": ""}
     conn.execute(update(enroler).where(enroler.c.person_id == whom.id).values(told))
     conn.execute(delete(timer).where(timer.c.person_id == whom.id))
-    named = select(outbox.c.channel, outbox.c.gateway_id).where(
-        outbox.c.person_id == whom.id, outbox.c.gateway_id != ""
-    )
-    reported = tuple_(delivery_report.c.channel, delivery_report.c.gateway_id)
-    conn.execute(delete(delivery_report).where(reported.in_(named)))
     conn.execute(insert(erasure).values(person_id=whom.id, phone_index=whom.phone_index))
+    if block:  # her number is blocked instead; else what it has said no to stands on, without her name
+        refusals.forget(conn, whom.phone_index)
     people.destroy_key(conn, whom.id, now, block)
 
 
@@ -148,11 +155,32 @@ def _registrations(conn: Connection, person_id: int) -> list[int]:
 # --- what is left to do -------------------------------------------------------------------------------------------
 
 
+def last_turns(conn: Connection, person_ids: Sequence[int]) -> dict[int, int]:
+    """Up to which turn each of these people has any."""
+    last = select(func.max(turn.c.turn_no)).where(turn.c.person_id == person.c.id).scalar_subquery()
+    rows = conn.execute(select(person.c.id, last.label("turn_no")).where(person.c.id.in_(person_ids)))
+    return {row.id: row.turn_no or 0 for row in rows}
+
+
+def clear_turns(conn: Connection, person_ids: Sequence[int], first: int) -> None:
+    """Clears TURNS turns of each, from `first` on, the messages that were said in them and have left, and the reports on
+    those; what is clear is not written again."""
+    ids = _forgotten(conn, person_ids)
+    said = {"text_sealed": b"", "reply_sealed": b"", "sessions_sealed": b""}
+    block = turn.c.person_id.in_(ids) & turn.c.turn_no.between(first, first + TURNS - 1)
+    conn.execute(update(turn).where(block, _told(turn, said)).values(said))
+    block = outbox.c.person_id.in_(ids) & outbox.c.turn_no.between(first, first + TURNS - 1)
+    named = select(outbox.c.channel, outbox.c.gateway_id).where(block, outbox.c.gateway_id != "")
+    reported = tuple_(delivery_report.c.channel, delivery_report.c.gateway_id)
+    conn.execute(delete(delivery_report).where(reported.in_(named)))
+    over = outbox.c.status.not_in(("queued", "sending", "held"))
+    conn.execute(update(outbox).where(block, over, outbox.c.text_sealed != b"").values(text_sealed=b""))
+
+
 def clear(conn: Connection, person_ids: Sequence[int], now: float) -> set[int]:
-    """Clears what is sealed under keys that are no more, and what a turn that was under way has still written; what is clear
-    is not written again. Whose farewell may still leave: those once more."""
-    forgotten = person.c.id.in_(person_ids) & person.c.wrapped_key.is_(None)
-    ids = list(conn.execute(select(person.c.id).where(forgotten)).scalars())
+    """Clears what else is sealed under keys that are no more, and what a turn that was under way has still written. Whose
+    farewell may still leave: those once more."""
+    ids = _forgotten(conn, person_ids)
     hers = registration.c.person_id.in_(ids)
     open_ = hers & registration.c.status.in_(("waiting", "held"))
     conn.execute(update(registration).where(open_).values(status="refused", decided_at=now))
@@ -160,11 +188,14 @@ def clear(conn: Connection, person_ids: Sequence[int], now: float) -> set[int]:
     since = func.coalesce(registration.c.erased_at, now)
     conn.execute(update(registration).where(hers, _told(registration, nothing)).values(**nothing, erased_at=since))
     conn.execute(delete(timer).where(timer.c.person_id.in_(ids)))
-    said = {"text_sealed": b"", "reply_sealed": b"", "sessions_sealed": b""}
-    conn.execute(update(turn).where(turn.c.person_id.in_(ids), _told(turn, said)).values(said))
     name = {"name_sealed": b""}
     conn.execute(update(enroler).where(enroler.c.person_id.in_(ids), _told(enroler, name)).values(name))
     return store_outbox.drop_all(conn, ids, now)
+
+
+def _forgotten(conn: Connection, person_ids: Sequence[int]) -> list[int]:
+    forgotten = person.c.id.in_(person_ids) & person.c.wrapped_key.is_(None)
+    return list(conn.execute(select(person.c.id).where(forgotten)).scalars())
 
 
 def _told(table: Table, nothing: Mapping[str, Any]) -> Any:
@@ -187,8 +218,8 @@ def copies_of(conn: Connection, person_id: int) -> list[bytes]:
 
 
 def swept(conn: Connection, rows: Sequence[Any], now: float, everywhere: bool) -> None:
-    """Clears what is left in SQL of the people whose rows these are. `everywhere`: their copies elsewhere have just been
-    deleted; the rows are taken out when that was the second time."""
+    """Clears what is left in SQL of the people whose rows these are, and whose turns are cleared. `everywhere`: their copies
+    elsewhere have just been deleted; the rows are taken out when that was the second time."""
     farewells = clear(conn, sorted({row.person_id for row in rows}), now)
     if not everywhere:
         return

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, select
 
+from sms_service.engine.model import Sessions
+from sms_service.store import sessions
 from sms_service.store.people import Person
 from sms_service.store.tables import delivery_report, outbox, turn
 
@@ -30,16 +34,23 @@ class Shown(NamedTuple):
 
 
 def by_screen(conn: Connection, person: Person, hop: int, language: str) -> Shown:
-    """A question on a USSD screen, first shown in turn `hop`. A text of several screens was answered by several hops; SMS in
-    between have no screen. Raises NoWording."""
-    query = select(turn.c.reply_sealed, turn.c.at).where(
-        turn.c.person_id == person.id, turn.c.turn_no >= hop, turn.c.kind == "ussd"
-    )
-    screens = conn.execute(query.order_by(turn.c.turn_no)).all()
-    if not hop or not screens:
+    """A question on a USSD screen, first shown in turn `hop`. A text of several screens was answered by several hops, up to
+    the first one of another dial or another dialogue; SMS in between have no screen. Raises NoWording."""
+    columns = (turn.c.reply_sealed, turn.c.sessions_sealed, turn.c.at)
+    later = (turn.c.person_id == person.id) & (turn.c.turn_no >= hop) & (turn.c.kind == "ussd")
+    hops = conn.execute(select(*columns).where(later).order_by(turn.c.turn_no)).all() if hop else []
+    place = _place(person, hops[0].sessions_sealed) if hops else None
+    screens = list(takewhile(lambda one: _place(person, one.sessions_sealed) == place, hops))
+    if not screens:
         raise NoWording(f"no USSD screen {hop}")
     wording = "\n".join(person.key.decrypt("turn.reply", one.reply_sealed) for one in screens)
     return Shown(wording, f"hop:{hop}", "", "shown", screens[-1].at, language)
+
+
+def _place(person: Person, sealed: bytes) -> tuple[str, str] | None:
+    """The network's session that a hop belongs to, and our session whose question was on its screen after it."""
+    screen = msgspec.json.decode(person.key.decrypt_bytes(sessions.COLUMN, sealed), type=Sessions).screen
+    return (screen.id, screen.session) if screen else None
 
 
 def by_message(conn: Connection, person: Person, ref: str, language: str) -> Shown:

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Select, exists, select
 
 from sms_service.engine.answers import fold
-from sms_service.enrolment import holds, registrations
+from sms_service.enrolment import holds, refusals, registrations
 from sms_service.enrolment.registrations import OPEN, opened
+from sms_service.privacy import Keys
 from sms_service.store.people import Person
 from sms_service.store.tables import hold, member, registration
 
 TURN = "same_phone"
 """The rule by which a registration waits for nothing but its turn."""
-
-WRONG_NUMBER = "wrong_number"
-"""Why one is held whose phone was a wrong number for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,15 @@ def next_in_turn(conn: Connection, person_id: int) -> int | None:
 def distrust(conn: Connection, person_id: int, ref: str, now: float) -> None:
     """The phone says that it is not the person's of `ref`: whoever waits on it is asked only if the office says so."""
     for one in conn.execute(_held(person_id)).scalars().all():
-        holds.put(conn, one, WRONG_NUMBER, f"this phone was wrong for {ref}", now)
+        holds.put(conn, one, refusals.WRONG_NUMBER, f"this phone was wrong for {ref}", now)
+
+
+def hold_same(conn: Connection, keys: Keys, person: Person, ref: str, now: float) -> None:
+    """Who of `ref` said no, and the no is noted: whoever waits on the phone and is she once more (by the name with another ID,
+    say) is asked only if the office says so."""
+    for one in on_phone(conn, person):
+        if one.status == "held" and refusals.since(conn, keys, person, one.name, one.id_index) is not None:
+            holds.put(conn, one.id, refusals.REFUSED_BEFORE, f"said no to {ref}", now)
 
 
 def refuse_all(conn: Connection, person_id: int, now: float) -> None:

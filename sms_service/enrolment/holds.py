@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, insert, select, update
 
 from sms_service.store.tables import hold
 
 
-def put(conn: Connection, registration_id: int, rule: str, detail: str, now: float) -> None:
-    """Notes that a rule spoke up. `detail` is for the office: figures and references, nobody's data."""
-    conn.execute(insert(hold).values(registration_id=registration_id, rule=rule, detail=detail, at=now))
+def put(
+    conn: Connection, registration_id: int, rule: str, detail: str, now: float, said_sealed: bytes | None = None
+) -> None:
+    """Notes that a rule spoke up. `detail` is for the office: figures and references, nobody's data. `said_sealed`: what its
+    person texted (unread.py)."""
+    row = {"registration_id": registration_id, "rule": rule, "detail": detail, "at": now, "said_sealed": said_sealed}
+    conn.execute(insert(hold).values(row))
+
+
+def drop_texts(conn: Connection, registration_id: int) -> None:
+    """It is about somebody else from now on: what the one before texted is none of that one's, nor under her key."""
+    conn.execute(update(hold).where(hold.c.registration_id == registration_id).values(said_sealed=None))
 
 
 def open_rules(conn: Connection, registration_id: int) -> list[str]:
     """The rules that nobody has decided upon yet, the first to speak first."""
     query = select(hold.c.rule).where(hold.c.registration_id == registration_id, hold.c.decided_at.is_(None))
     return list(conn.execute(query.order_by(hold.c.id)).scalars())
+
+
+def freed_rules(conn: Connection, registration_id: int, rules: Collection[str]) -> list[str]:
+    """Those of these rules that spoke up, and that somebody has decided to let pass."""
+    freed = (hold.c.registration_id == registration_id) & (hold.c.decision == "freed")
+    return list(conn.execute(select(hold.c.rule).where(freed, hold.c.rule.in_(rules))).scalars())
 
 
 def decide(

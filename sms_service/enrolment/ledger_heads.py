@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select
 
 from sms_service.enrolment import ledger
-from sms_service.enrolment.ledger import Head
+from sms_service.enrolment.ledger import Fault
+from sms_service.enrolment.ledger_notes import Head
 from sms_service.privacy import Keys, is_signed
 from sms_service.store.tables import ledger_head
 
 DAY = 86_400.0
-HASH_BYTES = 32
+DAY_NAMED = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class NotAHead(Exception):
@@ -97,8 +101,8 @@ def as_json(one: SignedHead, organisation: str, public_key: bytes) -> str:
     return json.dumps(shown, ensure_ascii=False, indent=2) + "\n"
 
 
-def from_json(text: str, keys: Keys) -> Head:
-    """The head in such a file. Raises NotAHead."""
+def from_json(text: str, keys: Keys) -> SignedHead:
+    """What such a file says. Raises NotAHead."""
     try:
         told = json.loads(text)
         head = Head(int(told["decisions"]), bytes.fromhex(told["head"]))
@@ -107,4 +111,45 @@ def from_json(text: str, keys: Keys) -> Head:
         raise NotAHead("this is no file of `sms-service ledger head`") from error
     if not is_ours(keys, one):
         raise NotAHead("its signature is not of this service, or the file was changed")
-    return head
+    return one
+
+
+# --- the files of the days ----------------------------------------------------------------------------------------
+
+
+def folder(data_dir: Path) -> Path:
+    """Where the sweeper leaves a file for each day: ledger/2026-11-21.json."""
+    return data_dir / "ledger"
+
+
+def left(folder: Path, keys: Keys) -> tuple[list[SignedHead], list[Fault]]:
+    """The heads in the files of the days, the oldest first, and which files are none. Another machine may have others."""
+    found, faults = [], []
+    for file in sorted(folder.glob("*.json")):
+        if not DAY_NAMED.fullmatch(file.stem):
+            continue  # somebody's own copy, under a name of his own
+        try:
+            one = from_json(file.read_text(encoding="utf-8"), keys)
+        except (OSError, UnicodeDecodeError):
+            faults.append(Fault(0, 0, f"the file {file.name} cannot be read"))
+        except NotAHead as error:
+            faults.append(Fault(0, 0, f"the file {file.name}: {error}"))
+        else:
+            if one.day == file.stem:
+                found.append(one)
+            else:
+                faults.append(Fault(0, one.head.seq, f"the file {file.name} has the head of {one.day}"))
+    return found, faults
+
+
+def differing(closed: Sequence[SignedHead], left: Sequence[SignedHead]) -> Iterator[Fault]:
+    """Days of which a file was left, and the database has no head or another one. A day without a file is none: the disk may
+    be a new one."""
+    rows = {one.day: one.head for one in closed}
+    for one in left:
+        if one.day not in rows:
+            yield Fault(0, one.head.seq, f"a file was left with the head of {one.day}, and the database has none")
+        elif rows[one.day] != one.head:
+            yield Fault(
+                0, one.head.seq, f"the head of {one.day} in the database is not the one in the file of that day"
+            )

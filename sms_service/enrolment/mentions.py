@@ -6,6 +6,7 @@ found by (sought.py), and what speaks of her is taken out.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from sms_service.engine.model import Sessions
 from sms_service.enrolment.sought import Finder, Sought
-from sms_service.privacy import Keys
+from sms_service.privacy import Keys, Unreadable
 from sms_service.store import people, sessions
 from sms_service.store.people import Person
 from sms_service.store.tables import erasure, outbox, timer, turn
@@ -28,6 +29,8 @@ NO_SESSIONS = 90
 """Bytes of sealed sessions in which none is open: they need not be opened to be looked through."""
 
 READ_AHEAD = 500
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,9 @@ class Found:
 
 def find(conn: Connection, keys: Keys, sought: Mapping[int, Sought]) -> Found:
     """Looks through what others have said and heard since these people (by id) were entered, each of the others once, and
-    from where it was looked through before. Writes nothing."""
+    from where it was looked through before. Writes nothing. A damaged row is passed over, with a line in the log: it must not
+    keep the others, and what is had of other people, from being looked through. Raises Unreadable where the key of one of the
+    others cannot be opened: this process may lack the service key that another has."""
     found = Found()
     for other_id in sorted({one for sought_one in sought.values() for one in sought_one.others}):
         other = people.by_id(conn, keys, other_id)
@@ -58,30 +63,50 @@ def find(conn: Connection, keys: Keys, sought: Mapping[int, Sought]) -> Found:
         theirs = {person_id: one for person_id, one in sought.items() if other_id in one.others}
         after = min(one.looked.get(other_id, -1) for one in theirs.values())
         since = min(one.since for one in theirs.values())
-        finder = Finder(theirs)
+        finder, texts = Finder(theirs), _Texts(other)
         found.looked[other_id] = other.turn_no  # read before its texts: what is newer is found the next time
-        found.mentions.extend(_turns(conn, other, finder, since, after))
-        found.mentions.extend(_messages(conn, other, finder, since, after))
+        found.mentions.extend(_turns(conn, texts, finder, since, after))
+        found.mentions.extend(_messages(conn, texts, finder, since, after))
+        if texts.damaged:
+            log.error("person %d: %d texts cannot be opened, the first of turn %d; they are not looked through",
+                      other_id, len(texts.damaged), texts.damaged[0])  # fmt: skip
     return found
 
 
-def _turns(conn: Connection, other: Person, finder: Finder, since: float, after: int) -> Iterator[Mention]:
+class _Texts:
+    """What one person has said and heard, opened; "" for what cannot be. `damaged` are the turns of those."""
+
+    def __init__(self, other: Person) -> None:
+        self.id = other.id
+        self.damaged: list[int] = []
+        self._key = other.key
+
+    def opened(self, column: str, sealed: bytes, turn_no: int) -> str:
+        try:
+            return self._key.decrypt(column, sealed)
+        except Unreadable:
+            self.damaged.append(turn_no)
+            return ""
+
+
+def _turns(conn: Connection, texts: _Texts, finder: Finder, since: float, after: int) -> Iterator[Mention]:
     columns = (turn.c.turn_no, turn.c.at, turn.c.text_sealed, turn.c.reply_sealed, turn.c.sessions_sealed)
-    query = select(*columns).where(turn.c.person_id == other.id, turn.c.turn_no > after, turn.c.at >= since)
+    query = select(*columns).where(turn.c.person_id == texts.id, turn.c.turn_no > after, turn.c.at >= since)
     for row in conn.execute(query.order_by(turn.c.turn_no).execution_options(yield_per=READ_AHEAD)):
-        said = [other.key.decrypt("turn.text", row.text_sealed), other.key.decrypt("turn.reply", row.reply_sealed)]
+        parts = [("turn.text", row.text_sealed), ("turn.reply", row.reply_sealed)]
         if len(row.sessions_sealed) > NO_SESSIONS:
-            said.append(other.key.decrypt(sessions.COLUMN, row.sessions_sealed))
+            parts.append((sessions.COLUMN, row.sessions_sealed))
+        said = [texts.opened(column, sealed, row.turn_no) for column, sealed in parts]
         if any(finder.speaks_of_any(one, row.at) for one in said):
-            yield Mention("turn", other.id, row.turn_no)
+            yield Mention("turn", texts.id, row.turn_no)
 
 
-def _messages(conn: Connection, other: Person, finder: Finder, since: float, after: int) -> Iterator[Mention]:
+def _messages(conn: Connection, texts: _Texts, finder: Finder, since: float, after: int) -> Iterator[Mention]:
     columns = (outbox.c.turn_no, outbox.c.created_at, outbox.c.text_sealed)
-    query = select(*columns).where(outbox.c.person_id == other.id, outbox.c.turn_no > after)
+    query = select(*columns).where(outbox.c.person_id == texts.id, outbox.c.turn_no > after)
     for row in conn.execute(query.where(outbox.c.created_at >= since).execution_options(yield_per=READ_AHEAD)):
-        if finder.speaks_of_any(other.key.decrypt("outbox.text", row.text_sealed), row.created_at):
-            yield Mention("outbox", other.id, row.turn_no)
+        if finder.speaks_of_any(texts.opened("outbox.text", row.text_sealed, row.turn_no), row.created_at):
+            yield Mention("outbox", texts.id, row.turn_no)
 
 
 # --- taking them out ----------------------------------------------------------------------------------------------
@@ -114,7 +139,11 @@ def take_out(conn: Connection, keys: Keys, sought: Mapping[int, Sought], found: 
 def _close(conn: Connection, other: Person, finder: Finder, now: float, newest: bool) -> bool:
     """Ends what of it this other person has open, as a turn of hers: one that she takes at this moment is taken again. So is
     it where her newest turn is emptied, which says what she has open. False if nothing was to be ended."""
-    before = sessions.load(conn, other, None)
+    try:
+        before = sessions.load(conn, other, None)
+    except (Unreadable, msgspec.MsgspecError):
+        log.error("what person %d has open after turn %d cannot be opened", other.id, other.turn_no)
+        before = Sessions()
     stays = [one for one in before.open if not _speaks(one, finder, now)]
     screen = None if before.screen is not None and _speaks(before.screen, finder, now) else before.screen
     if len(stays) == len(before.open) and screen is before.screen and not newest:

@@ -27,7 +27,7 @@ ENDINGS = (".txt", ".md")
 TEXT_MAX = 24_000
 """Bytes of one notice in UTF-8, so that its page stays under 30 kB: more loads too long on an old phone."""
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
+LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 class Wording(NamedTuple):
@@ -50,7 +50,7 @@ def texts(config: Config) -> dict[str, str]:
 
 def _own(folder: Path) -> dict[str, str]:
     """The office's: `hi.txt` or `hi.md` is the one in Hindi. Raises ConfigError."""
-    files = [file for file in sorted(folder.glob("*")) if file.suffix in ENDINGS and _LANGUAGE.fullmatch(file.stem)]
+    files = [file for file in sorted(folder.glob("*")) if file.suffix in ENDINGS and LANGUAGE.fullmatch(file.stem)]
     if not files:
         raise ConfigError(f"setting notice.text: no file like en.txt or hi.md lies in {folder}")
     found = {}

@@ -11,17 +11,17 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 from phonenumbers import timezone
-from sqlalchemy import ColumnElement, Connection, Row, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, select, true, update
 
 from sms_service.engine.clusters import prefix, units
 from sms_service.engine.model import Field
-from sms_service.enrolment import registrations
+from sms_service.enrolment import holds, registrations
 from sms_service.enrolment.answer_types.identity import IDS
 from sms_service.enrolment.effect_shapes import RECORD_MAX
 from sms_service.privacy import Keys, mask_id
 from sms_service.store import people
 from sms_service.store.people import Person
-from sms_service.store.tables import consent, registration
+from sms_service.store.tables import consent, moved_registration, registration
 
 MASKED = frozenset({"mobile", *IDS})
 """Answer types of which an SMS shows no more than the last three signs."""
@@ -65,16 +65,17 @@ def by_id(conn: Connection, keys: Keys, registration_id: int) -> Own | None:
     return _opened(conn, keys, row) if row else None
 
 
-def newest(conn: Connection, keys: Keys, person: Person) -> Own | None:
-    """The last registration of this phone of which anything is left, however it ended. None where all is erased, and of
-    somebody whom the phone said it does not know: her data are not for it."""
+def stored(conn: Connection, keys: Keys, person: Person) -> list[Own]:
+    """All registrations of this phone of which anything is left, however each ended: those that are open first, then the
+    newest. Without those of people whom the phone said it does not know: their data are not for it."""
     query = select(registration).where(
         registration.c.person_id == person.id,
         registration.c.erased_at.is_(None),
         registration.c.status != "wrong_number",
     )
-    row = conn.execute(query.order_by(registration.c.id.desc()).limit(1)).one_or_none()
-    return _opened(conn, keys, row) if row else None
+    ended = case((registration.c.status.in_(registrations.OPEN), 0), else_=1)
+    rows = conn.execute(query.order_by(ended, registration.c.id.desc()))
+    return [own for row in rows if (own := _opened(conn, keys, row))]
 
 
 def latest(conn: Connection, keys: Keys, enroler: Person, limit: int) -> list[Own]:
@@ -104,7 +105,8 @@ def mend(
     conn: Connection, entered: Own, person: Person, fields: Mapping[str, Any], flags: Mapping[str, str],
     area_id: int, id_index: bytes | None,
 ) -> None:  # fmt: skip
-    """Writes other data into it. `person` is whom it is about from now on: her key seals all of it."""
+    """Writes other data into it. `person` is whom it is about from now on: her key seals all of it. Whose number it leaves is
+    noted: she was asked about it, and has its data in her texts."""
     raw = conn.execute(select(registration.c.raw_sealed).where(registration.c.id == entered.id)).scalar_one()
     values = {
         **registrations.entered_columns(person.key, fields, flags, id_index),
@@ -114,18 +116,21 @@ def mend(
         and person.key.encrypt("registration.raw", entered.person.key.decrypt("registration.raw", raw)),
     }
     conn.execute(update(registration).where(registration.c.id == entered.id).values(values))
+    if person.id != entered.person.id:
+        conn.execute(insert(moved_registration).values(registration_id=entered.id, person_id=entered.person.id))
+        holds.drop_texts(conn, entered.id)
 
 
-def record(values: Mapping[str, Any], fields: Sequence[Field]) -> str:
+def record(values: Mapping[str, Any], fields: Sequence[Field], room: int = RECORD_MAX) -> str:
     """What was entered, as it is repeated to the enroler: the name, then the others as the flow asks for them, numbers
-    masked. Without `fields`, by the names alone."""
+    masked; `room` letters of it. Without `fields`, by the names alone."""
     types = {asked.name: asked.type for asked in fields} or {name: name for name in values}
     named = [str(values["name"])] if values.get("name") else []
     others = [(types[name], values[name]) for name in types if name != "name" and values.get(name) not in (None, "")]
     shown = [
         mask_id(str(value)) if kind in MASKED else str(value) for kind, value in others if not _hidden(kind, value)
     ]
-    return prefix(", ".join([*named, *shown]), RECORD_MAX, units)
+    return prefix(", ".join([*named, *shown]), room, units)
 
 
 def _hidden(kind: str, value: object) -> bool:

@@ -6,17 +6,18 @@ deleted, and its address forgotten.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 
 from sms_service.enrolment import photos
-from sms_service.enrolment.photos import SEALED
+from sms_service.enrolment.photos import ENDED, SEALED
 from sms_service.privacy import Keys, PersonKey, Unreadable
-from sms_service.store import people
+from sms_service.store import installation, people
 from sms_service.store.people import Person
-from sms_service.store.tables import photo, registration
+from sms_service.store.tables import member, photo, registration
 
 ATTEMPTS = 12
 PAUSE, PAUSE_MAX = 30.0, 4 * 3600.0
@@ -25,8 +26,14 @@ PAUSE, PAUSE_MAX = 30.0, 4 * 3600.0
 LEASE = 300.0
 """Seconds for which whoever took a row up has it for itself: two answers of a slow gateway and a decoder's work."""
 
-ENDED = ("refused", "wrong_number", "expired", "deleted")
-"""How registrations stand of whose people nothing is to be seen any more, nor fetched."""
+ASIDE = 4 * 3600.0
+"""Seconds until a photo is looked at again whose keys do not open: a process that lacks a service key is a fault of its
+settings, which somebody mends; the photo is nobody's to delete."""
+
+ASIDE_MAX = 100
+"""Such photos that are stepped over at once; the next call goes on."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +54,48 @@ class Job:
 
 
 def take(conn: Connection, keys: Keys, now: float) -> Job | None:
-    """The file that is due first, with its row for LEASE seconds; None if nothing is due."""
+    """The file that is due first, with its row for LEASE seconds; None if nothing is due. Photos whose keys do not open are
+    left as they are, for ASIDE seconds."""
     due = (photo.c.due_at <= now) & photo.c.session_id.is_(None)
-    query = select(photo, registration.c.status.label("standing"), registration.c.person_id).select_from(
-        photo.outerjoin(registration, registration.c.id == photo.c.registration_id)
+    columns = registration.c.status.label("standing"), registration.c.person_id, member.c.status.label("membership")
+    query = select(photo, *columns).select_from(
+        photo.outerjoin(registration, registration.c.id == photo.c.registration_id).outerjoin(
+            member, member.c.registration_id == photo.c.registration_id
+        )
     )
-    while row := conn.execute(query.where(due).order_by(photo.c.due_at, photo.c.id).limit(1)).first():
+    aside = 0
+    while aside < ASIDE_MAX and (
+        row := conn.execute(query.where(due).order_by(photo.c.due_at, photo.c.id).limit(1)).first()
+    ):
         still = (photo.c.id == row.id) & (photo.c.due_at == row.due_at)
         moved = conn.execute(update(photo).where(still).values(due_at=now + LEASE, attempts=row.attempts + 1))
         if moved.rowcount != 1:
             continue  # another process has it
-        if job := _opened(conn, keys, row):
+        try:
+            job = _opened(conn, keys, row)
+        except Unreadable:
+            log.error("photo %d cannot be opened with the service keys of this process; again in hours", row.id)
+            conn.execute(update(photo).where(photo.c.id == row.id).values(due_at=now + ASIDE, attempts=row.attempts))
+            aside += 1
+            continue
+        if job:
             return job
         conn.execute(delete(photo).where(photo.c.id == row.id))  # her key is gone, and with it the way to the file
     return None
 
 
 def _opened(conn: Connection, keys: Keys, row: Row[tuple[object, ...]]) -> Job | None:
+    """None: there is no way to the file any more. Raises Unreadable where a service key is wanting."""
     person = people.by_id(conn, keys, row.person_id) if row.registration_id is not None else None
     key = _key(conn, keys, row, person)
-    address = _address(key, row.media_sealed) if key else None
+    if key is keys.service and row.media_sealed:
+        address: str | None = key.decrypt(SEALED, row.media_sealed)
+    else:
+        address = _address(key, row.media_sealed) if key else None
     if address is None:
         return None
-    wanted = row.status == "received" and row.standing not in ENDED and person is not None
+    open_ = row.standing not in ENDED and row.membership in (None, "valid")
+    wanted = row.status == "received" and open_ and person is not None
     return Job(row.id, address, wanted, row.attempts + 1, row.registration_id, row.enroler_id, person)
 
 
@@ -97,17 +123,24 @@ def again(conn: Connection, job: Job, after: float, now: float) -> bool:
     if job.attempts >= ATTEMPTS:
         return False
     pause = max(after, min(PAUSE * 2 ** (job.attempts - 1), PAUSE_MAX))
-    conn.execute(update(photo).where(photo.c.id == job.id).values(due_at=now + pause))
+    # One that was let go meanwhile has its own time, and its own count.
+    still = photo.c.status == "received" if job.wanted else photo.c.status != "received"
+    conn.execute(update(photo).where(photo.c.id == job.id, still).values(due_at=now + pause))
     return True
 
 
 def fetched(conn: Connection, job: Job, picture: bytes, now: float) -> bool:
-    """The file is a portrait: it waits for the office, and its file is deleted next. False: she was forgotten meanwhile."""
-    if job.person is None or job.registration_id is None or not people.lock(conn, job.person.id):
+    """The file is a portrait: it waits for the office, and its file is deleted next. False, and nothing is kept: it was
+    removed meanwhile, or she has left or was forgotten, or the registration is another person's now, and is looked at anew."""
+    if job.person is None or job.registration_id is None:
         return False
-    photos.wait(conn, job.person.key, job.id, job.registration_id, picture)
-    conn.execute(update(photo).where(photo.c.id == job.id, photo.c.status == "waiting").values(due_at=now, attempts=0))
-    return True
+    received = photo.c.status == "received"
+    kept = photos.wait(conn, job.person, job.id, job.registration_id, picture, received)
+    if kept:
+        conn.execute(update(photo).where(photo.c.id == job.id).values(due_at=now, attempts=0))
+    else:
+        conn.execute(update(photo).where(photo.c.id == job.id, received).values(due_at=now))
+    return kept
 
 
 def failed(conn: Connection, job: Job, failure: str, now: float, delete_there: bool) -> bool:
@@ -133,27 +166,26 @@ def leave_to_gateway(conn: Connection, keys: Keys, whom: Person, registrations: 
         photo.c.registration_id.is_(None) & (photo.c.enroler_id == whom.id)
     )
     photos.let_go(conn, hers, now)
+    service = installation.to_write_with(conn, keys).service
     for row in conn.execute(select(photo.c.id, photo.c.media_sealed).where(hers)).all():
         address, this = _address(whom.key, row.media_sealed), photo.c.id == row.id
         if address is None:
             conn.execute(delete(photo).where(this))
             continue
-        nobodys = {"registration_id": None, "enroler_id": None, "media_sealed": keys.service.encrypt(SEALED, address)}
+        nobodys = {"registration_id": None, "enroler_id": None, "media_sealed": service.encrypt(SEALED, address)}
         conn.execute(update(photo).where(this).values(nobodys))
 
 
 def drop_ended(conn: Connection, now: float) -> int:
-    """Lets go of portraits that wait for the office, of registrations that came to nothing; how many."""
-    return photos.let_go(conn, _of_ended(), now)
+    """Lets go of portraits that wait for the office, of registrations that came to nothing and of members who have left; how
+    many."""
+    return photos.let_go(conn, _waiting_in_vain(), now)
 
 
 def any_ended(conn: Connection) -> bool:
     """Whether there are any."""
-    return conn.execute(select(photo.c.id).where(_of_ended()).limit(1)).first() is not None
+    return conn.execute(select(photo.c.id).where(_waiting_in_vain()).limit(1)).first() is not None
 
 
-def _of_ended() -> ColumnElement[bool]:
-    over = select(registration.c.id).where(
-        registration.c.id == photo.c.registration_id, registration.c.status.in_(ENDED)
-    )
-    return (photo.c.status == "waiting") & over.exists()
+def _waiting_in_vain() -> ColumnElement[bool]:
+    return (photo.c.status == "waiting") & photos.of_ended()

@@ -14,7 +14,7 @@ from sms_service.enrolment.own import Own
 from sms_service.privacy import PersonKey, Unreadable
 from sms_service.store import people
 from sms_service.store.people import Person
-from sms_service.store.tables import photo, timer
+from sms_service.store.tables import member, photo, registration, timer
 
 SEALED = "photo.media"
 PICTURE_SEALED = "photo.picture"
@@ -27,7 +27,11 @@ a look of the office; nobody needs ten tries for one face."""
 DAY = 86_400.0
 
 UNREAD = "unread"
-"""The failure of an upload that nobody has looked at to its end: the process died over it."""
+"""The failure of an upload that nobody has looked at to its end: it is being drawn now, or the process died over it."""
+
+ENDED = ("refused", "wrong_number", "expired", "deleted")
+"""How registrations stand of whose people nothing is to be seen any more, nor fetched. Of `confirmed` ones the same is true
+once she is no member any more."""
 
 
 # --- from enrolers ------------------------------------------------------------------------------------------------
@@ -117,33 +121,72 @@ def begin_upload(conn: Connection, whom: Person, registration_id: int, now: floa
 
 
 def finish_upload(conn: Connection, whom: Person, photo_id: int, registration_id: int, picture: bytes) -> bool:
-    """The upload is a portrait, and waits for the office in the place of what she sent before. False: she was forgotten."""
-    if not people.lock(conn, whom.id):
-        return False
-    wait(conn, whom.key, photo_id, registration_id, picture)
-    return True
+    """The upload is a portrait, and waits for the office in the place of what she sent before. False: she was forgotten, has
+    left, or has removed her photos meanwhile; nothing is kept."""
+    unread = (photo.c.status == "failed") & (photo.c.failure == UNREAD)
+    return wait(conn, whom, photo_id, registration_id, picture, unread)
 
 
 def upload_failed(conn: Connection, photo_id: int, failure: str) -> None:
     """The upload is no portrait, by this problem of portrait.PROBLEMS."""
-    conn.execute(update(photo).where(photo.c.id == photo_id).values(failure=failure))
+    unread = (photo.c.status == "failed") & (photo.c.failure == UNREAD)
+    conn.execute(update(photo).where(photo.c.id == photo_id, unread).values(failure=failure))
 
 
-def wait(conn: Connection, key: PersonKey, photo_id: int, registration_id: int, picture: bytes) -> None:
-    """This portrait waits for the office. If it came from herself, her earlier ones need no look any more."""
-    values = {"status": "waiting", "failure": "", "picture_sealed": key.encrypt_bytes(PICTURE_SEALED, picture)}
-    moved = conn.execute(update(photo).where(photo.c.id == photo_id).values(values))
+def upload_put_off(conn: Connection, photo_id: int) -> None:
+    """Nobody has looked at the upload, and she is to send it again: it is not one of today's."""
+    conn.execute(delete(photo).where(photo.c.id == photo_id, photo.c.status == "failed", photo.c.failure == UNREAD))
+
+
+def wait(
+    conn: Connection, whom: Person, photo_id: int, registration_id: int, picture: bytes, still: ColumnElement[bool]
+) -> bool:
+    """This portrait waits for the office. If it came from herself, her earlier ones need no look any more.
+
+    False, and nothing is kept, where what was true when its file was asked for is so no more: the photo stands otherwise than
+    `still` (she removed it), she was forgotten, or the registration is somebody else's or has ended.
+    """
+    if not _is_open(conn, registration_id, whom.id):
+        return False
+    values = {"status": "waiting", "failure": "", "picture_sealed": whom.key.encrypt_bytes(PICTURE_SEALED, picture)}
+    if conn.execute(update(photo).where(photo.c.id == photo_id, still).values(values)).rowcount != 1:
+        return False
     own = conn.execute(select(photo.c.id).where(photo.c.id == photo_id, photo.c.enroler_id.is_(None))).first()
-    if moved.rowcount == 1 and own:
+    if own:
         earlier = (
             (photo.c.registration_id == registration_id) & (photo.c.enroler_id.is_(None)) & (photo.c.id < photo_id)
         )
         replace(conn, earlier & (photo.c.status == "waiting"))
+    return True
+
+
+def _is_open(conn: Connection, registration_id: int, person_id: int) -> bool:
+    """Whether the registration is this person's and has not ended. Whoever would end it, or give it to another, waits until
+    this transaction is over; who leaves, removes or is forgotten writes the row of the photo, and there one waits for the
+    other."""
+    hers = (registration.c.id == registration_id) & (registration.c.person_id == person_id)
+    lasting = select(registration.c.status).where(hers).with_for_update(key_share=True)
+    standing = conn.execute(lasting).scalar_one_or_none()
+    if standing is None or standing in ENDED:
+        return False
+    membership = select(member.c.status).where(member.c.registration_id == registration_id)
+    return conn.execute(membership).scalar_one_or_none() in (None, "valid")
+
+
+def of_ended() -> ColumnElement[bool]:
+    """Photos of registrations that have ended, and of members who have left."""
+    over = select(registration.c.id).where(
+        registration.c.id == photo.c.registration_id, registration.c.status.in_(ENDED)
+    )
+    left = select(member.c.number).where(
+        member.c.registration_id == photo.c.registration_id, member.c.status != "valid"
+    )
+    return over.exists() | left.exists()
 
 
 def replace(conn: Connection, which: ColumnElement[bool]) -> None:
     """Another picture has taken the place of these."""
-    conn.execute(update(photo).where(which).values(status="replaced", picture_sealed=None))
+    conn.execute(update(photo).where(which).values(status="replaced", failure="", picture_sealed=None))
 
 
 def _own_since(conn: Connection, registration_id: int, since: float) -> int:
@@ -171,9 +214,11 @@ def stands(conn: Connection, registration_id: int) -> str:
 
 
 def remove(conn: Connection, registration_id: int, now: float) -> bool:
-    """She wants no photo of hers here: takes out all of them, whoever sent them, but for the count of today's uploads. True
-    if one was on her card."""
-    of_hers = (photo.c.registration_id == registration_id) & photo.c.status.in_(("accepted", "waiting", "received"))
+    """She wants no photo of hers here: takes out all of them, whoever sent them, but for the count of today's uploads; also
+    one that is being drawn in this moment. True if one was on her card."""
+    unread = (photo.c.status == "failed") & (photo.c.failure == UNREAD)
+    seen = photo.c.status.in_(("accepted", "waiting", "received")) | unread
+    of_hers = (photo.c.registration_id == registration_id) & seen
     own = of_hers & photo.c.enroler_id.is_(None)
     on_her_card = (photo.c.registration_id == registration_id) & (photo.c.status == "accepted")
     was = conn.execute(select(photo.c.id).where(on_her_card).limit(1)).first() is not None

@@ -108,6 +108,12 @@ def by_id(conn: Connection, key: PersonKey, registration_id: int) -> Registratio
     )
 
 
+def identity(conn: Connection, entered: Registration) -> tuple[str, bytes | None]:
+    """Whom it is about, as one is found again on her phone: the name, and the keyed hash of the ID."""
+    query = select(registration.c.voter_id_index).where(registration.c.id == entered.id)
+    return str(entered.fields.get("name", "")), conn.execute(query).scalar_one()
+
+
 def move(conn: Connection, registration_id: int, before: str, after: str, now: float) -> bool:
     """Gives it another status; False if it stands otherwise than `before` meanwhile: then nothing is changed."""
     stands = (registration.c.id == registration_id) & (registration.c.status == before)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import msgspec
 from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
@@ -17,8 +16,8 @@ from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 from sms_service.enrolment import mentions
 from sms_service.enrolment.mentions import Found
 from sms_service.enrolment.sought import Sought
-from sms_service.privacy import Keys
-from sms_service.store import database, transaction
+from sms_service.privacy import Keys, Unreadable
+from sms_service.store import database, installation, transaction
 from sms_service.store.tables import search
 
 COLUMN = "search.sought"
@@ -41,32 +40,42 @@ class Search:
 def add(conn: Connection, keys: Keys, person_id: int, sought: Sought, asked: bool) -> None:
     """She is forgotten: what others have of her is to be looked for, if there is anybody who may have something."""
     if sought.others:
-        sealed = keys.service.encrypt_bytes(COLUMN, msgspec.json.encode(sought))
+        sealed = installation.to_write_with(conn, keys).service.encrypt_bytes(COLUMN, msgspec.json.encode(sought))
         conn.execute(insert(search).values(person_id=person_id, asked=asked, sought_sealed=sealed))
 
 
-def due(conn: Connection, keys: Keys, now: float, limit: int, person_id: int | None = None) -> list[Search]:
-    """The next searches, those of people who asked for it first; of one person alone also what is not due yet."""
+def due(
+    conn: Connection, keys: Keys, now: float, limit: int, person_id: int | None = None
+) -> tuple[list[Search], list[int]]:
+    """The next searches, those of people who asked for it first; of one person alone also what is not due yet. And whose
+    cannot be opened."""
     ripe = or_(search.c.looked_at.is_(None), search.c.looked_at <= now - SETTLED_SECONDS)
+    ripe &= or_(search.c.due_at.is_(None), search.c.due_at <= now)
     query = select(search).where(ripe if person_id is None else search.c.person_id == person_id)
-    rows = conn.execute(query.order_by(search.c.asked.desc(), search.c.id).limit(limit)).all()
-    return [
-        Search(
-            row.person_id, row.asked, row.looked_at is not None,
-            msgspec.json.decode(keys.service.decrypt_bytes(COLUMN, row.sought_sealed), type=Sought),
-        )
-        for row in rows
-    ]  # fmt: skip
+    found: list[Search] = []
+    damaged: list[int] = []
+    for row in conn.execute(query.order_by(search.c.asked.desc(), search.c.id).limit(limit)):
+        try:
+            sought = msgspec.json.decode(keys.service.decrypt_bytes(COLUMN, row.sought_sealed), type=Sought)
+        except (Unreadable, msgspec.MsgspecError):
+            damaged.append(row.person_id)
+        else:
+            found.append(Search(row.person_id, row.asked, row.looked_at is not None, sought))
+    return found, damaged
 
 
 def grouped(searches: Sequence[Search]) -> Iterator[list[Search]]:
-    """Those in the same people's texts together: they are read once. Of people who asked for it first."""
+    """Those in the same people's texts together: they are read once. Of people who asked for it first, and among those of who
+    has waited longest: with seconds for some only, the others come next."""
+    together: dict[tuple[bool, tuple[int, ...], bool], list[Search]] = {}
+    for one in searches:
+        together.setdefault((not one.asked, one.sought.others, one.second), []).append(one)
+    yield from sorted(together.values(), key=lambda group: not group[0].asked)
 
-    def together(one: Search) -> tuple[bool, tuple[int, ...], bool]:
-        return not one.asked, one.sought.others, one.second
 
-    for _, group in groupby(sorted(searches, key=together), key=together):
-        yield list(group)
+def postpone(conn: Connection, person_ids: Sequence[int], until: float) -> None:
+    """These searches failed: they are tried again at `until`, and stand before nobody else's meanwhile."""
+    conn.execute(update(search).where(search.c.person_id.in_(person_ids)).values(due_at=until))
 
 
 def work(engine: Engine, keys: Keys, group: Sequence[Search], now: float) -> None:
@@ -89,6 +98,6 @@ def _looked(conn: Connection, keys: Keys, group: Sequence[Search], found: Found,
     for one in group:
         if not one.second:
             sought = msgspec.structs.replace(one.sought, looked=found.looked)
-            sealed = keys.service.encrypt_bytes(COLUMN, msgspec.json.encode(sought))
+            sealed = installation.to_write_with(conn, keys).service.encrypt_bytes(COLUMN, msgspec.json.encode(sought))
             row = update(search).where(search.c.person_id == one.person_id)
             conn.execute(row.values(sought_sealed=sealed, looked_at=now))

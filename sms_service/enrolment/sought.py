@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 import phonenumbers
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from sms_service.engine.answers import fold
 from sms_service.enrolment import registrations
+from sms_service.privacy import Unreadable
 from sms_service.store.people import Person
-from sms_service.store.tables import consent, enroler, registration
+from sms_service.store.tables import consent, enroler, moved_registration, registration
 
 DRAFT_SECONDS = 2 * 86_400.0
 """How long before a registration its entry may have begun: a draft lives a day; twice that."""
@@ -27,6 +30,8 @@ LEAST_SIGNS = 4
 
 FEW = 4
 """Values of one length that are looked for one by one; more are looked up, place by place."""
+
+log = logging.getLogger(__name__)
 
 
 class Sought(msgspec.Struct, frozen=True):
@@ -44,7 +49,8 @@ class Sought(msgspec.Struct, frozen=True):
 
 
 def of(conn: Connection, whom: Person) -> Sought:
-    """Opens what is stored of her, while her key is there. Writes nothing."""
+    """Opens what is stored of her, while her key is there. Writes nothing. What cannot be opened does not keep her here: she
+    is found by the rest."""
     own: list[str] = []
     told: list[str] = []
     spans: list[tuple[float, float]] = []
@@ -53,17 +59,25 @@ def of(conn: Connection, whom: Person) -> Sought:
         spans.append((row.created_at - DRAFT_SECONDS, row.created_at))
         others.add(row.enroler_id)
         own.append(row.ref)
-        for name, value in registrations.opened(whom.key, row.fields_sealed).items():
+        for name, value in _entered(whom, row).items():
             is_hers = name == "name" or any(sign.isdigit() for sign in str(value))
             (own if is_hers and isinstance(value, str) else told).append(str(value))
     begun = [begin for begin, _ in spans]
     for row in conn.execute(select(enroler).where(enroler.c.person_id == whom.id)):
-        own += [whom.key.decrypt("enroler.name", row.name_sealed)] if row.name_sealed else []
+        own += _name(whom, row)
         others.add(row.appointed_by)
         begun.append(row.created_at - DRAFT_SECONDS)
     # Also enrolers whose work another phone went on with: their own names for it stand in the ledger.
     for chain in conn.execute(select(consent.c.entered_by).where(consent.c.person_id == whom.id)).scalars():
         others.add(json.loads(chain).get("enroler") if chain else None)
+    # A number that was typed wrongly got the question with her name, before FIX; and under it, her enroler typed that number.
+    mine = moved_registration.c.registration_id == registration.c.id
+    asked = select(moved_registration.c.person_id).join(registration, mine).where(registration.c.person_id == whom.id)
+    others.update(conn.execute(asked).scalars())
+    left = select(registration.c.enroler_id, registration.c.created_at).join(moved_registration, mine)
+    for row in conn.execute(left.where(moved_registration.c.person_id == whom.id)):
+        others.add(row.enroler_id)
+        begun.append(row.created_at - DRAFT_SECONDS)
     return Sought(
         digits=national_digits(whom.phone),
         own=_folded(own),
@@ -72,6 +86,24 @@ def of(conn: Connection, whom: Person) -> Sought:
         since=min(begun, default=0.0),
         others=tuple(sorted(one for one in others if one not in (None, whom.id))),
     )
+
+
+def _entered(whom: Person, row: Row[Any]) -> dict[str, Any]:
+    try:
+        return registrations.opened(whom.key, row.fields_sealed)
+    except Unreadable:
+        log.error("what was entered in registration %d cannot be opened: it is not looked for", row.id)
+        return {}
+
+
+def _name(whom: Person, row: Row[Any]) -> list[str]:
+    if not row.name_sealed:
+        return []
+    try:
+        return [whom.key.decrypt("enroler.name", row.name_sealed)]
+    except Unreadable:
+        log.error("the name of enroler %d cannot be opened: it is not looked for", row.person_id)
+        return []
 
 
 def national_digits(phone: str) -> str:

@@ -14,10 +14,12 @@ from sms_service.store.tables import person, turn
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The answer that a message got when it was taken: a USSD screen ("" for SMS), and whether its session ended."""
+    """The answer that a message got when it was taken: a USSD screen ("" for SMS), and whether its session ended. `farewell`:
+    the SMS to somebody who has just been forgotten, for the handset's page; it stands nowhere, and is "" the second time."""
 
     text: str
     ends: bool
+    farewell: str = ""
 
 
 def taken(conn: Connection, keys: Keys, channel: str, inbound_id: str) -> Stored | None:

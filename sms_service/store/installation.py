@@ -1,7 +1,8 @@
 """What holds for the whole database: the numbers of its service keys, and the Root that none of them may change.
 
 Rows: `key 1`, `key 2` ... have the fingerprints of the service keys in the order in which they came; `root` the Root, wrapped
-by one of them; `over 1` says that nothing is under key 1, not yet or not any more. `key` is the check of releases before
+by one of them; `closed 1` says that nothing new may come under key 1, `over 1` that nothing is under it, not yet or not any
+more; `without mac` and `newest link` are the ledger's (enrolment/ledger_notes.py). `key` is the check of releases before
 revision 0006: those would find nobody in a database that was begun since, so it has a value there with which they refuse to
 start.
 """
@@ -10,14 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sms_service.privacy import NUMBER_MAX, Keys, Root, Unreadable, fingerprint, number_of
+from sms_service.store import rotation
 from sms_service.store.tables import installation
 
-FOUNDER, ROOT, OVER = "key", "root", "over"
+FOUNDER, ROOT, OVER, CLOSED = "key", "root", "over", "closed"
 ROOT_COLUMN = "installation.root"
+
+WRITING_LOCK = 728
+"""The advisory locks (with the number of the key) of transactions that write under a service key. SQLite has one writer, and
+needs none."""
 
 BEGUN_SINCE = b"begun by a release that keeps its root apart"
 
@@ -37,11 +43,14 @@ def keys_of(conn: Connection, masters: Sequence[bytes]) -> Keys:
     if not {fingerprint(one) for one in masters} & set(fingerprints(conn).values()):
         raise NotItsKeys("this database was begun with another service key")
     numbers = [_number(conn, fingerprint(one)) for one in masters]
-    conn.execute(delete(installation).where(installation.c.name == f"{OVER} {numbers[0]}"))  # it wraps, from now on
-    if missing := sorted(fingerprints(conn).keys() - set(numbers) - _over(conn)):
-        raise NotItsKeys(
-            f"service key {missing[0]} of this database is missing, and may not be taken away before `sms-service keys rotate`"
-        )
+    _open(conn, numbers[0])
+    for missing in sorted(fingerprints(conn).keys() - set(numbers)):
+        # A process of a release that knows of no numbers writes under key 1 whatever is said here: so the rows are looked at.
+        if missing not in _named(conn, OVER) or rotation.is_under(conn, missing):
+            raise NotItsKeys(
+                f"service key {missing} of this database is missing, "
+                "and may not be taken away before `sms-service keys rotate`"
+            )
     try:
         root = Root.read(Keys(*masters, numbers=numbers).service.decrypt_bytes(ROOT_COLUMN, _value(conn, ROOT)))
     except Unreadable as error:
@@ -49,11 +58,19 @@ def keys_of(conn: Connection, masters: Sequence[bytes]) -> Keys:
     return Keys(*masters, numbers=numbers, root=root)
 
 
+def _open(conn: Connection, number: int) -> None:
+    """This key wraps, from now on."""
+    wraps_not = installation.c.name.in_((f"{OVER} {number}", f"{CLOSED} {number}"))
+    if conn.execute(select(installation.c.name).where(wraps_not)).first():
+        wait_for_writers(conn, [number])  # and for whoever is just noting that nothing is under it
+        conn.execute(delete(installation).where(wraps_not))
+
+
 def _begin(conn: Connection, masters: Sequence[bytes]) -> None:
     """Settles the first key and the Root; of several processes that start together the first one does."""
     before = _value(conn, FOUNDER)
     founder = next((one for one in masters if fingerprint(one) == before), None)
-    if before and founder is None:
+    if before not in (b"", BEGUN_SINCE) and founder is None:  # BEGUN_SINCE: by another process, a moment ago
         raise NotItsKeys("this database was begun with another service key")
     first = founder or masters[0]
     root = Root.of_key(first) if founder else Root.random()
@@ -93,15 +110,55 @@ def root_number(conn: Connection) -> int:
     return number_of(_value(conn, ROOT))
 
 
+def to_write_with(conn: Connection, keys: Keys) -> Keys:
+    """The keys of this process, beginning with one that this transaction may write under: a process that was not started anew
+    may have one first that was replaced meanwhile, and then uses the next.
+
+    Raises NotItsKeys if it has none of those that are in use.
+    """
+    for number in keys.numbers:
+        if conn.dialect.name == "postgresql":
+            conn.execute(select(func.pg_advisory_xact_lock_shared(WRITING_LOCK, number)))
+        if number not in closed(conn):
+            return keys if number == keys.number else keys.beginning_with(number)
+    raise NotItsKeys(
+        f"service key {keys.number} of this process was replaced: start it anew with the key that replaced it"
+    )
+
+
+def close(conn: Connection, numbers: Iterable[int]) -> None:
+    """Whoever begins to write after this transaction does not write under these keys."""
+    for number in numbers:
+        _put(conn, f"{CLOSED} {number}", b"")
+
+
+def wait_for_writers(conn: Connection, numbers: Iterable[int]) -> None:
+    """Until nobody is writing under these keys; and nobody begins to, before this transaction ends."""
+    for number in sorted(numbers):
+        if conn.dialect.name == "postgresql":
+            conn.execute(select(func.pg_advisory_xact_lock(WRITING_LOCK, number)))
+
+
+def closed(conn: Connection) -> set[int]:
+    """The numbers of the keys that nothing new may come under."""
+    return _named(conn, CLOSED)
+
+
+def is_elsewhere(conn: Connection, keys: Keys, sealed: bytes) -> bool:
+    """Whether this is under a service key of this database that this process was not given: others can read it."""
+    number = number_of(sealed)
+    return number not in keys.numbers and number in fingerprints(conn)
+
+
 def set_over(conn: Connection, numbers: Iterable[int]) -> None:
     """Nothing is under these keys any more: a process may start without them."""
     for number in numbers:
         _put(conn, f"{OVER} {number}", b"")
 
 
-def _over(conn: Connection) -> set[int]:
-    names = conn.execute(select(installation.c.name).where(installation.c.name.like(f"{OVER} %"))).scalars()
-    return {int(name.removeprefix(f"{OVER} ")) for name in names}
+def _named(conn: Connection, what: str) -> set[int]:
+    names = conn.execute(select(installation.c.name).where(installation.c.name.like(f"{what} %"))).scalars()
+    return {int(name.removeprefix(f"{what} ")) for name in names}
 
 
 def fingerprints(conn: Connection) -> dict[int, bytes]:
@@ -110,6 +167,16 @@ def fingerprints(conn: Connection) -> dict[int, bytes]:
         select(installation.c.name, installation.c.value).where(installation.c.name.like(f"{FOUNDER} %"))
     )
     return {int(name.removeprefix(f"{FOUNDER} ")): value for name, value in rows}
+
+
+def is_noted(conn: Connection, name: str) -> bool:
+    """Whether there is a row of this name."""
+    return conn.execute(select(installation.c.name).where(installation.c.name == name)).first() is not None
+
+
+def note(conn: Connection, name: str, value: bytes) -> None:
+    """Writes down what is settled once, by whoever comes first."""
+    _put(conn, name, value)
 
 
 def _value(conn: Connection, name: str) -> bytes:

@@ -2,7 +2,7 @@
 
 A row goes queued -> sending -> sent -> delivered, or to failed (refused for good), held (nobody can say whether it was
 sent; the office decides), dropped (she sent STOP, the question was withdrawn, or the office said so) or unreachable (texts
-to her number failed on too many days). It never goes backwards.
+to her number failed on too many days). It never goes backwards. Which row leaves next is said in store/claims.py.
 """
 
 from __future__ import annotations
@@ -11,14 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, text, update
 
-from sms_service.privacy import Keys, Unreadable
+from sms_service.privacy import Keys
 from sms_service.store import reach
-from sms_service.store.tables import outbox, person, turn
+from sms_service.store.tables import outbox, person
 
 RANK = {"queued": 0, "sending": 1, "held": 1, "sent": 2, "failed": 3, "delivered": 3}
 """Reports come early, late, twice and backwards: a row only ever rises. `dropped` never changes again."""
+
+LEAVING, HELD = "status IN ('queued', 'sending')", "status = 'held'"
+"""As the indexes of these rows have it, word for word: with bound values no database would know that they serve."""
+
+COUNTED_MAX = 100_000
+"""Rows that are counted: a tenth of a second. Whoever has as many on their way knows that there are many."""
 
 REPORT_WAIT = 86_400.0
 """Seconds that a message nobody knows the fate of may still be settled by a report that brings only the number: networks
@@ -31,27 +37,6 @@ may be slow; two leases."""
 FAREWELL, FAREWELL_SECONDS = "outbox.farewell", 40.0
 """The last message to a forgotten person, that she is: its text and her number lie under the service's key until it has
 left, and no longer than these seconds: all copies are gone within a minute."""
-
-UNASKED = ("clock", "service")
-"""The channels of turns that no message caused: what these say answers nobody."""
-
-earlier = outbox.alias("earlier")
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A row that this worker alone may send now, until its lease ends."""
-
-    id: int
-    ref: str
-    person_id: int
-    channel: str
-    phone: str
-    text: str
-    attempts: int
-    created_at: float
-    turn_no: int
-    failed_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,94 +60,6 @@ def add(conn: Connection, values: dict[str, Any]) -> None:
 def farewell(keys: Keys, phone: str, text: str) -> bytes:
     """`farewell_sealed` of a message to somebody whose own key is no more."""
     return keys.service.encrypt(FAREWELL, f"{phone}\n{text}")
-
-
-def claim(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | None:
-    """The next row that may go out now, taken by this worker for `lease` seconds; None if there is none.
-
-    A person's messages leave in the order they were said: a row waits while an earlier one of hers is still open. STOP
-    is looked at here once more, in the same transaction: whatever was queued before it is dropped.
-    """
-    while True:
-        row = _next_due(conn, now)
-        if row is None:
-            return None
-        says_farewell = row.farewell_sealed is not None and row.created_at > now - FAREWELL_SECONDS
-        if row.wrapped_key is None and not says_farewell:
-            _move(conn, row.id, "queued", status="dropped", reason="forgotten", farewell_sealed=None)
-            continue
-        if row.stopped_at is not None and not row.to_stopped:
-            _move(conn, row.id, "queued", status="dropped", reason="she sent STOP", farewell_sealed=None)
-            continue
-        try:
-            claimed = _claimed(row, keys)
-        except Unreadable:  # a damaged row must not keep everybody else's messages from leaving
-            _move(conn, row.id, "queued", status="failed", reason="it cannot be decrypted")
-            continue
-        if _move(conn, row.id, "queued", status="sending", lease_until=now + lease, attempts=claimed.attempts):
-            return claimed
-
-
-def expired_lease(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | None:
-    """A row whose outcome nobody knows - its worker died, or the gateway gave no clear answer - taken for `lease` seconds."""
-    query = (
-        _with_person().where(outbox.c.status == "sending", outbox.c.lease_until <= now).order_by(outbox.c.id).limit(1)
-    )
-    while row := conn.execute(query).one_or_none():
-        if row.wrapped_key is None:
-            gone = {"lease_until": None, "farewell_sealed": None}
-            _move(conn, row.id, "sending", status="dropped", reason="forgotten", **gone)
-            continue
-        taken = conn.execute(
-            update(outbox)
-            .where(outbox.c.id == row.id, outbox.c.status == "sending", outbox.c.lease_until == row.lease_until)
-            .values(lease_until=now + lease, attempts=row.attempts + 1)
-        )
-        if taken.rowcount == 1:
-            return _claimed(row, keys)
-    return None
-
-
-def _with_person() -> Any:
-    hers = (person.c.wrapped_key, person.c.phone_sealed, person.c.stopped_at, person.c.failed_days)
-    return select(outbox, *hers).join(person, person.c.id == outbox.c.person_id)
-
-
-def _next_due(conn: Connection, now: float) -> Row[Any] | None:
-    waits = select(earlier.c.id).where(
-        earlier.c.person_id == outbox.c.person_id,
-        earlier.c.id < outbox.c.id,
-        earlier.c.status.in_(("queued", "sending")),
-    )
-    query = _with_person().where(outbox.c.status == "queued", outbox.c.due_at <= now, ~waits.exists())
-    # SKIP LOCKED: a second worker takes the next row instead of waiting for this one (PostgreSQL; SQLite has one writer).
-    query = query.order_by(outbox.c.due_at, outbox.c.id).limit(1).with_for_update(skip_locked=True, of=outbox)
-    return conn.execute(query).one_or_none()
-
-
-def _claimed(row: Row[Any], keys: Keys) -> Claimed:
-    if row.wrapped_key is None:
-        phone, _, text = keys.service.decrypt(FAREWELL, row.farewell_sealed).partition("\n")
-    else:
-        key = keys.person_key(row.wrapped_key)
-        phone, text = key.decrypt("person.phone", row.phone_sealed), key.decrypt("outbox.text", row.text_sealed)
-    return Claimed(
-        id=row.id,
-        ref=row.ref,
-        person_id=row.person_id,
-        channel=row.channel,
-        phone=phone,
-        text=text,
-        attempts=row.attempts + 1,
-        created_at=row.created_at,
-        turn_no=row.turn_no,
-        failed_days=row.failed_days or 0,
-    )
-
-
-def _move(conn: Connection, row_id: int, status_before: str, **values: Any) -> bool:
-    moved = conn.execute(update(outbox).where(outbox.c.id == row_id, outbox.c.status == status_before).values(**values))
-    return moved.rowcount == 1
 
 
 def withdraw(conn: Connection, person_id: int, flow: str, ref: str, others: Sequence[str]) -> None:
@@ -214,33 +111,24 @@ def rise(conn: Connection, row_id: int, status: str, **values: Any) -> bool:
     return raised.rowcount == 1
 
 
-def is_awaited(conn: Connection, claimed: Claimed, awake_since: float) -> bool:
-    """Whether somebody waits for this message: it answers what she sent, or she sent something after `awake_since`."""
-    hers = (turn.c.person_id == claimed.person_id) & turn.c.channel.not_in(UNASKED)
-    answers = (turn.c.turn_no == claimed.turn_no) | (turn.c.at > awake_since)
-    return conn.execute(select(turn.c.turn_no).where(hers, answers).limit(1)).first() is not None
-
-
-def put_off(conn: Connection, claimed: Claimed, until: float) -> None:
-    """A message just claimed may not leave before `until`; that was no try."""
-    settle(conn, claimed.id, status="queued", due_at=until, attempts=claimed.attempts - 1)
-
-
-def wake(conn: Connection, person_id: int, now: float) -> None:
-    """She is awake, for she just wrote: what was put off leaves now, before what she is answered."""
-    put_off = (outbox.c.status == "queued") & (outbox.c.due_at > now) & (outbox.c.attempts == 0)
-    conn.execute(update(outbox).where(outbox.c.person_id == person_id, put_off).values(due_at=now))
-
-
 def was_handed_over(conn: Connection, ref: str, before: float) -> bool:
     """Whether the gateway surely took this message, and by `before` (seconds since 1970): only what came after it can be an
-    answer to it. A message that waited on our disk may be older than the question it is read after."""
-    row = conn.execute(
-        select(outbox.c.status, outbox.c.created_at, outbox.c.sent_at).where(outbox.c.ref == ref)
-    ).first()
+    answer to it. A message that waited on our disk may be older than the question it is read after.
+
+    And it is the newest that she has: where an older one left after it (the office released it), a `1` may answer that.
+    """
+    columns = (outbox.c[name] for name in ("id", "person_id", "status", "created_at", "sent_at"))
+    row = conn.execute(select(*columns).where(outbox.c.ref == ref)).first()
     if row is None or row.status not in ("sent", "delivered"):
         return False
-    return bool(row.created_at <= before and (row.sent_at is None or row.sent_at <= before + SETTLING_SECONDS))
+    if row.sent_at is None:
+        return bool(row.created_at <= before)
+    came_later = exists().where(
+        outbox.c.person_id == row.person_id, outbox.c.id < row.id, outbox.c.sent_at > row.sent_at
+    )
+    if conn.execute(select(came_later)).scalar_one():
+        return False
+    return bool(row.created_at <= before and row.sent_at <= before + SETTLING_SECONDS)
 
 
 def is_in_flight(conn: Connection, ref: str) -> bool:
@@ -272,7 +160,7 @@ def find_reported(
             outbox.c.channel == channel,
             outbox.c.status.in_(("held", "sending")),  # a report may be here before a dead worker's lease has ended
             outbox.c.gateway_id == "",
-            outbox.c.created_at > now - REPORT_WAIT,
+            outbox.c.due_at > now - REPORT_WAIT,  # not created_at: the office may have released an old one
         )
     ).all()
     return unknown[0] if len(unknown) == 1 else None
@@ -306,15 +194,15 @@ def decide(conn: Connection, ref: str, status: str, reason: str, now: float) -> 
 
 
 def counts(conn: Connection) -> dict[str, int]:
-    """How many rows are in each status."""
-    return {row[0]: row[1] for row in conn.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))}
+    """How many rows are in each status that is not the last, COUNTED_MAX at most: on their way, and held for the office."""
+    parts = [select(outbox.c.status).where(text(these)).limit(COUNTED_MAX).subquery() for these in (LEAVING, HELD)]
+    queries = [select(some.c.status, func.count()).group_by(some.c.status) for some in parts]
+    return {status: count for query in queries for status, count in conn.execute(query)}
 
 
 def oldest_due(conn: Connection, now: float) -> float:
     """Seconds that the longest-waiting row is overdue; 0 if none is. Rows behind an earlier one of hers count too."""
-    oldest = conn.execute(
-        select(func.min(outbox.c.due_at)).where(
-            or_(outbox.c.status == "queued", and_(outbox.c.status == "sending", outbox.c.lease_until <= now))
-        )
-    ).scalar_one()
+    given_up = and_(outbox.c.status == "sending", outbox.c.lease_until <= now)
+    late = select(outbox.c.due_at).where(text(LEAVING), or_(outbox.c.status == "queued", given_up))
+    oldest = conn.execute(late.order_by(outbox.c.due_at).limit(1)).scalar_one_or_none()
     return max(0.0, now - oldest) if oldest is not None else 0.0

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, Row, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sms_service.privacy import Keys, PersonKey
-from sms_service.store import blocks
+from sms_service.store import blocks, installation
 from sms_service.store.tables import ASKED_FOR_IT, enroler, person
 
 FORGOTTEN = (
-    "wrapped_key", "told_at", "wrong_codes", "wrong_codes_since", "failed_days", "failed_at", "unreachable_at",
+    "wrapped_key", "language_at", "told_at", "wrong_codes", "wrong_codes_since", "failed_days", "failed_at", "unreachable_at",
 )  # fmt: skip
 """What is NULL from then on in the row of somebody who is forgotten."""
 
@@ -39,6 +39,8 @@ class Person:
     phone_sealed: bytes
     failing: bool = False
     """Texts to her number failed, and nothing has shown since that it can be reached."""
+    chose_language: bool = False
+    """Her language is what she chose, and no guess."""
 
     @property
     def phone(self) -> str:
@@ -66,8 +68,11 @@ def find_or_add(conn: Connection, keys: Keys, phone: str, language: str, channel
     found = by_phone(conn, keys, phone)
     if found:
         return found
-    index = keys.index("phone", phone)
-    values = {**_new(keys, index, phone, language, channel, now), "stopped_at": _let_go(conn, [index]).get(index)}
+    index, to_write_with = keys.index("phone", phone), installation.to_write_with(conn, keys)
+    values = {
+        **_new(to_write_with, index, phone, language, channel, now),
+        "stopped_at": _let_go(conn, [index]).get(index),
+    }
     # Two first messages of one phone at the same instant: the second insert does nothing, and both read the first's row.
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     conn.execute(dialect.insert(person).values(values).on_conflict_do_nothing(index_elements=["phone_index"]))
@@ -85,9 +90,10 @@ def find_or_add_all(
     rows = []
     missing = wanted.keys() - found.keys()
     _let_go(conn, missing, blocked=False)
+    to_write_with = installation.to_write_with(conn, keys) if missing else keys
     for index in missing:
         phone, language = wanted[index]
-        rows.append(_new(keys, index, phone, language, channel, now))
+        rows.append(_new(to_write_with, index, phone, language, channel, now))
     if not rows:
         return found
     blocks.insert_rows(conn, person, rows, unless="phone_index")
@@ -176,6 +182,7 @@ def _made(row: Row[tuple[object, ...]] | None, keys: Keys) -> Person | None:
         enroler=row.enroler_status == "activated",
         phone_sealed=row.phone_sealed,
         failing=row.failed_days is not None,
+        chose_language=row.language_at is not None,
     )
 
 
@@ -213,6 +220,6 @@ def set_channel(conn: Connection, person_id: int, channel: str) -> None:
     conn.execute(update(person).where(person.c.id == person_id).values(channel=channel))
 
 
-def set_language(conn: Connection, person_id: int, language: str) -> None:
-    """In which language she is spoken to from now on."""
-    conn.execute(update(person).where(person.c.id == person_id).values(language=language))
+def set_language(conn: Connection, person_id: int, language: str, chosen_at: float | None = None) -> None:
+    """In which language she is spoken to from now on. `chosen_at`: when she chose it herself; None: it is guessed."""
+    conn.execute(update(person).where(person.c.id == person_id).values(language=language, language_at=chosen_at))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, Table, func, select, true, update
+from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, Table, func, literal_column, select, true, update
 
 from sms_service.privacy import Keys, Unreadable, number_of
 from sms_service.store.outbox import FAREWELL
@@ -17,6 +17,10 @@ from sms_service.store.tables import outbox, person, photo, search
 
 BLOCK = 500
 """Rows of one transaction: some 20 ms, in which turns of these people wait."""
+
+
+ONE: ColumnElement[int] = literal_column("1")
+"""Written out, not as a parameter: else the index of people by it would not be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,15 @@ def counts(conn: Connection, kept: Kept) -> dict[int, int]:
     return {number_of(bytes(first)): count for first, count in rows}
 
 
+def is_under(conn: Connection, number: int) -> bool:
+    """Whether anything that lasts is under this key. (A farewell does not: it is nothing after 40 s.)"""
+    lasting = (kept for kept in KEPT if kept.table is not outbox)
+    return any(
+        conn.execute(select(kept.id).where(_named(kept) == bytes([number]), kept.where).limit(1)).first()
+        for kept in lasting
+    )
+
+
 def rotate_block(conn: Connection, keys: Keys, kept: Kept, after: int) -> Block:
     """Puts the next rows behind `after` under the first key. Somebody who is forgotten in between stays so."""
     others = kept.where & (func.length(kept.column) > 0) & (_named(kept) != bytes([keys.number]))
@@ -84,7 +97,7 @@ def rotate_block(conn: Connection, keys: Keys, kept: Kept, after: int) -> Block:
 
 def _named(kept: Kept) -> Any:
     """The first byte of what is sealed: which key."""
-    return func.substr(kept.column, 1, 1, type_=LargeBinary)
+    return func.substr(kept.column, ONE, ONE, type_=LargeBinary)
 
 
 def _again(keys: Keys, kept: Kept, sealed: bytes) -> bytes:

@@ -72,6 +72,9 @@ person = Table(
     Column("phone_sealed", LargeBinary, nullable=False),
     Column("wrapped_key", LargeBinary),  # NULL: forgotten, nothing sealed under it can be read again
     Column("language", String(8), nullable=False),
+    Column(
+        "language_at", Double
+    ),  # when she chose it; NULL: it was guessed, from who entered her or from what she wrote
     Column("channel", String(32), nullable=False),  # the channel that she last wrote by, or her enroler did
     Column("turn_no", Integer, nullable=False),  # of her last turn; the compare-and-set
     Column("stopped_at", Double),  # since when she wants no messages
@@ -86,6 +89,9 @@ person = Table(
     Column("failed_days", SmallInteger),
     Column("failed_at", Double),
     Column("unreachable_at", Double),
+    # Which service key hers is wrapped by. SQLAlchemy cannot read it back from SQLite: whoever makes this table anew there has
+    # to build it anew.
+    Index("ix_person_service_key", text("substr(wrapped_key, 1, 1)")),
     Index(
         "ix_person_failed_days",
         "failed_days",
@@ -170,6 +176,14 @@ registration = Table(
     ),
 )
 
+moved_registration = Table(
+    "moved_registration",  # a registration that was entered for a wrong number, and whose number it has left (FIX)
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("registration_id", ForeignKey("registration.id"), nullable=False, index=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+)
+
 hold = Table(
     "hold",  # why a registration waits for the office, or is to be looked at: one row a rule that spoke up
     metadata,
@@ -181,12 +195,22 @@ hold = Table(
     Column("decided_at", Double),
     Column("decision", String(16), nullable=False, server_default=text("''")),  # freed refused seen deleted
     Column("decided_by", Number),  # the person who texted OK; NULL: the office
+    Column("said_sealed", LargeBinary),  # her texts that could not be read, as JSON, by her key
     Index(
         "ix_hold_undecided",
         "registration_id",
         sqlite_where=text("decided_at IS NULL"),
         postgresql_where=text("decided_at IS NULL"),
     ),
+)
+
+refusal = Table(
+    "refusal",  # what a phone has said no to, as keyed hashes: see enrolment/refusals.py
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("phone_index", LargeBinary, nullable=False, index=True),
+    Column("who_index", LargeBinary),  # who refused on it; NULL: it was a wrong number
+    Column("at", Double, nullable=False, index=True),
 )
 
 tally = Table(
@@ -282,6 +306,7 @@ search = Table(
     Column("asked", Boolean, nullable=False),  # she asked to be forgotten: before all who came to nothing
     Column("sought_sealed", LargeBinary, nullable=False),  # what she is found by, by the service's key
     Column("looked_at", Double),  # when it was done for the first time
+    Column("due_at", Double),  # not before: it failed; NULL: it did not
 )
 
 turn = Table(
@@ -395,6 +420,7 @@ ledger_link = Table(
     ),  # no foreign key: a row deleted past the triggers must show
     Column("digest", LargeBinary, nullable=False),
     Column("head", LargeBinary, nullable=False),
+    Column("mac", LargeBinary),  # of the head, under our key; NULL: by a release before revision 0006
 )
 
 ledger_head = Table(
@@ -476,6 +502,7 @@ outbox = Table(
     Column("reason", String(120), nullable=False),
     Column("attempts", SmallInteger, nullable=False),
     Column("due_at", Double, nullable=False),
+    Column("put_off", Boolean),  # until due_at, because it is night where she is; NULL: it is not
     Column("lease_until", Double),
     Column("gateway_id", String(64), nullable=False),
     Column("segments", SmallInteger, nullable=False),
@@ -490,6 +517,12 @@ outbox = Table(
         "due_at",
         sqlite_where=text("status IN ('queued', 'sending')"),
         postgresql_where=text("status IN ('queued', 'sending')"),
+    ),
+    Index(
+        "ix_outbox_held",
+        "id",
+        sqlite_where=text("status = 'held'"),
+        postgresql_where=text("status = 'held'"),
     ),
     Index("ix_outbox_gateway_id", "channel", "gateway_id"),
 )
@@ -536,4 +569,5 @@ installation = Table(
 )
 
 APPEND_ONLY = ("consent", "publication", "ledger_link", "ledger_head", "card_change", "notice", "missed_call")
-"""Tables whose rows are evidence: the migrations put triggers on them that refuse UPDATE and DELETE."""
+"""Tables whose rows are never changed: the migrations put triggers on them that refuse UPDATE and DELETE. What `ledger verify`
+proves of them is in docs/decisions.md; of `card_change` and `missed_call` nothing."""

@@ -131,9 +131,9 @@ def list_people(service: Service, _data: dict[str, Any]) -> dict[str, Any]:
 @pages.post("/sms", endpoint="sms")
 @answering
 def sms(service: Service, data: dict[str, Any]) -> dict[str, Any]:
-    """A text typed on the phone."""
-    _take(service, "sms", {"id": data.get("id"), "from": data.get("phone"), "text": data.get("text")})
-    return {}
+    """A text typed on the phone. `farewell`: the answer to who is forgotten by it, which is never among her messages."""
+    stored = _take(service, "sms", {"id": data.get("id"), "from": data.get("phone"), "text": data.get("text")})
+    return {"farewell": stored.farewell} if stored and stored.farewell else {}
 
 
 @pages.post("/ussd", endpoint="ussd")

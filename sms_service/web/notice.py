@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from sms_service.enrolment import notices
-from sms_service.enrolment.notices import Wording
+from sms_service.enrolment.notices import LANGUAGE, Wording
 from sms_service.service import Service
 from sms_service.web import notice_words
 
@@ -36,7 +36,9 @@ def in_force() -> Response:
     """/notice/ and /notice/?lang=hi: the notice as it is now. Without `lang` in the language that the browser wants, else in
     that of the drive. 404 where there is none in that language."""
     service, now = _service(), time.time()
-    wanted = request.args.get("lang", "")[:8]
+    wanted = request.args.get("lang", "")
+    if wanted and not LANGUAGE.fullmatch(wanted):
+        abort(404)
     with service.reads.begin() as conn:
         known = notices.languages(conn)
         language = wanted or _accepted(service, known)

@@ -7,6 +7,7 @@ the application allows.
 from __future__ import annotations
 
 import time
+from functools import partial
 from io import BytesIO
 
 from flask import Blueprint, Response, render_template, request
@@ -15,9 +16,9 @@ from werkzeug.formparser import FormDataParser
 
 from sms_service.enrolment import card_changes, photos, portrait
 from sms_service.enrolment.cards import Card
-from sms_service.enrolment.portrait import Unfit
+from sms_service.enrolment.portrait import Busy, Unfit
 from sms_service.service import Service
-from sms_service.store import people
+from sms_service.store import people, transaction
 from sms_service.web import card, photo_words
 
 BODY_MAX = portrait.BYTES_MAX + 16 * 1024
@@ -81,12 +82,18 @@ def _kept(service: Service, found: Card, token: str, data: bytes, now: float) ->
         return _page(service, found, token, problem="too_many", status=card.TOO_MANY)
     try:
         picture = portrait.clean(data)
+    except Busy:
+        with service.engine.begin() as conn:
+            photos.upload_put_off(conn, photo_id)
+        return _page(service, found, token, problem="busy", status=503)
     except Unfit as unfit:
         with service.engine.begin() as conn:
             photos.upload_failed(conn, photo_id, unfit.problem)
         return _page(service, found, token, problem=unfit.problem, status=400)
-    with service.engine.begin() as conn:
-        kept = photos.finish_upload(conn, found.person, photo_id, registration, picture)
+    finish = partial(
+        photos.finish_upload, whom=found.person, photo_id=photo_id, registration_id=registration, picture=picture
+    )
+    kept = transaction.run(service.engine, finish)
     return _page(service, found, token, done="thanks") if kept else card.to_the_form(token)
 
 

@@ -17,7 +17,7 @@ from sms_service.engine.walk import FlowFault
 from sms_service.enrolment.cards import Card, next_wanted
 from sms_service.faults import Broken
 from sms_service.service import Service
-from sms_service.store import outbox, people, reach, sessions, tables
+from sms_service.store import claims, outbox, people, reach, sessions, tables
 from sms_service.store.inbox import Stored
 from sms_service.store.tables import person, registration, timer
 from workers import cards, photos, unreachable
@@ -235,7 +235,7 @@ class Acting:
             cards.draw(self.service, wanted, self.now)
         while True:
             with self.service.engine.begin() as conn:
-                claimed = outbox.claim(conn, self.service.keys, self.now, lease=60)
+                claimed = claims.claim(conn, self.service.keys, self.now, lease=60)
                 if claimed is None:
                     return
                 outbox.settle(conn, claimed.id, status="sent", gateway_id=claimed.ref, sent_at=self.now, segments=0)

@@ -80,7 +80,7 @@ def test_holds_list_free_and_refuse(any_town: Town) -> None:
     assert [row.status for row in any_town.rows(registration)] == ["waiting", "refused"]
     assert [(row.decision, row.decided_by) for row in any_town.rows(hold)] == [("freed", None), ("refused", None)]
     with any_town.service.reads.begin() as conn:
-        assert queue.listed(conn) == []
+        assert queue.listed(conn, any_town.service.keys) == []
 
 
 def test_holds_list_shows_what_rules_noted_until_the_office_has_seen_it(any_town: Town) -> None:
@@ -101,6 +101,26 @@ def test_holds_list_shows_what_rules_noted_until_the_office_has_seen_it(any_town
     assert (told.exit_code, told.stdout) == (1, f"{entered.ref} is seen.\n")
     assert f"nothing is to be looked at (what is held is freed or refused): {waiting}" in told.stderr
     with any_town.service.reads.begin() as conn:
-        assert [one.ref for one in queue.listed(conn)] == [waiting]
+        assert [one.ref for one in queue.listed(conn, any_town.service.keys)] == [waiting]
     assert [(row.rule, row.decision) for row in any_town.rows(hold)] == [("same_minute", "seen"), ("id_shared", "")]
     assert types(any_town, "holds", "seen", entered.ref).exit_code == 1, "it was seen before"
+
+
+def test_holds_show_has_the_unread_texts_in_full_and_the_list_has_them_shortened(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    texts = ("yes but who are you people and why", "I have to ask my husband first")
+    for text in texts:
+        any_town.member.texts(text)
+    [entered] = any_town.rows(registration)
+    [row] = json.loads(types(any_town, "holds", "list", "--json").stdout)
+    assert (row["rule"], row["said"]) == ("unclear", list(texts))
+    assert (
+        "her answers could not be read: yes but who are you people and why; I ha"
+        in types(any_town, "holds", "list").stdout
+    )
+    told = types(any_town, "holds", "show", entered.ref.lower()).stdout.splitlines()
+    assert told[0] == f"{entered.ref}, JH-N-RAN-KAN-12, held"
+    assert told[1].endswith("unclear: her answers could not be read")
+    assert told[2:] == [f"  she texted: {text}" for text in texts]
+    missing = types(any_town, "holds", "show", "R4K7P")
+    assert (missing.exit_code, missing.stdout) == (1, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -15,6 +16,7 @@ from sms_service.enrolment import erasure
 from sms_service.privacy import Keys, Unreadable
 from sms_service.service import open_keys
 from sms_service.store import outbox, people, rotation, spool
+from sms_service.store.installation import NotItsKeys
 from sms_service.store.rotation import KEPT, Block
 from sms_service.store.spool import Spool
 from sms_service.store.tables import outbox as messages
@@ -111,9 +113,42 @@ def test_processes_that_have_both_keys_go_on_meanwhile(office: Town, monkeypatch
         assert her
         assert her.phone == MEMBER
         people.find_or_add(conn, beside, "+919000000001", "en", "twilio", 1.0)
-    assert under("people")[1] == 1, "whoever still has the old key first writes under it"
+    assert under("people")[1] == 0, "who was not started anew writes under the new key all the same"
+    given(monkeypatch, NEW)
+    after = keys_now(office)
+    with office.service.reads.begin() as conn:
+        newest = people.by_phone(conn, after, "+919000000001")
+    assert newest
+    assert newest.phone == "+919000000001"
+
+
+def test_a_process_that_has_the_old_key_alone_writes_nothing_that_is_lost_with_it(
+    office: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given(monkeypatch, NEW, KEY)
     assert typed("keys", "rotate").exit_code == 0
-    assert under("people")[1] == 0
+    with (
+        office.service.engine.begin() as conn,
+        pytest.raises(NotItsKeys, match="service key 1 of this process was replaced"),
+    ):
+        people.find_or_add(conn, office.service.keys, "+919000000001", "en", "twilio", 1.0)
+
+
+def test_a_key_that_a_process_of_an_earlier_release_still_wrote_under_is_not_taken_away(
+    office: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given(monkeypatch, NEW, KEY)
+    assert typed("keys", "rotate").exit_code == 0
+    with office.service.engine.begin() as conn:
+        late = Keys(base64.b64decode(KEY), numbers=[1]).new_person_key()
+        conn.execute(update(person).where(person.c.id == office.rows(person)[0].id).values(wrapped_key=late))
+    given(monkeypatch, NEW)
+    with pytest.raises(ConfigError, match="service key 1 of this database is missing"):
+        keys_now(office)
+    given(monkeypatch, NEW, KEY)
+    assert typed("keys", "rotate").stdout.startswith("1 rows ")
+    given(monkeypatch, NEW)
+    assert keys_now(office).numbers == (2,)
 
 
 def test_a_key_is_not_taken_away_too_early(office: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text, update
+from sqlalchemy import create_engine, insert, select, text, update
 from typer.testing import CliRunner, Result
 
 from sms_service.cli import app
-from sms_service.enrolment import ledger_heads
-from sms_service.store.tables import consent, ledger_link
+from sms_service.enrolment import ledger, ledger_heads, ledger_notes
+from sms_service.store.tables import consent, installation, ledger_link
 from tests.town import Town
 from workers import sweep
 
@@ -27,6 +27,17 @@ def office(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
 
 def typed(*words: str) -> Result:
     return CliRunner().invoke(app, words)
+
+
+def write(office: Town, *queries: str) -> None:
+    """Somebody with the database, and without its triggers, writes what he likes."""
+    engine = create_engine(office.service.engine.url)
+    with engine.begin() as conn:
+        for (name,) in conn.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            conn.execute(text(f"DROP TRIGGER {name}"))
+        for query in queries:
+            conn.execute(text(query))
+    engine.dispose()
 
 
 def edit(town: Town) -> None:
@@ -114,7 +125,7 @@ def test_the_sweeper_chains_and_leaves_the_signed_head_of_the_day_before(office:
     sweep.decisions(office.service)
     assert len(office.rows(ledger_link)) == 1
     [file] = sorted((office.config.data_dir / "ledger").iterdir())
-    head = ledger_heads.from_json(file.read_text(), office.service.keys)
+    head = ledger_heads.from_json(file.read_text(), office.service.keys).head
     assert head.hash == office.rows(ledger_link)[0].head
     file.unlink()
     sweep.decisions(office.service)
@@ -130,3 +141,63 @@ def test_a_head_with_another_signature_is_a_fault(office: Town) -> None:
     engine.dispose()
     done = typed("ledger", "verify")
     assert (done.exit_code, "the head of 2020-01-01 does not bear our signature" in done.stdout) == (1, True)
+
+
+# --- the files of the days -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def closed(office: Town) -> Path:
+    """The file of the head of a day that is over."""
+    sweep.decisions(office.service)
+    assert typed("ledger", "verify").exit_code == 0
+    [file] = ledger_heads.folder(office.config.data_dir).iterdir()
+    return file
+
+
+def test_a_day_that_has_a_file_and_no_head_is_a_fault(office: Town, closed: Path) -> None:
+    write(office, "DELETE FROM ledger_head")
+    done = typed("ledger", "verify")
+    said = f"a file was left with the head of {closed.stem}, and the database has none"
+    assert (done.exit_code, said in done.stdout) == (1, True)
+
+
+def test_a_ledger_written_anew_with_our_own_key_does_not_fit_the_files_that_were_left(
+    office: Town, closed: Path
+) -> None:
+    keys, day = office.service.keys, closed.stem
+    with office.service.reads.begin() as conn:
+        row = conn.execute(select(consent)).one()._asdict() | {"verdict": "2"}
+    write(office, "DELETE FROM ledger_link", "DELETE FROM ledger_head", "DELETE FROM consent")
+    with office.service.engine.begin() as conn:
+        conn.execute(text("PRAGMA defer_foreign_keys = ON"))
+        conn.execute(insert(consent).values(row | {"mac": keys.ledger_mac(ledger.digest(row))}))
+        value = ledger_notes.note(keys, ledger_notes.NEWEST, ledger_notes.Head(0, ledger_notes.GENESIS))
+        conn.execute(update(installation).where(installation.c.name == ledger_notes.NEWEST).values(value=value))
+        ledger.chain(conn, keys)
+        ledger_heads.close(conn, keys, day, 5.0)
+    done = typed("ledger", "verify")
+    assert done.exit_code == 1
+    assert f"the head of {day} in the database is not the one in the file of that day" in done.stdout
+    assert "the head that was kept is another one: the chain was rewritten up to here" in done.stdout
+    closed.unlink()
+    assert typed("ledger", "verify").exit_code == 0, "who has database, key and files: only what others keep shows it"
+
+
+def test_a_file_of_a_day_that_is_none_of_ours_is_a_fault_and_others_are_let_be(office: Town, closed: Path) -> None:
+    closed.with_name("notes.json").write_text("{}")
+    assert typed("ledger", "verify").exit_code == 0
+    told = closed.read_text()
+    for name, content, said in (
+        ("2020-01-01.json", told, f"the file 2020-01-01.json has the head of {closed.stem}"),
+        ("2020-01-02.json", "{}", "the file 2020-01-02.json: this is no file of `sms-service ledger head`"),
+        ("2020-01-03.json", "\0", "the file 2020-01-03.json: this is no file of `sms-service ledger head`"),
+    ):
+        closed.with_name(name).write_text(content)
+        done = typed("ledger", "verify")
+        assert (done.exit_code, said in done.stdout) == (1, True)
+
+
+def test_a_day_without_its_file_is_no_fault(office: Town, closed: Path) -> None:
+    closed.unlink()
+    assert typed("ledger", "verify").exit_code == 0

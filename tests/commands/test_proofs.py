@@ -8,7 +8,8 @@ from sqlalchemy import create_engine, text, update
 
 from sms_service.enrolment import ledger_heads
 from sms_service.store.tables import consent, registration
-from tests.commands.test_ledger import office, typed
+from tests.commands.test_ledger import office, typed, write
+from tests.enrolment.test_effects_calling import rings
 from tests.town import MEMBER, Town
 from workers import sweep
 
@@ -28,6 +29,7 @@ def test_show_tells_who_was_asked_what_and_answered_what(office: Town) -> None:
         f"by message {row.prompt}, at the gateway {row.prompt_gateway_id}",
         "Delivery sent when she answered",
         'Text (en) "XYZ: Anil entered you as Ram Kumar',
+        f"Notice {office.config.url}/notice/{row.notice}",
         f"Flow confirm, state ask, version {row.version[:12]}",
         'Answered "1", read as 1',
         f"Numbers from {MEMBER} to -, by handset, {row.inbound_id}",
@@ -87,6 +89,58 @@ def test_show_names_a_row_that_was_edited(office: Town) -> None:
     engine.dispose()
     done = typed("ledger", "show", "0000013")
     assert (done.exit_code, "BROKEN: it is not as it was when it was chained" in done.stdout) == (1, True)
+
+
+def test_show_names_what_cannot_be_read_and_shows_the_rest(office: Town) -> None:
+    office.member.texts("FIX NAME Ram Kumari")
+    write(
+        office,
+        "UPDATE consent SET wording_sealed = x'00', reply_sealed = x'', entered_by = '{' WHERE id = 1",
+        "UPDATE consent SET change_sealed = 'text' WHERE id = 2",
+        "UPDATE registration SET fields_sealed = x'0102'",
+    )
+    done = typed("ledger", "show", "0000013")
+    assert (done.exit_code, done.exception.__class__) == (1, SystemExit)
+    told = " ".join(done.stdout.split())
+    for part in (
+        f"Phone {MEMBER}; unreadable BROKEN: the bytes of registration.fields were changed",
+        "Text (en) unreadable",
+        "Answered unreadable, read as 1 As it came",
+        "BROKEN the bytes of consent.wording, consent.reply, consent.entered_by were changed",
+        f"Numbers from {MEMBER}",
+        "BROKEN the bytes of consent.change were changed",
+    ):
+        assert part in told
+    listed = typed("ledger", "list")
+    assert (listed.exit_code, listed.stdout.splitlines()[-1]) == (0, "2 decisions")
+
+
+def test_show_of_one_whose_key_was_changed_has_the_plain_part(office: Town) -> None:
+    write(office, "UPDATE person SET wrapped_key = x'00112233'")
+    done = typed("ledger", "show", "0000013")
+    assert done.exit_code == 1
+    for part in (
+        "BROKEN: the bytes of person.wrapped_key were changed",
+        "said yes (membership), decision 1",
+        "(unreadable)",
+    ):
+        assert part in done.stdout
+    assert "(unreadable)" in typed("ledger", "list").stdout
+
+
+def test_show_names_a_notice_that_was_changed(office: Town) -> None:
+    write(office, "UPDATE notice SET text = 'We sell your data.'")
+    done = typed("ledger", "show", "0000013")
+    assert (done.exit_code, "BROKEN: the notice that it was taken under was changed" in done.stdout) == (1, True)
+
+
+def test_show_lists_missed_calls_as_weaker_evidence(office: Town) -> None:
+    office.enroler.texts("REG 9812345678 12 ABD1234568 Sita Devi")
+    rings(office, "+919812345678")
+    done = typed("ledger", "show", office.rows(registration)[1].ref)
+    assert "Rang us on " in done.stdout
+    assert "while she was asked: weaker than a text, covered by no hash, and no consent" in done.stdout
+    assert "Nobody has decided anything" in done.stdout
 
 
 # --- the list -------------------------------------------------------------------------------------------------------

@@ -18,8 +18,8 @@ from sms_service.config import read_config
 from sms_service.engine.model import Inbound
 from sms_service.enrolment import enrolers
 from sms_service.service import open_service
+from sms_service.store import claims, sessions
 from sms_service.store import outbox as store_outbox
-from sms_service.store import sessions
 from sms_service.store.tables import area, card, consent, enroler, member, outbox, person, registration, turn
 from tests.crash.lines import EVERYWHERE, OURS, REDIS, Failed, Site, points
 from tests.crash.share import EVERY, OFFSET
@@ -289,7 +289,7 @@ class Recovery(Delivery):
             service = site.service
             for sends in (True, False):
                 with service.engine.begin() as conn:
-                    claimed = store_outbox.claim(conn, service.keys, time.time(), 60)
+                    claimed = claims.claim(conn, service.keys, time.time(), 60)
                 assert claimed
                 if sends:
                     message = Outbound(ref=claimed.ref, phone=claimed.phone, text=claimed.text)

@@ -291,3 +291,40 @@ def test_whom_she_says_she_is_not_has_to_be_written_like_a_name(reply: str, answ
 )
 def test_a_number_of_hers_and_a_greeting_are_what_they_are(reply: str, answer: str) -> None:
     assert {read_answer(reply, language, "consent") for language in LANGUAGES} == {answer}
+
+
+@pytest.mark.parametrize(
+    ("reply", "answer"),
+    [
+        ("accha theek hai", "yes"),
+        ("acha", "unclear"),
+        ("bas karo", "stop"),
+        ("موش موافق", "no"),
+        ("yahan koi ram nahi rehta", "wrong_number"),
+        ("👍", "unclear"),
+        ("haan main judna chahta hun", "unclear"),
+        ("हां मुझे सदस्य बनना है", "unclear"),
+    ],
+)
+def test_replies_that_a_reviewer_sent(reply: str, answer: str) -> None:
+    assert read_answer(reply, "", "consent") == answer
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["JOIN", "join", "I want to join", "yes join", "sadasya banna hai", "जुड़ना है", "nataka kujiunga", "najiunga",
+     "nataka uanachama", "je veux adhérer", "أريد الانضمام", "count me in", "haan sadasyata", "START", "CARD", "ME"],
+)  # fmt: skip
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_names_the_joining_has_not_agreed_to_leave(reply: str, language: str) -> None:
+    assert read_answer(reply, language, "yes_no") != "yes"
+
+
+@pytest.mark.parametrize("reply", ["yes", "OK", "sawa", "theek hai", "correct", "ndiyo", "oui", "نعم"])
+def test_a_plain_yes_is_one_to_every_question(reply: str) -> None:
+    assert {read_answer(reply, "", question) for question in ("consent", "yes_no")} == {"yes"}
+
+
+def test_a_clause_with_an_id_in_the_text_names_somebody_and_stops_nothing() -> None:
+    assert read_answer("REG 9655888004, HHE1234567, 12, Acha", "sw", "consent") == "unclear"
+    assert read_answer("messages every day to 9655888004, stop", "en", "consent") == "stop"

@@ -27,7 +27,7 @@ def phrases(language: str, *meanings: str) -> list[str]:
 
 
 YES = {
-    language: [*phrases(language, "yes"), *by_language]
+    language: [*phrases(language, "yes", "joins"), *by_language]
     for language, by_language in (
         (
             language,
@@ -132,3 +132,24 @@ def test_a_stretched_last_letter_says_no_more_and_never_makes_a_yes(language: st
     for phrase in (phrase for phrase in every if phrase[-2:-1] != phrase[-1]):
         plain, stretched = (read_answer(text, language, "consent") for text in (phrase, phrase + phrase[-1] * 4))
         assert stretched == plain or (" " in phrase and stretched != "yes"), phrase
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_what_names_the_joining_is_a_yes_to_the_membership_and_to_nothing_else(language: str) -> None:
+    named = phrases(language, "joins")
+    assert {read_answer(phrase, language, "consent") for phrase in named} <= {"yes"}
+    assert {read_answer(phrase, language, "yes_no") for phrase in named} <= {"unclear"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_yes_to_another_question_names_the_joining(language: str) -> None:
+    beside = [
+        f"{yes} {word}"
+        for other in WORDS
+        for place, yes in enumerate(phrases(other, "yes"))
+        for words in [phrases(other, "joins", "joining")]
+        if words
+        for word in [words[place % len(words)]]
+    ]
+    known = {phrase for other in WORDS for phrase in phrases(other, "yes")}
+    assert [text for text in beside if read_answer(text, language, "yes_no") == "yes" and text not in known] == []

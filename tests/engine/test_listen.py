@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sms_service.engine.listen import Target, Ways, Writer, dial, first_word, listen, top, ways_into
+from sms_service.engine.keywords import first_word
+from sms_service.engine.listen import Target, Ways, Writer, dial, listen, top, ways_into, word_of
 from sms_service.engine.model import Kind, Session, Sessions
 from sms_service.engine.words import WORDS
 from tests.engine.conftest import flow_of
@@ -33,6 +34,7 @@ def ways() -> Ways:
         "confirm": "{on: registration.saved}",
         "register": '{keywords: [REG, जोड़ें], ussd: "*384*96#", who: enroler, otherwise: bye}',
         "news": "{keywords: [NEWS]}",
+        "join": "{keywords: [JOIN]}",
         "leave": "{keywords: [LEAVE]}",
         "ok": "{keywords: [OK, SAWA], who: enroler, otherwise: bye}",
     }
@@ -169,3 +171,35 @@ def test_an_answer_is_for_the_newest_session_of_its_kind_of_message() -> None:
 )
 def test_the_first_word(text: str, first: str, rest: str) -> None:
     assert first_word(text) == (first, rest)
+
+
+@pytest.mark.parametrize("name", ["Acha", "Opt Out", "End", "Quit", "Band", "Simama", "not me", "help"])
+@pytest.mark.parametrize("language", ["", "en", "hi", "sw"])
+@pytest.mark.parametrize("keyword", ["REG ", "REG", "जोड़ें "])
+def test_whoever_an_enroler_enters_it_is_no_stop_of_hers(name: str, language: str, keyword: str) -> None:
+    for text in (f"{keyword}9655888004, HHE1234567, 12, {name}", f"{keyword}9655888004 HHE1234567 12 {name}"):
+        assert told(listen(text, writer(enroler=True, language=language), ways())).startswith("register ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["RGE 9655888004 Opt Out", "REG R4K7P End", "9655888004, HHE1234567, 12, Quit", "Ram End 9655888004 HHE1234567"],
+)
+def test_an_entry_or_correction_without_its_keyword_or_nearly_with_it_is_none_either(text: str) -> None:
+    assert word_of(text, "en", True, ways()) == "unclear"
+    assert word_of(text, "en", False, ways()) == "stop"
+
+
+@pytest.mark.parametrize(
+    "text", ["REG stop", "STOP 9655888004", "OK stop 9655888004", "stop REG 9655888004 HHE1234567"]
+)
+def test_an_enroler_can_still_stop(text: str) -> None:
+    assert told(listen(text, writer(enroler=True), ways())) == "stop"
+
+
+@pytest.mark.parametrize(("asked_to_join", "target"), [(True, "session leave"), (False, "join")])
+def test_join_answers_the_question_of_membership_only(asked_to_join: bool, target: str) -> None:
+    asked = Writer("en", False, False, Sessions(open=[session("leave")]), lambda _: asked_to_join)
+    assert told(listen("JOIN", asked, ways())) == target
+    assert told(listen("JOIN please", asked, ways())) == "session leave"
+    assert told(listen("yes", asked, ways())) == "session leave"

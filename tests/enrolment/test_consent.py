@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from sms_service.engine.model import Decision, Inbound, Session
-from sms_service.enrolment import consent
+from sms_service.enrolment import consent, evidence
 from sms_service.enrolment.evidence import NoWording
 from sms_service.store import people
 from sms_service.store.people import Person
@@ -65,6 +65,27 @@ def test_the_wording_of_a_consent_by_ussd_is_every_screen_of_it(town: Town) -> N
     assert wording == "\n".join(shown)
     assert "Sahihi, najiunga: 1" in wording.replace("\n", " ")
     assert (reply, proof.prompt_gateway_id, proof.decision) == ("1", "", "given")
+
+
+def test_the_wording_of_a_question_on_a_screen_ends_with_the_dial_that_showed_it(town: Town) -> None:
+    """She dialled twice, and said yes then: each dial asked her once, and the screen after it asked nothing."""
+    town.phone("+254700000001", by="africastalking").texts("SAJILI 0712345678 ABC1234567 12 Amina Wanjiru")
+    phone = town.phone("+254712345678", by="africastalking")
+    dials = []
+    for _ in range(2):
+        screen = phone.dials()
+        dials.append([screen.screen])
+        while "98 more" in screen.screen:
+            dials[-1].append(screen.press("98"))
+    after = screen.press("1")
+    assert after
+    with town.service.reads.begin() as conn:
+        amina = people.by_phone(conn, town.service.keys, "+254712345678")
+        assert amina
+        hops = [row.turn_no for row in town.rows(turn) if row.person_id == amina.id and row.kind == "ussd"]
+        first, second = hops[0], hops[len(dials[0])]
+        shown = [evidence.by_screen(conn, amina, one, "sw") for one in (first, second)]
+    assert [one.wording for one in shown] == ["\n".join(one) for one in dials]
 
 
 CHANGES = {

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from sms_service.engine.model import DAY, Inbound
-from sms_service.store.tables import consent, missed_call, person, registration
+from sms_service.enrolment import calls as listed_calls
+from sms_service.store.tables import consent, missed_call, person, registration, timer
 from tests.town import ENTRY, MEMBER, Town
 
 SITA = "+919876511111"
@@ -65,13 +66,13 @@ def test_take_missed_call_invited_with_two_people_on_the_phone_is_evidence_for_n
     assert calls(any_town) == [(None, True)]
 
 
-def test_take_missed_call_stranger_may_join_and_is_asked_like_anybody(any_town: Town) -> None:
+def test_take_missed_call_stranger_hears_how_to_join_and_is_asked_nothing(any_town: Town) -> None:
     sita = any_town.phone(SITA)
     any_town.enroler.texts("HELP")
     rings(any_town, SITA)
-    assert sita.heard == ["XYZ: welcome. What is your name?"]
-    for text in ("Sita Devi", "ABC1234567", "Kanke", "12"):
-        sita.texts(text)
+    assert sita.heard == ["XYZ: you rang us. To join, send JOIN to this number. HELP tells more."]
+    assert any_town.rows(timer) == [], "no dialogue is open by a call"
+    sita.texts("JOIN Sita Devi ABC1234567 Kanke booth 12")
     assert "you entered yourself as Sita Devi" in sita.last
     assert calls(any_town) == [(None, True)]
     assert any_town.rows(consent) == []
@@ -81,6 +82,30 @@ def test_take_missed_call_stranger_is_reached_by_the_channel_that_answers(town: 
     town.enroler.texts("HELP")
     rings(town, SITA)
     assert {row.channel for row in town.rows(person)} == {"handset"}
+
+
+def test_take_missed_call_member_hears_that_she_is_one_once_a_day(any_town: Town) -> None:
+    any_town.enrols()
+    before = any_town.member.heard
+    for days in (1.2, 1.1, 0):
+        rings(any_town, days=days)
+    [first, second] = any_town.member.heard[len(before) :]
+    assert (
+        first
+        == second
+        == ("XYZ: you rang us. You are a member, No 0000013. CARD sends your card, LEAVE ends it, HELP tells more.")
+    )
+    assert any_town.rows(timer) == []
+
+
+def test_calls_of_a_registration_are_its_weaker_evidence(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    rings(any_town)
+    rings(any_town)
+    [entered], [first, second] = any_town.rows(registration), any_town.rows(missed_call)
+    with any_town.service.reads.begin() as conn:
+        assert listed_calls.of_registration(conn, entered.id) == [first.at, second.at]
+        assert listed_calls.of_registration(conn, entered.id + 1) == []
 
 
 def test_take_missed_call_silent_for_who_sent_stop(any_town: Town) -> None:
@@ -103,7 +128,7 @@ def test_take_missed_call_silent_in_the_middle_of_something_else(any_town: Town)
 
 def test_take_missed_call_silent_while_the_office_looks_at_her(any_town: Town) -> None:
     any_town.enroler.texts(ENTRY)
-    for text in ("perhaps so", "perhaps so", "perhaps so"):
+    for text in ("perhaps so", "perhaps so"):
         any_town.member.texts(text)
     assert [row.status for row in any_town.rows(registration)] == ["held"]
     before = any_town.member.heard
@@ -127,7 +152,7 @@ def test_a_call_does_not_change_how_she_is_reached(town: Town) -> None:
     rings(town, amina.number)
     [row] = [row for row in town.rows(person) if row.channel == "africastalking"]
     assert row.id
-    assert amina.last == "XYZ: welcome. What is your name?"
+    assert amina.last == "XYZ: you rang us. To join, send JOIN to this number. HELP tells more."
 
 
 def test_a_call_answers_nothing_that_is_open(any_town: Town) -> None:

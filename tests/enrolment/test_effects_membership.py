@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from sms_service.engine.model import Inbound, Session
 from sms_service.engine.walk import FlowFault
-from sms_service.enrolment import cards, erasure, ledger, registrations
+from sms_service.enrolment import cards, erasure, held, ledger, registrations
 from sms_service.enrolment import consent as consents
 from sms_service.enrolment.effects import Act, perform
 from sms_service.store import people
@@ -111,11 +111,50 @@ def test_correct_registration_not_waiting_once_it_is_over(town: Town) -> None:
     assert entered(town)["booth"] == "12"
 
 
-def test_hold_registration_for_a_second_mistake_says_why(town: Town) -> None:
+def test_a_second_mistake_is_mended_as_the_first(town: Town) -> None:
     town.enroler.texts(ENTRY)
-    says(town, "2", "3", "13", "2")
+    says(town, "mistake booth 13", "MISTAKE name Dela Otieno")
+    assert "so you are Dela Otieno, voter ID ABC..567, booth 13." in town.member.last
+    assert statuses(town) == ["waiting"]
+
+
+def test_hold_registration_for_a_mistake_that_nobody_can_mend_says_why(town: Town) -> None:
+    says(town, "JOIN Ram Kumar ABC1234567 Kanke booth 12", "2", "who", "what", "is it")
     assert statuses(town) == ["held"]
     assert holds(town) == ["mistake"]
+
+
+def said(town: Town) -> list[list[str]]:
+    """What the office reads of the texts that could not be read, row by row."""
+    with town.service.reads.begin() as conn:
+        return [one.said for one in held.listed(conn, town.service.keys)]
+
+
+def test_hold_registration_shows_the_office_what_she_texted(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    says(any_town, "yes but who are you people", "HELP", "maybe")
+    assert statuses(any_town) == ["held"], "the second text that is not clear goes to the office"
+    assert said(any_town) == [["yes but who are you people", "maybe"]]
+    says(any_town, "yes")
+    assert statuses(any_town) == ["held"]
+
+
+def test_hold_registration_shows_only_the_texts_to_this_question(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    says(any_town, "hmm", "mistake booth 13", "well", "so so")
+    assert said(any_town) == [["well", "so so"]]
+
+
+def test_hold_registration_keeps_no_text_of_who_is_forgotten_or_whose_phone_it_was_not(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    says(any_town, "hmm", "well")
+    any_town.enroler.texts(f"FIX {any_town.rows(registration)[0].ref} mobile 9876500001")
+    assert said(any_town) == [[]], "under another's key by now, and another's words"
+    any_town.enroler.texts("REG 9876543210 ABC1000001 12 Sita Devi")
+    says(any_town, "hmm", "well")
+    assert said(any_town)[-1] == ["hmm", "well"]
+    says(any_town, "FORGET", "1")
+    assert {row.said_sealed for row in any_town.rows(hold)} == {None}
 
 
 def test_whose_enroler_is_gone_mends_it_all_the_same(town: Town) -> None:
@@ -151,7 +190,7 @@ def decisions(town: Town) -> list[tuple[str, str]]:
 
 def verified(town: Town) -> list[Any]:
     with town.service.engine.begin() as conn:
-        ledger.chain(conn)
+        ledger.chain(conn, town.service.keys)
         return [one for one in ledger.faults(conn, town.service.keys, []) if not isinstance(one, int)]
 
 
@@ -200,7 +239,7 @@ def test_show_own_data_member_with_id_and_phone_masked(town: Town) -> None:
 
 def test_show_own_data_entered_and_no_member(town: Town) -> None:
     town.enroler.texts(ENTRY)
-    says(town, "maybe", "hmm", "well", "ME")
+    says(town, "maybe", "hmm", "ME")
     assert "You are no member (at the office)." in town.member.last
 
 
@@ -223,6 +262,26 @@ def test_show_own_data_entered_of_what_her_enroler_took_back(town: Town) -> None
     town.enroler.texts("DEL " + town.rows(registration)[0].ref)
     says(town, "ME")
     assert "You are no member (taken back)." in town.member.last
+
+
+def test_show_own_data_several_that_are_open_and_that_ended(town: Town) -> None:
+    enrols_two(town)
+    town.enroler.texts("REG 9876543210 ABC7654322 12 Gita Devi")
+    says(town, "no", "NEWS", "yes", "EVENTS", "yes", "ME")
+    assert town.member.last == (
+        "XYZ has of this phone:\nSita Devi, ABC..321, 12: 0000021\nRam Kumar, ABC..567, 12: 0000013\n"
+        "Gita Devi, ABC..322, 12: no\nYes to: events, news. ME and a number tells more, FORGET erases all."
+    )
+    says(town, f"ME {NUMBER}")
+    assert "Ram Kumar, ..210, ABC..567, 12, Booth 12, Kanke. Member 0000013. Yes to: events, news." in town.member.last
+
+
+def test_show_own_data_member_whose_other_entry_was_refused_hears_of_both(town: Town) -> None:
+    town.enrols()
+    town.enroler.texts("REG 9876543210 ABC7654322 12 Gita Devi")
+    says(town, "no", "ME")
+    assert "Gita Devi, ABC..322, 12: no" in town.member.last
+    assert "Ram Kumar, ABC..567, 12: 0000013" in town.member.last
 
 
 def test_show_own_data_nothing_once_it_is_erased(town: Town) -> None:
@@ -619,6 +678,7 @@ def test_the_state_of_a_membership(town: Town) -> None:
     assert state(town, "membership") == "asked"
     says(town, "no")
     assert state(town, "membership") == "refused"
+    says(town, "START")
     town.enroler.texts(ENTRY)
     says(town, "yes")
     assert state(town, "membership") == "given"

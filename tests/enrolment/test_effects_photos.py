@@ -283,10 +283,13 @@ def of_herself(town: Town) -> list[tuple[str, str]]:
 OWN = "XYZ: your photo is here. Once the office has looked at it, your card comes anew with it."
 
 
-@pytest.mark.parametrize("text", ["", "PHOTO", "this is me", "फोटो"])
-def test_keep_photo_own_a_members_picture_is_hers(any_town: Town, text: str) -> None:
+OWN_HI = "XYZ: फोटो मिली। कार्यालय देखेगा, फिर नया कार्ड आएगा।"
+
+
+@pytest.mark.parametrize(("text", "said"), [("", OWN), ("PHOTO", OWN), ("this is me", OWN), ("फोटो", OWN_HI)])
+def test_keep_photo_own_a_members_picture_is_hers(any_town: Town, text: str, said: str) -> None:
     any_town.enrols()
-    assert pictured(any_town, text, phone=MEMBER) == OWN
+    assert pictured(any_town, text, phone=MEMBER) == said
     assert of_herself(any_town) == [(ref(any_town), "received")]
 
 

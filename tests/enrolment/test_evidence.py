@@ -25,7 +25,7 @@ def proved(town: Town) -> list[Proof]:
     """The rows of the first registration, opened; their hashes hold, and members fit consents."""
     [saved, *_] = town.rows(registration)
     with town.service.engine.begin() as conn:
-        ledger.chain(conn)
+        ledger.chain(conn, town.service.keys)
     with town.service.reads.begin() as conn:
         about = proofs.subject(conn, town.service.keys, saved.ref)
         assert about

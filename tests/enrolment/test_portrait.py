@@ -7,11 +7,12 @@ import struct
 import tracemalloc
 import zlib
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from PIL import Image, ImageDraw
 
-from sms_service.enrolment import portrait
+from sms_service.enrolment import picture_file, portrait
 from sms_service.enrolment.portrait import HEIGHT, WIDTH, Unfit, clean
 
 
@@ -256,6 +257,99 @@ def test_a_jpeg_that_says_two_sizes_counts_by_the_larger() -> None:
     with pytest.raises(Unfit) as refused:
         clean(b"\xff\xd8" + frame + picture()[2:])
     assert refused.value.problem == "too_many_pixels"
+
+
+# --- small files that would keep a decoder busy -------------------------------------------------------------------
+
+
+def in_scans(count: int, frame: int = 0xC2, size: tuple[int, int] = (600, 800), fill: bytes = b"") -> bytes:
+    """A grey progressive JPEG of so many scans: the first says nothing but zeros, each of the others that a block is empty."""
+
+    def segment(marker: int, body: bytes) -> bytes:
+        return bytes((0xFF, marker)) + struct.pack(">H", len(body) + 2) + body
+
+    width, height = size
+    head = segment(0xDB, b"\0" + b"\1" * 64) + segment(
+        frame, struct.pack(">BHHB", 8, height, width, 1) + bytes((1, 0x11, 0))
+    )
+    codes = segment(0xC4, b"\0" + bytes([1] + [0] * 15) + b"\0") + segment(
+        0xC4, b"\x10" + bytes([1, 1] + [0] * 14) + b"\xe0\0"
+    )
+    first = segment(0xDA, bytes((1, 1, 0, 0, 0, 0))) + bytes(-(-width // 8) * -(-height // 8) // 8 + 1)
+    other = segment(0xDA, bytes((1, 1, 0, 1, 63, 0))) + b"\x3f\x7f"
+    return b"\xff\xd8" + head + codes + first + fill + other * (count - 1) + b"\xff\xd9"
+
+
+def test_a_jpeg_in_many_scans_is_refused_before_a_decoder_sees_it() -> None:
+    assert read(clean(in_scans(picture_file.SCANS_MAX))).size == (WIDTH, HEIGHT)
+    with patch.object(Image, "open", side_effect=AssertionError("a decoder saw it")):
+        assert portrait_of(in_scans(picture_file.SCANS_MAX + 1)) == "broken"
+
+
+def test_a_progressive_jpeg_may_have_fewer_pixels() -> None:
+    assert portrait_of(in_scans(1, size=(5_000, 4_000))) == "too_many_pixels"
+    assert read(clean(picture(size=(5_000, 4_000)))).size == (WIDTH, HEIGHT)
+
+
+@pytest.mark.parametrize("frame", [0xC3, 0xC9, 0xCA])
+def test_a_jpeg_that_is_coded_as_no_phone_codes_it_is_refused(frame: int) -> None:
+    assert portrait_of(in_scans(2, frame=frame)) == "wrong_kind"
+
+
+def test_a_jpeg_that_is_drawn_whole_may_not_be_as_large_as_one_that_is_drawn_smaller() -> None:
+    assert portrait_of(picture(size=(1_000, 25_000))) == "too_many_pixels"
+
+
+EMPTY_PNG_CHUNK = b"\0\0\0\0IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        picture()[:2] + b"\xff\xfe\0\2" * picture_file.PARTS_MAX + picture()[2:],
+        picture("PNG")[:33] + EMPTY_PNG_CHUNK * picture_file.PARTS_MAX + picture("PNG")[33:],
+        b"RIFF"
+        + struct.pack("<I", 4 + 8 * picture_file.PARTS_MAX)
+        + b"WEBP"
+        + b"note\0\0\0\0" * picture_file.PARTS_MAX,
+    ],
+    ids=["jpeg", "png", "webp"],
+)
+def test_a_file_of_very_many_parts_is_refused(data: bytes) -> None:
+    with patch.object(Image, "open", side_effect=AssertionError("a decoder saw it")):
+        assert portrait_of(data) == "broken"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_decoder_gets_nothing_but_what_it_draws(kind: str) -> None:
+    """Pillow reads notes too: thousands of odd tags were as many warnings in the log."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "12 Hill Road"
+    told: dict[str, Any] = {"exif": exif} | ({"comment": b"Hill"} if kind == "JPEG" else {})
+    data = picture(kind, **told)
+    seen: list[bytes] = []
+    real = Image.open
+
+    def see(file: io.BytesIO, **options: Any) -> Any:
+        seen.append(file.getvalue())
+        return real(file, **options)
+
+    with patch.object(Image, "open", see):
+        clean(data)
+    [bare] = seen
+    assert b"Hill" in data
+    assert not any(one in bare for one in (b"Hill", b"Exif", b"EXIF", b"eXIf"))
+
+
+def test_what_fills_a_jpeg_between_its_segments_is_left_out() -> None:
+    assert clean(picture()[:2] + b"\xff" * 100_000 + picture()[2:]) == clean(picture())
+
+
+def test_who_waits_for_others_too_long_is_told_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portrait, "PATIENCE", 0.01)
+    with portrait._decoding, pytest.raises(portrait.Busy):
+        clean(picture())
+    assert clean(picture()), "the lock is free again"
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

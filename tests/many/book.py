@@ -14,8 +14,8 @@ UNCLEAR = "confirm.ask.unclear"
 QUESTIONS = (*ASKS, "confirm.mistake", "confirm.name", "leave.ask", "forget.ask")
 """What a person answers. Other messages are told, and ask nothing; UNCLEAR reminds of the question before it."""
 
-AGAIN = 2
-"""So often somebody unclear is asked once more."""
+AGAIN, WHICH_AGAIN = 1, 2
+"""So often somebody unclear is asked once more: whether she joins, and what is wrong."""
 
 OVER = ("refused", "wrong_number", "expired", "returned")
 """Who is entered once more as anybody else."""
@@ -181,9 +181,9 @@ class Book:
         person = phone.waiting
         if question.kind in ASKS and person:
             self._decides(phone, person, meaning, row)
-        elif question.kind == "confirm.mistake" and person and meaning == "cannot say":
-            person.unclear += 1
-            if person.unclear > AGAIN:
+        elif question.kind == "confirm.mistake" and person and meaning != "which":
+            person.unclear += 1  # also a yes to an older text, which came once more
+            if person.unclear > WHICH_AGAIN:
                 person.status, person.unclear = "returned", 0
                 self._next(phone)
         elif question.kind in ("leave.ask", "forget.ask") and meaning == "sure":
@@ -191,7 +191,8 @@ class Book:
             phone.question = None
 
     def _decides(self, phone: Phone, person: Person, meaning: str, row: Row) -> None:
-        decided = {"yes": "given", "no": "refused", "wrong": "wrong_number"}
+        # `which` is a 1 to the menu, which came once more after the question that it leads to: to that it is a yes.
+        decided = {"yes": "given", "which": "given", "no": "refused", "wrong": "wrong_number"}
         if meaning in ("unclear", "sentence"):
             person.unclear += 1
             person.status = "held" if person.unclear > AGAIN else person.status

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.day.country import Enroler
-from tests.day.crowd import FIELDS
 from tests.many.people import Person
 from tests.many.weather import Try
 
@@ -60,18 +59,25 @@ class Entering:
     def _dials(self, person: Person) -> None:
         self.run.figures["USSD sessions"] += 1
         phone = self.run.gateways["africastalking"].dial(self.run.town.url, person.enroler.phone)
-        for name in FIELDS:
-            if not phone.ended:
-                phone.press(getattr(person.who, name))
-                if self.run.rng.random() < 0.05:
-                    phone.again()
+        asked = self._asked(phone.screen)
+        if asked != "mobile":  # it goes on with an entry that a text began meanwhile: she leaves that
+            phone.hang_up()
+        while asked and not phone.ended:
+            phone.press(getattr(person.who, asked))
+            if self.run.rng.random() < 0.05:
+                phone.again()
+            asked = self._asked(phone.screen)
         self.run.work()
-        kind, values = self.run.kind(phone.screen, TO_ENROLERS)
+        kind, values = self.run.kind(phone.screen, TO_ENROLERS) if not asked else ("", {})
         if kind in ("register.saved", "register.queued"):
             self.run.book.entered(person)
             person.ref = values.get("ref", "")
             self._busy.pop(person.enroler.phone, None)
         self.run.absorb()
+
+    def _asked(self, screen: str) -> str:
+        """The field that a screen asks for; "" if for none."""
+        return next(iter(self.run.wordings.asked(screen.partition("\n")[0]) or ()), "")
 
     def reads(self, her: Enroler, one: Try, values: dict[str, str]) -> None:
         """A text is on her phone."""

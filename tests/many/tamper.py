@@ -1,7 +1,8 @@
-"""Hands that edit the ledger: one byte of each column, rows deleted, swapped, forged, chained anew. Each works on a copy."""
+"""Hands that edit the ledger: a byte of a column, rows deleted, swapped, forged, swept, chained anew. Each works on a copy."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import shutil
@@ -18,6 +19,9 @@ from tests.typed import sms_service
 
 FILE = "sms_service.sqlite3"
 TABLES = {"consent": "id", "ledger_link": "seq", "ledger_head": "day"}
+
+GENESIS = hashlib.sha256(b"sms_service/ledger/1").digest()
+"""The head before the first row."""
 
 LARGE = ("turn", "outbox", "delivery_report")
 """Left out of the copy, with the pictures of cards: nothing of the ledger, and a hundred times as much."""
@@ -144,6 +148,27 @@ def forged(row: dict[str, Any], mac: bytes | None) -> Edit:
     return edit
 
 
+def swept(edit: Edit) -> Edit:
+    """The same, and the sweeper has chained what it found."""
+
+    def both(conn: sqlite3.Connection) -> None:
+        edit(conn)
+        conn.row_factory = sqlite3.Row
+        last = conn.execute("SELECT seq, head FROM ledger_link ORDER BY seq DESC LIMIT 1").fetchone()
+        seq, before = last["seq"], last["head"]
+        found = "SELECT * FROM consent WHERE id NOT IN (SELECT consent_id FROM ledger_link) ORDER BY id"
+        for row in conn.execute(found).fetchall():
+            linked = ledger._linked(ledger._digest([row[one.name] for one in ledger.COVERED]), row["mac"])
+            seq += 1
+            before = ledger._next(before, seq, row["id"], linked)
+            conn.execute(
+                "INSERT INTO ledger_link (seq, consent_id, digest, head) VALUES (?, ?, ?, ?)",
+                (seq, row["id"], linked, before),
+            )
+
+    return both
+
+
 def chained_anew(consent_id: int, **changed: Any) -> Edit:
     """A decision is changed, and the chain is made anew from there on: right in every hash, by somebody who has our code but
     not our key."""
@@ -153,7 +178,7 @@ def chained_anew(consent_id: int, **changed: Any) -> Edit:
             conn.execute(f"UPDATE consent SET {name} = ? WHERE id = ?", (value, consent_id))
         [first] = conn.execute("SELECT seq FROM ledger_link WHERE consent_id = ?", (consent_id,)).fetchone()
         found = conn.execute("SELECT head FROM ledger_link WHERE seq = ?", (first - 1,)).fetchone()
-        before = found[0] if found else ledger.GENESIS
+        before = found[0] if found else GENESIS
         conn.row_factory = sqlite3.Row
         links = conn.execute("SELECT seq, consent_id FROM ledger_link WHERE seq >= ? ORDER BY seq", (first,)).fetchall()
         for link in links:

@@ -15,7 +15,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sms_service.store import database
 from sms_service.store.tables import APPEND_ONLY, area, metadata
 
+# An index of an expression on SQLite; those of PostgreSQL are all compared.
+NOT_ALL_CAN_BE_READ = pytest.mark.filterwarnings(
+    "ignore:Skipped unsupported reflection of expression-based index", "ignore:autogenerate skipping metadata-specified"
+)
 
+
+@NOT_ALL_CAN_BE_READ
 def test_the_migrated_schema_is_what_tables_says(engine: Engine) -> None:
     with engine.connect() as conn:
         migrated = MigrationContext.configure(conn, opts={"compare_type": True, "compare_server_default": True})
@@ -23,6 +29,7 @@ def test_the_migrated_schema_is_what_tables_says(engine: Engine) -> None:
     assert set(inspect(engine).get_table_names()) == {*metadata.tables, "alembic_version"}
 
 
+@NOT_ALL_CAN_BE_READ
 def test_indexes_are_there_with_their_conditions(engine: Engine) -> None:
     made = {name for table in metadata.tables for name in (i["name"] for i in inspect(engine).get_indexes(table))}
     assert {"uq_registration_waiting", "ix_outbox_open", "ix_card_wanted", "ix_outbox_gateway_id"} <= made

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from sms_service.config import ConfigError, read_config
-from sms_service.privacy import Keys, fingerprint
+from sms_service.privacy import Keys, fingerprint, number_of
 from sms_service.service import open_keys
 from sms_service.store import installation
 from sms_service.store.installation import NotItsKeys
 from sms_service.store.tables import installation as table
+from sms_service.store.tables import person
 from tests.town import Town
 
 ONE, TWO, THREE = (bytes([n]) * 32 for n in (1, 2, 3))
@@ -98,11 +99,57 @@ def test_the_old_key_may_be_taken_away_when_nothing_is_under_it(conn: Connection
     assert not installation.rewrap_root(conn, both)
     assert installation.root_number(conn) == 2
     installation.set_over(conn, [1])
+    with pytest.raises(NotItsKeys, match="service key 1"):
+        opened(conn, TWO)  # whatever was noted: somebody's row is under it
+    conn.execute(delete(person))
     after = opened(conn, TWO)
     assert after.index("phone", "1") == before.index("phone", "1")
     assert opened(conn, ONE, TWO).number == 1, "and it may come back"
     with pytest.raises(NotItsKeys, match="service key 1"):
         opened(conn, TWO)
+
+
+def test_nobody_writes_under_a_key_that_was_closed(conn: Connection) -> None:
+    opened(conn, ONE)
+    late, both = opened(conn, ONE, TWO), opened(conn, TWO, ONE)
+    assert installation.to_write_with(conn, late) is late
+    installation.close(conn, [1])
+    assert installation.to_write_with(conn, both) is both
+    now = installation.to_write_with(conn, late)
+    assert (now.number, now.numbers, late.numbers) == (2, (2, 1), (1, 2))
+    new = now.new_person_key()
+    assert (number_of(new), number_of(now.service.encrypt("c", "x")), number_of(late.new_person_key())) == (2, 2, 1)
+    assert late.person_key(new).decrypt("c", both.person_key(new).encrypt("c", "x")) == "x"
+    assert now.service.decrypt("c", late.service.encrypt("c", "x")) == "x"
+    alone = Keys(ONE, numbers=[1])
+    with pytest.raises(NotItsKeys, match="service key 1 of this process was replaced"):
+        installation.to_write_with(conn, alone)
+    opened(conn, ONE, TWO)
+    assert installation.to_write_with(conn, late) is late, "it was brought back, by a start with it as the first"
+
+
+def test_whoever_closes_a_key_waits_for_those_who_write_under_it(engine: Engine) -> None:
+    with engine.begin() as conn:
+        keys = opened(conn, ONE)
+        opened(conn, TWO, ONE)
+    done = list[str]()
+
+    def replace() -> None:
+        with engine.begin() as conn:
+            installation.close(conn, [1])
+        with engine.begin() as conn:
+            installation.wait_for_writers(conn, [1])
+            done.append("nobody writes")
+
+    with engine.begin() as conn:
+        installation.to_write_with(conn, keys)
+        replacing = threading.Thread(target=replace)
+        replacing.start()
+        replacing.join(0.3)
+        assert not done
+        done.append("written")
+    replacing.join()
+    assert done == ["written", "nobody writes"]
 
 
 def test_more_keys_than_a_byte_can_count_are_refused(conn: Connection) -> None:
@@ -128,6 +175,16 @@ def test_processes_that_start_together_agree(engine: Engine) -> None:
         one.join()
     assert [one.numbers for one in found] == [(1, 2)] * 4
     assert len({one.index("phone", "1") for one in found}) == 1
+
+
+def test_a_process_that_finds_another_one_just_done_with_it_agrees(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = opened(conn, ONE)
+    looks = iter([dict[int, bytes]()])  # it looked when nothing had been begun
+    fingerprints = installation.fingerprints
+    monkeypatch.setattr(installation, "fingerprints", lambda conn: next(looks, fingerprints(conn)))
+    assert opened(conn, ONE).index("phone", "1") == first.index("phone", "1")
 
 
 def test_a_service_with_another_key_does_not_start(any_town: Town) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,11 +10,12 @@ import pytest
 from sqlalchemy import Connection, Engine, select, update
 
 from sms_service.privacy import Keys
-from sms_service.store import outbox, people
-from sms_service.store.outbox import Claimed
+from sms_service.store import claims, outbox, people
+from sms_service.store.claims import Claimed
 from sms_service.store.people import Person
+from sms_service.store.tables import installation, person, turn
 from sms_service.store.tables import outbox as table
-from sms_service.store.tables import person
+from tests.conftest import KEY
 from tests.store.conftest import NOW, Say
 
 LEASE = 60.0
@@ -28,7 +30,7 @@ def him(engine: Engine, keys: Keys) -> Person:
 
 def claim(engine: Engine, keys: Keys, now: float = NOW) -> Claimed | None:
     with engine.begin() as conn:
-        return outbox.claim(conn, keys, now, LEASE)
+        return claims.claim(conn, keys, now, LEASE)
 
 
 def claimed(engine: Engine, keys: Keys, now: float = NOW) -> Claimed:
@@ -103,6 +105,98 @@ def test_an_earlier_message_that_ended_anyhow_holds_nothing_up(
     assert claimed(engine, keys).ref == second
 
 
+def answers(engine: Engine, her: Person, turn_no: int, channel: str = "twilio") -> None:
+    """The turn that said her message of this number was caused by a message of hers (or of `channel`)."""
+    row = {
+        "person_id": her.id, "turn_no": turn_no, "channel": channel, "inbound_id": f"{channel}-{turn_no}", "kind": "sms",
+        "flow": "", "version": "", "state_before": "", "state_after": "", "path": "", "language": "hi", "at": NOW,
+        "ends": True, "gateway_time": "", "text_sealed": b"", "reply_sealed": b"", "sessions_sealed": b"",
+    }  # fmt: skip
+    with engine.begin() as conn:
+        conn.execute(turn.insert().values(row))
+
+
+def test_an_answer_does_not_wait_behind_what_she_did_not_ask_for_and_is_to_be_tried_again(
+    engine: Engine, keys: Keys, her: Person, say: Say
+) -> None:
+    question, reminder, answer, other = say(her), say(her), say(her), say(her)
+    for number, channel in enumerate(("service", "clock", "twilio", "twilio"), start=1):
+        answers(engine, her, number, channel)
+    settle(engine, claimed(engine, keys), "queued", due_at=NOW + 100)
+
+    first = claimed(engine, keys)
+    assert first.ref == answer, "and not the reminder, which waits behind the question"
+    assert claim(engine, keys) is None, "answers keep their order among each other"
+    settle(engine, first, "queued", due_at=NOW + 50)
+    assert claim(engine, keys, NOW + 49) is None
+    for expected in (answer, other):
+        row = claimed(engine, keys, NOW + 50)
+        assert row.ref == expected
+        settle(engine, row, "sent")
+    assert claim(engine, keys, NOW + 99) is None
+    row = claimed(engine, keys, NOW + 100)
+    assert row.ref == question
+    assert claim(engine, keys, NOW + 100) is None
+    settle(engine, row, "sent")
+    assert claimed(engine, keys, NOW + 100).ref == reminder
+
+
+def test_an_answer_lets_a_question_go_first_that_is_due(engine: Engine, keys: Keys, her: Person, say: Say) -> None:
+    question, answer = say(her, due_at=NOW + 1), say(her)
+    answers(engine, her, 1, "service")
+    answers(engine, her, 2)
+    assert claimed(engine, keys, NOW + 1).ref == question
+    assert claim(engine, keys, NOW + 1) is None, f"{answer} waits while it is on its way"
+
+
+# --- service keys -------------------------------------------------------------------------------------------------
+
+
+def replaced(engine: Engine, keys: Keys) -> Keys:
+    """The keys of processes that were started with a new service key, under which somebody is; she has a message waiting."""
+    with engine.begin() as conn:
+        conn.execute(installation.insert().values(name="key 1", value=b"1"))
+        conn.execute(installation.insert().values(name="key 2", value=b"2"))
+        both = Keys(b"n" * 32, base64.b64decode(KEY), numbers=[2, 1], root=None)
+        conn.execute(
+            update(person).values(wrapped_key=both.rewrapped(conn.execute(select(person.c.wrapped_key)).scalar_one()))
+        )
+    return both
+
+
+def test_what_is_under_a_service_key_that_is_not_here_waits_for_who_has_it(
+    engine: Engine, keys: Keys, her: Person, say: Say
+) -> None:
+    ref = say(her)
+    both = replaced(engine, keys)
+    assert claim(engine, keys) is None
+    assert rows(engine) == {ref: "queued"}
+    found = claimed(engine, both, NOW + 300)
+    assert (found.ref, found.attempts) == (ref, 1)
+
+    with engine.begin() as conn:
+        assert claims.expired_lease(conn, keys, NOW + 400, LEASE) is None
+    assert rows(engine) == {ref: "sending"}
+    with engine.begin() as conn:
+        assert claims.expired_lease(conn, both, NOW + 700, LEASE)
+
+
+def test_what_is_damaged_and_may_have_been_sent_is_held_and_holds_up_nobody(
+    engine: Engine, keys: Keys, her: Person, him: Person, say: Say
+) -> None:
+    hers, his = say(her), say(him)
+    claimed(engine, keys)
+    claimed(engine, keys)
+    with engine.begin() as conn:
+        conn.execute(update(person).where(person.c.id == her.id).values(wrapped_key=b"\x01damaged"))
+        found = claims.expired_lease(conn, keys, NOW + LEASE, LEASE)
+    assert found
+    assert (found.ref, rows(engine)) == (his, {hers: "held", his: "sending"})
+
+
+# --- STOP ---------------------------------------------------------------------------------------------------------
+
+
 def test_stop_is_looked_at_when_a_message_is_claimed(engine: Engine, keys: Keys, her: Person, say: Say) -> None:
     queued_before, answer_to_stop = say(her), say(her, to_stopped=True)
     with engine.begin() as conn:
@@ -167,7 +261,7 @@ def test_a_second_worker_takes_the_next_message_instead_of_waiting(
 ) -> None:
     refs = [say(her), say(him)]
     with engine.begin() as first, engine.begin() as second:
-        found = [outbox.claim(conn, keys, NOW, LEASE) for conn in (first, second)]
+        found = [claims.claim(conn, keys, NOW, LEASE) for conn in (first, second)]
     assert [row.ref for row in found if row] == refs
 
 
@@ -176,7 +270,7 @@ def test_a_second_worker_takes_the_next_message_instead_of_waiting(
 
 def recovered(engine: Engine, keys: Keys, now: float) -> Claimed | None:
     with engine.begin() as conn:
-        return outbox.expired_lease(conn, keys, now, LEASE)
+        return claims.expired_lease(conn, keys, now, LEASE)
 
 
 def test_a_lease_that_ended_is_taken_over_once(engine: Engine, keys: Keys, her: Person, say: Say) -> None:

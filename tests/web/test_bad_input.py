@@ -11,20 +11,23 @@ import unicodedata
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote, unquote_to_bytes
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 import sms_service
 from sms_service.channels.incoming import storable
 from sms_service.enrolment import cards as card_rows
 from sms_service.store import people
 from sms_service.store.tables import card, member, outbox, registration, turn
+from sms_service.web.app import create_app
 from tests.gateways.africastalking import SECRET
 from tests.gateways.twilio import NUMBER
+from tests.town import Town
 from tests.web.conftest import own
 from tests.web.process import FORM, GATEWAYS, Answer, Web, as_read
 from workers import cards, deliver
@@ -313,6 +316,50 @@ def test_broken_json_of_the_handset_is_no_fault(web: Web, body: bytes) -> None:
         answer = web.ask("POST", "/phone/sms", header, body)
 
     assert (answer.status, answer.body) == (400, b"") or answer.json["problem"]
+
+
+# --- any value at all, on the public pages ------------------------------------------------------------------------
+
+NASTY = {
+    "NUL": "%00", "NUL inside": "a%00b", "half an emoji": "%ED%A0%BD", "no UTF-8": "%FF%FE", "a line": "%0D%0AX:%20y",
+    "long": "a" * 30_000, "long digits": "9" * 30_000, "digits of others": "%E0%A5%A8%E0%A5%A6%E0%A5%A8-%E0%A5%A7%E0%A5%A7",
+    "percents": "%25%s%zz%", "points": "../../etc/passwd", "a proof": f"a%00.{'f' * 8}{'0' * 32}", "quotes": "'%22%3B--",
+    "several": "hi,sw,en", "an emoji": "%F0%9F%98%80",
+}  # fmt: skip
+PUBLIC = (
+    "/notice/?lang={}", "/notice/?lang=hi&lang={}", "/notice/?{}", "/notice/{}", "/notice/{}.txt", "/card/?{}",
+    "/card/picture.png?{}", "/card/picture.{}", "/card/screen.png?{}", "/card/photo?{}", "/verify/{}", "/verify/0000013?{}",
+    "/ledger/?{}", "/ledger/{}/", "/ledger/{}.json", "/ledger/key.pem?{}", "/readyz?{}", "/healthz?{}", "/metrics?{}",
+    "/phone/?key={}", "/phone/{}", "/static/{}", "/static/fonts/{}", "/{}", "/hooks/{}/sms", "/hooks/twilio/{}",
+    "/hooks/africastalking/{}/sms", "/hooks/missed-call/{}", "/hooks/missed-call/{}?from={}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", NASTY.values(), ids=list(NASTY))
+def test_any_value_in_an_address_or_a_header_is_no_fault(any_town: Town, value: str) -> None:
+    browser = create_app(any_town.service).test_client()
+    as_header = unquote(value, "latin-1").replace("\r\n", " ")
+    headers = {
+        "Accept-Language": as_header,
+        "Cookie": f"handset={as_header}; {as_header}={as_header}",
+        "User-Agent": as_header,
+    }
+    with any_town.service.reads.begin() as conn:
+        before = conn.execute(select(func.count()).select_from(turn)).scalar_one()
+    for address in PUBLIC:
+        for one in (address.format(value, value), address.format("x", "x")):
+            answers = [
+                browser.get(one),
+                browser.get(one, headers=headers),
+                browser.post(one, data={"signs": unquote(value), unquote(value): value}, headers=headers),
+                browser.post(one, data=unquote_to_bytes(value), headers=headers),
+            ]
+            assert {answer.status_code for answer in answers} <= {200, 204, 303, 308, 400, 403, 404, 405, 410, 413}, (
+                one[:80]
+            )
+    assert [row for row in any_town.rows(outbox) if row.status == "queued"] == []
+    with any_town.service.reads.begin() as conn:
+        assert conn.execute(select(func.count()).select_from(turn)).scalar_one() == before
 
 
 # --- what was typed, on our own pages -----------------------------------------------------------------------------

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import Engine, event, select
 
+from sms_service.store import sizes
 from sms_service.store.spool import MAX_TRIES, Spooled
-from sms_service.store.tables import turn
+from sms_service.store.tables import outbox, turn
+from sms_service.web import health
 from tests.conftest import KEY
+from tests.town import Town
 from tests.web.conftest import own
 from tests.web.process import Web
 
@@ -108,9 +116,61 @@ def test_figures_are_prometheus_text_and_name_nobody(web: Web) -> None:
         "registration"
     ] == 1
     values = {value for family in families.values() for sample in family.samples for value in sample.labels.values()}
-    assert values <= {"registration", "consent", "member", "turn", "queued", "sending", "sent", "held"}
+    assert values <= {"registration", "consent", "member", "turn", "outbox", "queued", "sending", "held"}
     for personal in (PHONE[3:], "Ram", "Kumar", "ABC1234567", "Anil"):
         assert personal not in answer.text
+
+
+def test_no_figure_reads_a_whole_table(any_town: Town) -> None:
+    """With five million members the counts of before took seconds, and Prometheus showed the service as down."""
+    any_town.enrols()
+    asked: list[tuple[str, Any]] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+        asked.append((statement, parameters))
+
+    engine = any_town.service.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        with any_town.service.reads.begin() as conn:
+            health._count(conn, CollectorRegistry())
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert len([one for one, _ in asked if " outbox" in one]) >= 3
+    for statement, parameters in asked:
+        plan = explained(engine, statement, parameters)
+        for table in health.TABLES:
+            reads = [line for line in plan if re.search(rf"(SCAN|(?<!Bitmap Heap )Scan.* on) {table}\b", line)]
+            assert all(re.search(r"ix_outbox_(open|held)", line) for line in reads), (statement, plan)
+
+
+def explained(engine: Engine, statement: str, parameters: Any) -> list[str]:
+    """How the database goes about it. A table of a few rows is read whole by PostgreSQL wherever it may be."""
+    with engine.connect() as conn:
+        if engine.dialect.name == "postgresql":
+            conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            return [row[0] for row in conn.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
+        return [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+
+
+def test_what_is_held_and_what_is_on_its_way_is_counted_what_is_settled_is_not(any_town: Town) -> None:
+    any_town.enrols()
+    with any_town.service.engine.begin() as conn:
+        first, second, *_ = conn.execute(select(outbox.c.id).order_by(outbox.c.id)).scalars()
+        conn.execute(outbox.update().values(status="delivered"))
+        conn.execute(outbox.update().where(outbox.c.id == first).values(status="held"))
+        conn.execute(outbox.update().where(outbox.c.id == second).values(status="queued"))
+    figures = requests.get(f"{any_town.url}/metrics", timeout=10).text
+    assert re.findall(r'sms_service_outbox\{status="(\w+)"\} (\S+)', figures) == [("queued", "1.0"), ("held", "1.0")]
+
+
+def test_the_size_of_a_table_is_what_the_database_keeps_of_it(any_town: Town) -> None:
+    any_town.enrols()
+    with any_town.service.engine.connect() as conn:
+        if conn.dialect.name == "postgresql":
+            conn.exec_driver_sql("ANALYZE turn")
+            conn.commit()
+        assert sizes.about(conn, ["turn"]) == {"turn": len(any_town.rows(turn))}
 
 
 @pytest.mark.parametrize("target", ["/healthz", "/readyz", "/metrics"])

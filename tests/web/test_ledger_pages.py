@@ -22,7 +22,7 @@ def signed(town: Town) -> Town:
     """A member, and the heads of 70 days."""
     town.enrols()
     with town.service.engine.begin() as conn:
-        ledger.chain(conn)
+        ledger.chain(conn, town.service.keys)
         for number in range(70):
             day = ledger_heads.day_before(1_790_000_000.0 + number * ledger_heads.DAY)
             ledger_heads.close(conn, town.service.keys, day, 5.0)
@@ -70,7 +70,7 @@ def test_a_day_is_the_file_that_the_office_reads_back(signed: Town) -> None:
     answer = get(signed, "/ledger/2026-09-30.json")
     assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
     with signed.service.reads.begin() as conn:
-        assert ledger_heads.from_json(answer.text, signed.service.keys) == ledger.head(conn)
+        assert ledger_heads.from_json(answer.text, signed.service.keys).head == ledger.head(conn)
         kept = ledger_heads.of_day(conn, "2026-09-30")
     assert kept
     config, key = signed.service.config, signed.service.keys.public_key("ledger")

@@ -127,6 +127,11 @@ def test_a_consent_names_the_wording_in_her_language_which_stays_readable(town: 
     assert "old wording" not in now
 
 
+@pytest.mark.parametrize("language", ["%00", "h%00i", "hi%00", "HI", "hi ", "hin%64i", "x", "hi-IN", "%ED%A0%80", "हि"])
+def test_what_is_no_language_has_no_page(browser: FlaskClient, language: str) -> None:
+    assert browser.get(f"/notice/?lang={language}").status_code == 404
+
+
 @pytest.mark.parametrize("hash_", ["0" * 64, "abc", "A" * 64, "%00", f"{'0' * 64}.txt", "x.txt"])
 def test_an_unknown_hash_is_no_page(browser: FlaskClient, hash_: str) -> None:
     assert browser.get(f"/notice/{hash_}").status_code == 404

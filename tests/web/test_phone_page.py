@@ -83,6 +83,10 @@ class Service:
             self.put(phone, "You are a member of XYZ. No 0000013.")
             self.put(phone, "XYZ card of Ram Kumar: https://xyz.example/card/?abc.DEF-1.")
 
+    def forget(self, phone: str) -> str:
+        self.messages[phone] = []
+        return "XYZ: your data are erased."
+
     def app(self) -> Flask:
         app = Flask("phone", template_folder=PACKAGE / "web/templates", static_folder=PACKAGE / "web/static")
 
@@ -111,7 +115,7 @@ class Service:
                 return jsonify(problem=self.refusal[1]), self.refusal[0]
             if what == "sms":
                 self.receive(body["phone"], body["text"], body["id"])
-                return {}
+                return {"farewell": self.forget(body["phone"])} if body["text"] == "FORGET" else {}
             return self.screen(body["code"], body["text"])
 
         @app.after_request
@@ -344,6 +348,23 @@ def test_a_service_that_says_later_is_asked_again_by_itself(page: Page, service:
     service.refusal = None
     expect(part(page, "left", "messages").locator("[data-state=sent]")).to_have_count(1)
     expect(texts(page, "left")).to_have_text(["HELLO"])
+
+
+def test_the_farewell_of_a_forgotten_phone_stands_on_the_page_only(page: Page, service: Service) -> None:
+    send(page, "left", "hello")
+    expect(texts(page, "left")).to_have_text(["hello"])
+    send(page, "left", "FORGET")
+    expect(texts(page, "left")).to_have_text(["XYZ: your data are erased."])
+    expect(part(page, "left", "messages")).to_contain_text("this text is on this page only")
+    with page.expect_response("**/phone/messages"):
+        pass
+    expect(texts(page, "left")).to_have_text(["XYZ: your data are erased."])
+    service.put(SUNITA, "XYZ: welcome.")
+    expect(texts(page, "left")).to_have_text(["XYZ: welcome."])
+    send(page, "left", "FORGET")
+    expect(texts(page, "left")).to_have_text(["XYZ: your data are erased."])
+    page.reload()
+    expect(texts(page, "left")).to_have_count(0)
 
 
 @pytest.mark.parametrize("typed", ["98765", "9876543210", "hello"])

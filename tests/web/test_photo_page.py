@@ -240,6 +240,33 @@ def test_a_person_forgotten_while_her_file_is_read_leaves_nothing(visit: Visit) 
     assert rows(visit) == []
 
 
+@pytest.mark.parametrize("way", ["removes", "leaves"])
+def test_who_goes_while_her_file_is_drawn_leaves_nothing(visit: Visit, way: str) -> None:
+    town = visit.town
+
+    def slow(data: bytes) -> bytes:
+        if way == "removes":
+            assert EN["removed"] in said(visit.remove())
+        else:
+            town.member.texts("LEAVE")
+            town.member.texts("1")
+        return data
+
+    with patch.object(portrait, "clean", slow):
+        assert visit.send(picture()).status_code == 303
+    assert rows(visit) == [("replaced", "")]
+    assert not [row for row in town.rows(photo) if row.picture_sealed]
+
+
+def test_while_others_are_drawn_she_is_asked_to_send_it_again_and_it_does_not_count(visit: Visit) -> None:
+    with patch.object(portrait, "clean", side_effect=portrait.Busy):
+        answer = visit.send(picture())
+    assert answer.status_code == 503
+    assert EN["busy"] in said(answer)
+    assert rows(visit) == []
+    assert visit.send(picture()).status_code == 200
+
+
 # --- a way out ----------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from sms_service.store import claims
 from sms_service.store import outbox as store
 from sms_service.store.bell import waiting_key
 from sms_service.store.tables import outbox, person
@@ -271,7 +272,7 @@ def test_a_worker_that_died_between_sending_and_settling_sends_nothing_twice(imp
     gateway = write(impatient, "twilio")
     service = impatient.service
     with service.engine.begin() as conn:
-        claimed = store.claim(conn, service.keys, clock.now, 60)
+        claimed = claims.claim(conn, service.keys, clock.now, 60)
     assert claimed
     deliver._send(service, claimed)  # and then it was killed
 
@@ -286,7 +287,7 @@ def test_a_worker_that_died_before_sending_loses_nothing(impatient: Town, clock:
     gateway = write(impatient, "twilio")
     service = impatient.service
     with service.engine.begin() as conn:
-        assert store.claim(conn, service.keys, clock.now, 60)
+        assert claims.claim(conn, service.keys, clock.now, 60)
 
     clock.pass_(60)
     deliver.recover(service)

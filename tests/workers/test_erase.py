@@ -17,8 +17,8 @@ from sms_service import intake
 from sms_service.engine.model import Inbound
 from sms_service.enrolment import came_to_nothing, erasure, mentions, registrations, searches, sought
 from sms_service.service import Service
+from sms_service.store import claims, people, tables
 from sms_service.store import outbox as outboxes
-from sms_service.store import people, tables
 from sms_service.store.tables import outbox, person, registration, search, turn
 from sms_service.store.transaction import Conflict
 from tests.conftest import KEY
@@ -235,7 +235,7 @@ def test_a_text_that_was_taken_out_is_never_sent(town: Town, clock: Clock, statu
     claimed = None
     if status != "queued":
         with town.service.engine.begin() as conn:
-            claimed = outboxes.claim(conn, town.service.keys, clock.now, 60.0)
+            claimed = claims.claim(conn, town.service.keys, clock.now, 60.0)
         assert claimed
         assert claimed.id == to_anil.id
     if status == "held":

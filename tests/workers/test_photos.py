@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 import requests
 from PIL import Image
+from sqlalchemy import update
 
 from sms_service.channels import sending, twilio_media
 from sms_service.channels.base import Refused
 from sms_service.channels.media import Fetched
 from sms_service.enrolment import erasure, photo_media, photo_queue, photos, portrait
+from sms_service.privacy import Keys
 from sms_service.store import people, rotation
-from sms_service.store.tables import card, card_change, photo, registration
+from sms_service.store.tables import card, card_change, member, person, photo, registration
 from tests.enrolment.test_portrait import picture
 from tests.gateways import Twilio
 from tests.town import ENTRY, MEMBER, Town
 from tests.workers.conftest import Clock
 from workers import photos as worker
 from workers import process
+
+
+@pytest.fixture
+def clock(clock: Clock) -> Clock:
+    """A minute on: what came by the web counts by the time of the machine."""
+    clock.pass_(60.0)
+    return clock
 
 
 def sends(town: Town, *files: bytes, phone: str = MEMBER, text: str = "") -> list[str]:
@@ -269,6 +279,11 @@ def test_no_other_address_than_a_picture_of_the_gateway_is_asked_for(town: Town,
         "https://mms.twiliocdn.com:8443/",
         "https://s3-external-1.amazonaws.com/somebody-elses/",
         "https://s3-external-1.amazonaws.com/media.twiliocdn.com/../somebody-elses/",
+        "https://s3-external-1.amazonaws.com/media.twiliocdn.com/%2e%2e/somebody-elses/",
+        "https://s3-external-1.amazonaws.com/media.twiliocdn.com/.%2E/somebody-elses/",
+        "https://s3-external-1.amazonaws.com/media.twiliocdn.com/AC1%2F..%2F..%2Fsomebody-elses/",
+        "https://s3-external-1.amazonaws.com/media.twiliocdn.com/./",
+        "https://s3-external-1.amazonaws.com/media.twiliocdn.com//",
         "https://user@mms.twiliocdn.com/",
         "file:///etc/passwd?",
     ],
@@ -380,6 +395,180 @@ def test_a_person_forgotten_while_her_file_is_fetched_leaves_nothing(town: Town,
     assert statuses(town) == ["unwanted"]
     fetch(town)
     assert town.rows(photo) == []
+
+
+# --- while a file is fetched, which may take a minute -------------------------------------------------------------
+
+
+def fetch_while(town: Town, happens: Callable[[], object]) -> None:
+    """One file is fetched; this happens before it is drawn."""
+    real = twilio_media.TwilioMedia.fetch
+
+    def slow(self: twilio_media.TwilioMedia, address: str, most: int) -> Any:
+        got = real(self, address, most)
+        happens()
+        return got
+
+    with patch.object(twilio_media.TwilioMedia, "fetch", slow):
+        worker.fetch_due(town.service, 1)
+    town.work()
+
+
+def test_a_photo_that_she_removes_while_it_is_fetched_does_not_come_back(any_town: Town) -> None:
+    member_by_twilio(any_town)
+    sends(any_town, picture())
+
+    def remove() -> None:
+        with any_town.service.engine.begin() as conn:
+            photos.remove(conn, 1, time.time())
+
+    fetch_while(any_town, remove)
+    assert statuses(any_town) == ["unwanted"]
+    fetch(any_town)
+    assert any_town.rows(photo) == []
+    assert any_town.twilio.pictures == {}
+
+
+def test_a_photo_of_who_leaves_while_it_is_fetched_does_not_come_back(any_town: Town) -> None:
+    phone = member_by_twilio(any_town)
+    sends(any_town, picture())
+
+    def leave() -> None:
+        phone.texts("LEAVE")
+        phone.texts("1")
+
+    fetch_while(any_town, leave)
+    assert statuses(any_town) == ["unwanted"]
+    fetch(any_town)
+    assert any_town.rows(photo) == []
+    assert any_town.twilio.pictures == {}
+
+
+def test_a_photo_of_who_says_no_while_it_is_fetched_is_deleted_at_the_gateway(any_town: Town) -> None:
+    enroler = any_town.phone(any_town.enroler.number, by="twilio")
+    sends(any_town, picture(), phone=enroler.number, text=ENTRY)
+    fetch_while(any_town, lambda: any_town.phone(MEMBER, by="twilio").texts("no"))
+    assert [row.picture_sealed for row in any_town.rows(photo)] == [None]
+    fetch(any_town)
+    assert any_town.rows(photo) == []
+    assert any_town.twilio.pictures == {}
+
+
+def test_a_photo_whose_number_is_mended_while_it_is_fetched_is_sealed_for_the_new_one(any_town: Town) -> None:
+    enroler = any_town.phone(any_town.enroler.number, by="twilio")
+    sends(any_town, picture(), phone=enroler.number, text=ENTRY)
+    ref = any_town.rows(registration)[0].ref
+    fetch_while(any_town, lambda: enroler.texts(f"FIX {ref} 9876511111"))
+    assert statuses(any_town) == ["received"]
+    fetch(any_town)
+    assert any_town.twilio.pictures == {}
+    any_town.phone("+919876511111", by="twilio").texts("1")
+    assert portraits(any_town) == [portrait.clean(picture())]
+
+
+def test_a_file_that_was_let_go_is_deleted_at_once_though_its_fetching_failed(town: Town) -> None:
+    member_by_twilio(town)
+    sends(town, picture())
+    with town.service.engine.begin() as conn:
+        job = photo_media.take(conn, town.service.keys, time.time())
+        assert job
+        photos.remove(conn, 1, time.time())
+        assert photo_media.again(conn, job, 3600.0, time.time())
+    fetch(town)
+    assert town.rows(photo) == []
+
+
+def test_a_portrait_of_a_member_who_has_left_is_dropped_and_not_fetched(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(worker._ended, "next", 0.0)
+    member_by_twilio(town)
+    sends(town, picture())
+    fetch(town)
+    sends(town, picture())
+    with town.service.engine.begin() as conn:
+        conn.execute(member.update().values(status="withdrawn"))
+    before = len(town.twilio.requests)
+    worker.work(town.service)
+    assert town.rows(photo) == []
+    assert not [one for one in town.twilio.requests[before:] if one.method == "GET"]
+
+
+def test_while_others_are_drawn_it_is_tried_later(town: Town, clock: Clock) -> None:
+    phone = member_by_twilio(town)
+    sends(town, picture())
+    before = phone.last
+    with patch.object(portrait, "clean", side_effect=portrait.Busy):
+        fetch(town)
+    assert (statuses(town), phone.last) == (["received"], before)
+    clock.pass_(31)
+    fetch(town)
+    assert statuses(town) == ["waiting"]
+
+
+# --- whose keys do not open ---------------------------------------------------------------------------------------
+
+
+def test_a_photo_whose_person_cannot_be_opened_keeps_no_other_waiting(
+    any_town: Town, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    member_by_twilio(any_town)
+    any_town.enroler.texts("REG 9876512348 12 ABC1234568 Anna Quix")
+    anna = any_town.phone("+919876512348", by="twilio")
+    anna.texts("1")
+    anna.texts("ME")
+    sends(any_town, picture())
+    sends(any_town, picture(), phone=anna.number)
+    with any_town.service.engine.begin() as conn:
+        whom = people.by_phone(conn, any_town.service.keys, MEMBER)
+        assert whom
+        wrapped = any_town.service.keys.new_person_key()
+        conn.execute(update(person).where(person.c.id == whom.id).values(wrapped_key=b"\xfe" + wrapped[1:-1] + b"x"))
+    fetch(any_town)
+    assert statuses(any_town) == ["received", "waiting"]
+    assert "photo 1 cannot be opened with the service keys of this process" in caplog.text
+    [aside, _] = any_town.rows(photo)
+    assert (aside.due_at, aside.attempts) == (clock.now + photo_media.ASIDE, 0)
+
+
+def test_a_file_of_nobody_under_a_key_that_this_process_lacks_waits_for_it(town: Town, clock: Clock) -> None:
+    member_by_twilio(town)
+    sends(town, picture())
+    forget(town)
+    with town.service.engine.begin() as conn:
+        assert photo_media.take(conn, Keys(b"k" * 32, numbers=[7]), clock.now) is None
+    assert statuses(town) == ["unwanted"]
+    clock.pass_(photo_media.ASIDE)
+    fetch(town)
+    assert town.rows(photo) == []
+    assert town.twilio.pictures == {}
+
+
+def test_of_many_that_do_not_open_so_many_are_stepped_over_at_once(
+    town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photo_media, "ASIDE_MAX", 2)
+    member_by_twilio(town)
+    for _ in range(3):
+        sends(town, picture())
+    forget(town)
+    strange = Keys(b"k" * 32, numbers=[7])
+    for due in (1, 0):
+        with town.service.engine.begin() as conn:
+            assert photo_media.take(conn, strange, clock.now) is None
+        assert len([row for row in town.rows(photo) if row.due_at <= clock.now]) == due
+
+
+def test_a_photo_that_fails_by_a_fault_of_ours_keeps_no_other_waiting(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    member_by_twilio(town)
+    sends(town, picture())
+    sends(town, picture(mode="L"))
+    with patch.object(portrait, "clean", side_effect=[RuntimeError("9876543210"), picture()]):
+        fetch(town)
+    assert statuses(town) == ["received", "waiting"]
+    assert "photo 1 failed (RuntimeError)" in caplog.text
 
 
 @pytest.mark.parametrize("answer", ["no", "wrong number", "STOP"])

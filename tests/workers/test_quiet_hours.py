@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from sms_service import quiet
 from sms_service.engine.model import Inbound
 from sms_service.store.tables import outbox, registration
 from tests.conftest import KEY
@@ -89,6 +90,54 @@ def test_whoever_writes_is_awake_and_gets_first_what_waited(town: Town, clock: C
     question, *answer = town.member.heard
     assert "entered you as Ram Kumar" in question
     assert answer, "and her answer is not kept back by it"
+
+
+def test_nor_by_a_question_that_was_refused_once_by_day(
+    town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.now = at("20:59")
+    with monkeypatch.context() as off:
+        off.delitem(town.service.channels, "handset")  # as a 429 would, this counts as a try
+        says(town, clock, ENROLER, ENTRY)
+    hours_pass(town, clock, at("22:00"))
+    [waits] = [row for row in town.rows(outbox) if row.flow == "confirm"]
+    assert (waits.status, waits.due_at, waits.attempts, waits.put_off) == ("queued", at("08:00", 25), 1, True)
+    clock.now = at("22:30")
+    says(town, clock, MEMBER, "HELP")
+    question, *answer = town.member.heard
+    assert "entered you as Ram Kumar" in question
+    assert answer, "she wrote, and hears"
+    assert [row.put_off for row in town.rows(outbox) if row.flow == "confirm"] == [None]
+
+
+@pytest.mark.parametrize("hour", ["12:00", "22:30"])
+def test_an_answer_does_not_wait_behind_a_question_that_is_to_be_tried_again(
+    town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch, hour: str
+) -> None:
+    clock.now = at(hour) - 60
+    with monkeypatch.context() as off:
+        off.setattr(quiet, "night_ends", lambda *_: None)
+        off.delitem(town.service.channels, "handset")
+        says(town, clock, ENROLER, ENTRY)
+    clock.now = at(hour)
+    says(town, clock, MEMBER, "HELP")
+    assert len(town.member.heard) == 1
+    clock.now = at(hour) + 20 * 60  # its turn comes; she wrote not long ago, so also at night
+    town.work()
+    assert len(town.member.heard) == 2
+
+
+def test_a_stop_at_night_is_answered_behind_a_question_that_was_refused(
+    town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.now = at("20:59")
+    with monkeypatch.context() as off:
+        off.delitem(town.service.channels, "handset")
+        says(town, clock, ENROLER, ENTRY)
+    hours_pass(town, clock, at("22:00"))
+    says(town, clock, MEMBER, "STOP")
+    [only] = town.member.heard
+    assert "START" in only
 
 
 def test_a_stop_at_night_ends_what_waits(town: Town, clock: Clock) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from sms_service import intake
 from sms_service.engine.model import Inbound
-from sms_service.store import outbox as store
+from sms_service.store import claims
 from sms_service.store.bell import waiting_key
 from sms_service.store.database import SqlDown
 from sms_service.store.inbox import Stored
@@ -86,7 +86,7 @@ def test_when_nothing_lies_nothing_rings(town: Town, clock: Clock, live: redis.R
 def test_a_send_whose_worker_died_is_settled(town: Town, clock: Clock) -> None:
     town.phone("+14155550123", by="twilio").sends("hello")
     with town.service.engine.begin() as conn:
-        assert store.claim(conn, town.service.keys, clock.now, 60)
+        assert claims.claim(conn, town.service.keys, clock.now, 60)
 
     clock.pass_(60)
     town.sweep()

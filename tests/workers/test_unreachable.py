@@ -15,8 +15,8 @@ from sms_service.channels.base import Accepted, DeliveryReport
 from sms_service.cli import app
 from sms_service.faults import Broken
 from sms_service.reports import take_report
+from sms_service.store import claims, people, reach
 from sms_service.store import outbox as store
-from sms_service.store import people, reach
 from sms_service.store.tables import outbox, person, registration
 from tests.town import ENTRY, MEMBER, Town
 from tests.workers.conftest import Clock
@@ -143,7 +143,7 @@ def test_a_report_that_overtook_the_gateways_answer_counts(known: Town, clock: C
     row = known.rows(outbox)[-1]
     with known.service.engine.begin() as conn:
         conn.execute(update(outbox).values(status="queued", gateway_id="", due_at=clock.now))
-        claimed = store.claim(conn, known.service.keys, clock.now, 60)
+        claimed = claims.claim(conn, known.service.keys, clock.now, 60)
     assert claimed
     deliver.settle(known.service, claimed, Accepted("SM77"))
     assert (known.rows(outbox)[-1].status, her(known).failed_days, row.id) == ("failed", 1, claimed.id)

@@ -109,6 +109,6 @@ def unchanging() -> frozenset[str]:
 @cache
 def said_beside() -> frozenset[str]:
     """What people say beside an answer without changing it, folded: greetings, I am, please."""
-    spoken = [meanings.get(kind, "") for meanings in WORDS.values() for kind in ("polite", "neutral")]
+    spoken = [meanings.get(kind, "") for meanings in WORDS.values() for kind in ("polite", "neutral", "joining")]
     words = {word for phrases in spoken for phrase in phrases.split(",") for word in fold(phrase).split()}
     return frozenset(word for word in words if not word.isdigit())

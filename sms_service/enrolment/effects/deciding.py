@@ -17,8 +17,10 @@ from sms_service.enrolment import (
     members,
     own,
     places,
+    refusals,
     registrations,
     rules,
+    unread,
 )  # fmt: skip
 from sms_service.enrolment.effect_shapes import CHANGE_MAX, MEMBERSHIP
 from sms_service.enrolment.effects.act import Act, Done, Start, effect, first_name_of
@@ -45,14 +47,10 @@ def admit_member(act: Act) -> Done:
         area_id=entered.area_id, now=act.now,
     )  # fmt: skip
     cards.want(act.conn, member.number, act.now)
+    refusals.take_back(act.conn, act.keys, act.person, *registrations.identity(act.conn, entered))
     _look_at(act, entered, "confirmed")
     told = {"member": {"number": member.number_text}}
     return Done("admitted", told, next_on_phone(act.conn, act.keys, act.person.id, act.now), rings=("cards",))
-
-
-def _ended(act: Act, status: str) -> Done:
-    registrations.decide(act.conn, int(act.session.about), status, act.now)
-    return Done("done", starts=next_on_phone(act.conn, act.keys, act.person.id, act.now))
 
 
 def _look_at(act: Act, entered: Registration, status: str) -> None:
@@ -66,14 +64,19 @@ def _look_at(act: Act, entered: Registration, status: str) -> None:
 
 @effect
 def refuse_registration(act: Act) -> Done:
-    """The person said no: she is no member."""
-    return _ended(act, "refused")
+    """The person said no: she is no member, and no enroler has her asked again."""
+    entered = registrations.by_id(act.conn, act.person.key, int(act.session.about))
+    if registrations.decide(act.conn, entered.id, "refused", act.now) and act.rules.refused_days:
+        refusals.note(act.conn, act.keys, act.person, *registrations.identity(act.conn, entered), act.now)
+        families.hold_same(act.conn, act.keys, act.person, entered.ref, act.now)
+    return Done("done", starts=next_on_phone(act.conn, act.keys, act.person.id, act.now))
 
 
 @effect
 def expire_registration(act: Act) -> Done:
     """The person never answered: she is no member."""
-    return _ended(act, "expired")
+    registrations.decide(act.conn, int(act.session.about), "expired", act.now)
+    return Done("done", starts=next_on_phone(act.conn, act.keys, act.person.id, act.now))
 
 
 @effect
@@ -83,7 +86,8 @@ def hold_registration(act: Act, why: str = "unclear") -> Done:
     if why not in HELD_FOR:
         raise FlowFault(f"hold_registration knows no reason {why}; there are {', '.join(HELD_FOR)}")
     if registrations.decide(act.conn, int(act.session.about), "held", act.now):
-        holds.put(act.conn, int(act.session.about), why, HELD_FOR[why], act.now)
+        said = unread.sealed(act.conn, act.person, act.session, act.inbound)
+        holds.put(act.conn, int(act.session.about), why, HELD_FOR[why], act.now, said)
     return Done("done", starts=next_on_phone(act.conn, act.keys, act.person.id, act.now))
 
 
@@ -94,6 +98,7 @@ def reject_number(act: Act) -> Done:
     entered = registrations.by_id(act.conn, act.person.key, int(act.session.about))
     consent.reject(act.conn, act.keys, act.person, act.session, act.inbound, act.person.turn_no + 1)
     if registrations.decide(act.conn, entered.id, "wrong_number", act.now):
+        refusals.note_wrong_number(act.conn, act.person, act.now)
         families.distrust(act.conn, act.person.id, entered.ref, act.now)
         _look_at(act, entered, "wrong_number")
     return Done("done")

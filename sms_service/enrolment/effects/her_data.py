@@ -32,7 +32,7 @@ def correct_membership(act: Act, number: str) -> Done:
         line = without_number(after_keyword(act), found)
         if not line:
             return Done("which")
-        reading = answer.read(line, fields, "", setting_of(act.conn, act.person, act.region, act.now))
+        reading = answer.read_change(line, fields, setting_of(act.conn, act.person, act.region, act.now))
         if reading.wrong or not reading.values:
             return Done("wrong", {"problem": problem(act, reading)})
         values, flagged = dict(reading.values), dict(reading.flagged)

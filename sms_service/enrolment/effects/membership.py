@@ -7,8 +7,16 @@ from typing import Any
 
 from sms_service.engine.answers import fold
 from sms_service.engine.keywords import first_word
-from sms_service.enrolment import areas, families, members, numbers, own, registrations
-from sms_service.enrolment.effect_shapes import AREA_NAME_MAX, LEFT
+from sms_service.enrolment import areas, consent, members, numbers, own, registrations
+from sms_service.enrolment.effect_shapes import (
+    AREA_NAME_MAX,
+    CONSENTS_MAX,
+    LEFT,
+    MEMBERSHIP,
+    OWN_LISTED,
+    OWN_RECORD_MAX,
+    PURPOSES,
+)
 from sms_service.enrolment.effects.act import Act, Done, effect, standing
 from sms_service.enrolment.members import Member
 from sms_service.enrolment.own import Own
@@ -69,22 +77,47 @@ def find_membership(act: Act, number: int | None = None) -> Done:
 
 @effect
 def show_own_data(act: Act, number: str = "") -> Done:
-    """What is stored about her: of a member (`number`), else of the registration of her phone that is open, else of the last
-    one that was refused, ran out, or was hers before she left, as long as anything of it is there. Her name and area in
-    clear, phone and ID masked: others may see her screen."""
-    found = own_membership(act, number) if number else None
-    relatives = families.on_phone(act.conn, act.person)
-    if found or relatives:
-        entered = own.by_id(act.conn, act.keys, found.registration_id if found else relatives[0].id)
-    else:
-        entered = own.newest(act.conn, act.keys, act.person)
-    if entered is None:
-        return Done("nothing")
-    told: dict[str, Any] = {"record": _record(act, entered), "area_name": _area(act, entered.area_id)}
-    if found:
-        return Done("member", {**told, "member": {"number": found.number_text}})
-    status = LEFT if not relatives and entered.status == "confirmed" else entered.status
-    return Done("entered", {**told, "standing": standing(act, status)["standing"]})
+    """What is stored about her: of the member whose `number` she named, else of all registrations of her phone of which
+    anything is left, however they ended, one by one where there are several; and what else she has consented to. Her
+    name and area in clear, phone and ID masked: others may see her screen."""
+    named = _named(after_keyword(act), members.of_person(act.conn, act.person.id))
+    found = own_membership(act, number) if number and named else None
+    entered = own.by_id(act.conn, act.keys, found.registration_id) if found else None
+    hers = [entered] if entered else own.stored(act.conn, act.keys, act.person)
+    told: dict[str, Any] = {"consents": _consents(act)}
+    if not hers:
+        return Done("nothing", told)
+    if len(hers) > 1:
+        shown = [_line(act, one) for one in hers[:OWN_LISTED]]
+        return Done("several", {**told, "entries": shown, "more": len(hers) - len(shown)})
+    told |= {"record": _record(act, hers[0]), "area_name": _area(act, hers[0].area_id)}
+    if member := _membership(act, hers[0]):
+        return Done("member", {**told, "member": {"number": member.number_text}})
+    return Done("entered", {**told, **_stands(act, hers[0])})
+
+
+def _membership(act: Act, entered: Own) -> Member | None:
+    of_phone = members.of_person(act.conn, act.person.id)
+    return next((one for one in of_phone if one.registration_id == entered.id), None)
+
+
+def _stands(act: Act, entered: Own) -> dict[str, str]:
+    """A former member's registration stays `confirmed`: of a valid one, nobody asks here."""
+    return {"standing": standing(act, LEFT if entered.status == "confirmed" else entered.status)["standing"]}
+
+
+def _line(act: Act, entered: Own) -> dict[str, str]:
+    """One of several: without the phone, which is that of all."""
+    member = _membership(act, entered)
+    shown = own.record(entered.fields, act.line_fields, OWN_RECORD_MAX)
+    return {"record": shown, **({"standing": member.number_text} if member else _stands(act, entered))}
+
+
+def _consents(act: Act) -> str:
+    """What she has said yes to besides a membership, in words of her language; "" for nothing."""
+    known = [one for one in consent.given(act.conn, act.person.id) if one != MEMBERSHIP]
+    words = [PURPOSES.get(one, {"en": one}) for one in known]
+    return ", ".join(one.get(act.session.language, one["en"]) for one in words)[:CONSENTS_MAX]
 
 
 def _record(act: Act, entered: Own) -> str:

@@ -48,7 +48,7 @@ def fix_registration(act: Act, line: str, ref: str = "", change: str = "") -> Do
     if not change:
         return Done("no_change", told)
     fields = act.line_fields
-    reading = answer.read(change, fields, "", setting_of(act.conn, act.person, act.region, act.now))
+    reading = answer.read_change(change, fields, setting_of(act.conn, act.person, act.region, act.now))
     if reading.wrong or not reading.values:
         return Done("wrong", {**told, "problem": problem(act, reading)})
     return _mended(act, entered, reading, {**told, "typed": ", ".join(reading.repaired.values())})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sms_service.engine.walk import FlowFault
-from sms_service.enrolment import families, registrations
+from sms_service.enrolment import families, refusals, registrations
 from sms_service.enrolment.effects.act import Act, Done, effect
 from sms_service.store import people
 
@@ -23,8 +23,9 @@ def opt_out(act: Act) -> Done:
 
 @effect
 def opt_in(act: Act) -> Done:
-    """Messages again. What was refused stays refused."""
+    """Messages again. What was refused stays refused, but whoever enters her may have her asked anew."""
     people.set_stopped(act.conn, act.person.id, None)
+    refusals.forget(act.conn, act.person.phone_index)
     return Done("done")
 
 
@@ -35,5 +36,5 @@ def set_language(act: Act, language: str) -> Done:
     if not (isinstance(language, str) and re.fullmatch(r"[a-z]{2,3}", language)):
         # what was given is not quoted: a person may have typed it
         raise FlowFault("set_language was given what is no language code; write it like en or hi")
-    people.set_language(act.conn, act.person.id, language)
+    people.set_language(act.conn, act.person.id, language, chosen_at=act.now)
     return Done("done", language=language)

@@ -11,7 +11,7 @@ import phonenumbers
 from sms_service.engine.model import Field, Reading, Variables
 from sms_service.enrolment.answer_types import TYPES, Noted, Setting, Wrong
 from sms_service.enrolment.answer_types.identity import mobile_number
-from sms_service.enrolment.reading.line import NO_NAME, Line, read_line
+from sms_service.enrolment.reading.line import COUNTED, NO_NAME, Line, read_line
 from sms_service.enrolment.reading.takes import KNOWN_BY_SHAPE
 
 LIST_SIGNS = re.compile(r"[,;]")
@@ -52,6 +52,21 @@ def read(text: str, fields: Sequence[Field], asked: str, setting: Setting) -> Re
             # one field of a line by chance is no line, nor is one word (Ram2): the answer was to the question
             return _reading(Line(wrong={asked: value.problem}), attached)
     return _reading(line, attached)
+
+
+def read_change(text: str, fields: Sequence[Field], setting: Setting) -> Reading:
+    """What a line says is to be mended. Where it names nothing but the name (`NAME Ram <1x2>`), all of it is about the name,
+    whatever ID or booth some of it looks like."""
+    line = read_line(text, fields, setting)
+    named = [field for field in fields if field.type == "name" and line.labelled == {field.name}]
+    others = [field for field in fields if field not in named]
+    if named and any(
+        field.name in line.wrong or (field.type in COUNTED and field.name in line.values) for field in others
+    ):
+        alone = read_line(text, named, setting)
+        if alone.wrong:
+            return _reading(alone, {})
+    return _reading(line, {})
 
 
 def _read(text: str, field: Field, setting: Setting) -> Any:

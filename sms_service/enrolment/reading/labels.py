@@ -62,7 +62,8 @@ COURTESIES = """please, pls, plz, plss, please add, please register, kindly, kin
         jai hind, jai bharat, jai shri ram, jai shree ram, ram ram ji, good morning, good evening, tafadhali,
         ahsante, asanteni, asante sana, ahsante sana, shukran, mwanachama mpya, कृपया, नमस्ते, नमस्कार,
         धन्यवाद, शुक्रिया, सर जी, जय हिंद, जय हिन्द, जय श्री राम, नया सदस्य, नए सदस्य, कृपया जोड़ें, ধন্যবাদ, நன்றி,
-        ధన్యవాదాలు, شكرا, شکریہ, አመሰግናለሁ, ka, hai, का, की, के, है, entry, new entry, this person, person"""
+        ధన్యవాదాలు, شكرا, شکریہ, አመሰግናለሁ, ka, hai, का, की, के, है, entry, new entry, this person, add kare, add karen,
+        register kare, register karen"""
 """Words that are never part of a name, wherever they stand."""
 
 NAME_OR_THANKS: Mapping[str, str] = dict.fromkeys(("KE", "TZ", "UG"), "asante")
@@ -71,12 +72,12 @@ NAME_OR_THANKS: Mapping[str, str] = dict.fromkeys(("KE", "TZ", "UG"), "asante")
 GREETINGS = "hello, hi, hey, dear, namaste, namaskar, habari, नमस्ते, नमस्कार"
 """What a keyword may follow, however it is spelt: no name begins with it, but what follows may be one."""
 
-OR_NAME, OR_NAME_FIRST = "enter, new, naya, mpya, karibu, नया", "ok, okay, sir, madam, सर"
+OR_NAME, OR_NAME_FIRST = "enter, new, naya, mpya, karibu, person, dear, kare, नया", "ok, okay, sir, madam, सर"
 """Of DOUBTFUL_COURTESIES, those that names hold where the text begins or ends, or only where it begins: Naya Kumari, Ok
 Chand. Beside a word that may be of the same name they are asked about."""
 
 DOUBTFUL_COURTESIES = """hello, hi, hey, dear, namaste, namaskar, habari, karibu, sir, madam, ok, okay, add, enter, new,
-        member, register, mpya, naya, mwanachama, jodo, kare, karo, karen, kar do, kijiye, सर, सदस्य, नया, नए, जोड़ें, करें"""
+        member, person, register, mpya, naya, mwanachama, jodo, kare, karo, kar do, kijiye, सर, सदस्य, नया, नए, जोड़ें, करें"""
 """Words that are courtesies where the text begins or ends, and part of a name elsewhere: `new Ram`, `Madam Devi`."""
 
 

@@ -151,7 +151,7 @@ class Wording(Stretches, ABC):
     def answers(self, place: int) -> bool:
         """Whether the word alone would be an answer: yes, no, stop."""
         if place not in self._answers:
-            self._answers[place] = read_answer(self.words[place], "", "yes_no") != "unclear"
+            self._answers[place] = read_answer(self.words[place], "", "consent") != "unclear"
         return self._answers[place]
 
     def ended(self, start: int, end: int) -> bool:

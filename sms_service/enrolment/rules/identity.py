@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from sms_service.engine.answers import fold
-from sms_service.enrolment import tree
+from sms_service.enrolment import refusals, tree
 from sms_service.enrolment.registrations import OPEN
-from sms_service.enrolment.rules.registry import Entry, rule
+from sms_service.enrolment.rules.registry import DAY, Entry, rule
 from sms_service.store.tables import enroler, member, registration
 
 AGES = ("age",)
@@ -64,6 +64,28 @@ def phone_full(entry: Entry) -> str:
 def same_phone(entry: Entry) -> str:
     """Somebody else on this phone is being asked: this one waits her turn, and the service frees her by itself."""
     return f"its turn comes after {entry.asked_now}" if entry.asked_now else ""
+
+
+@rule("entry", "held")
+def wrong_number(entry: Entry) -> str:
+    """The phone has said that it was a wrong number, and was promised no more messages: nobody whom others enter is asked on
+    it. Whoever enters herself (JOIN) is there."""
+    if entry.enroler is None or not refusals.is_wrong_number(entry.conn, entry.person):
+        return ""
+    return "this phone was a wrong number before"
+
+
+@rule("entry", "held", "refused_days")
+def refused_before(entry: Entry) -> str:
+    """She said no on this phone, and an enroler enters her again: a no that is asked until it is a yes would be none. It is
+    she by her name or by her ID: one of them is soon changed."""
+    most = entry.rules.refused_days
+    if entry.enroler is None or not most:
+        return ""
+    at = refusals.since(entry.conn, entry.keys, entry.person, str(entry.fields.get("name", "")), entry.id_index)
+    if at is None or entry.now - at >= most * DAY:
+        return ""
+    return f"said no {int((entry.now - at) // DAY)} days ago; before {most:g} have passed only the office has her asked again"
 
 
 @rule("entry", "held", "id_shared")

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 
-def build_index(name: str, table: str, columns: Sequence[str], where: str = "") -> None:
+def build_index(name: str, table: str, columns: Sequence[str | sa.TextClause], where: str = "") -> None:
     """Builds it while everybody goes on writing (PostgreSQL: CONCURRENTLY, outside of any transaction), where it is not yet.
     What a build that was cut off has left, an index that is there and not valid, is built again.
 

@@ -11,6 +11,8 @@ const BACK = "The service is back.";
 const NO_SCREEN = "No answer from the service. Press OK and dial again.";
 const NUMBER_ASKED = "Write the number of this phone with + and the country code, for example +919876543210, or choose whose phone it is.";
 
+const FAREWELL = "the conversation is erased; this text is on this page only";
+
 const STATES = { queued: "waiting to be sent", sending: "being sent", sent: "sent", delivered: "delivered", held: "held: the office looks at it", failed: "not delivered" };
 const SCRIPTS = [[/\p{Script=Devanagari}/u, "hi"], [/\p{Script=Bengali}/u, "bn"], [/\p{Script=Tamil}/u, "ta"], [/\p{Script=Arabic}/u, "ur"], [/\p{Script=Ethiopic}/u, "am"]];
 const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language", fallback: "code" });
@@ -146,6 +148,7 @@ class Phone {
     this.unsent = []; // {id, phone, text, note, before: ids seen} in the order typed, until the service has them
     this.asked = this.answered = 0; // refreshes, in the order they were asked
     this.seen = null; // ids already shown; null until the first answer for this number
+    this.farewell = null; // the last text to who was forgotten: on this page only, and gone with it
     this.atEnd = true; // the newest message is seen, and is to stay so
     this.ussd = null; // {session, phone, code, text, busy, ended} while a USSD screen is open
     this.listen();
@@ -195,7 +198,7 @@ class Phone {
     if (number !== this.number) {
       if (this.ussd) this.close();
       this.number = number;
-      this.seen = null;
+      this.seen = this.farewell = null;
       this.bubbles.clear();
       this.part("messages").replaceChildren();
       this.draw([]);
@@ -242,7 +245,8 @@ class Phone {
     try {
       while (this.unsent.length) {
         const message = this.unsent[0];
-        await ask("sms", { id: message.id, phone: message.phone, text: message.text });
+        const told = await ask("sms", { id: message.id, phone: message.phone, text: message.text });
+        if (told.farewell && message.phone === this.number) this.partWith(told.farewell);
         if (message.phone === this.number) await this.refresh().catch(() => {}); // sent; the loop shows it at the latest
         this.unsent.shift();
         this.complain("");
@@ -285,8 +289,18 @@ class Phone {
     badge(this, fresh.length);
   }
 
+  // The service keeps nothing of a phone that is forgotten, nor of this text: it stands here until the page is left.
+  partWith(text) {
+    this.messages = [];
+    this.bubbles.clear(); // the ids begin anew with whoever writes from here
+    this.answered = this.asked += 1; // an answer that is still under way tells of before
+    this.farewell = { id: `farewell-${this.asked}`, from_me: false, text, state: "sent", note: FAREWELL };
+    Object.assign(this.part("announce"), { lang: languageOf(text, personOf(this.number)), textContent: `New on the ${this.owner}: ${text}` });
+  }
+
   draw(messages = this.messages || []) {
     this.messages = messages;
+    if (messages.length) this.farewell = null; // she has begun anew
     // A refresh may overtake the answer to a send: then the service's own bubble stands there already.
     const arrived = (sent) => messages.some((message) => message.from_me && message.text === sent.text && !sent.before.has(message.id));
     const waiting = this.unsent
@@ -294,7 +308,7 @@ class Phone {
       .map((message) => ({ id: message.id, from_me: true, text: message.text, note: message.note }));
     const list = this.part("messages"), pane = this.part("conversation");
     const before = list.lastElementChild;
-    const wanted = [...messages, ...waiting].map((message) => this.bubble(message));
+    const wanted = [...(this.farewell ? [this.farewell] : messages), ...waiting].map((message) => this.bubble(message));
     // Only what changed is moved: a link that has the focus keeps it.
     wanted.forEach((item, at) => item !== list.children[at] && list.insertBefore(item, list.children[at] || null));
     while (list.children.length > wanted.length) list.lastElementChild.remove();

@@ -42,3 +42,25 @@ def test_no_answer_and_no_sentence_becomes_a_name(text: str) -> None:
 def test_a_label_says_more_than_the_question() -> None:
     assert answered("BOOTH 14").values == {"booth": "14"}
     assert answered("12", asked="booth").values == {"booth": "12"}
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "wrong"),
+    [
+        ("NAME <script>alert(1)</script>", {}, {"name": "two_values"}),
+        ("NAME Ram14", {}, {"name": "two_values"}),
+        ("naam ram1kumar2", {}, {"name": "two_values"}),
+        ("NAME Ram Kumar BOOTH 14", {"name": "Ram Kumar", "booth": "14"}, {}),
+        ("BOOTH 14", {"booth": "14"}, {}),
+        ("NAME Ram Kumar", {"name": "Ram Kumar"}, {}),
+        ("ID ABC12", {}, {"voter_id": "wrong_shape"}),
+    ],
+)
+def test_what_is_to_be_mended_is_what_the_label_says(text: str, values: dict[str, str], wrong: dict[str, str]) -> None:
+    read = answer.read_change(text, FIELDS[1:], Setting(("IN",), "", 0.0))
+    assert (read.values, read.wrong) == (values, wrong)
+
+
+@pytest.mark.parametrize("name", ["Karen", "Karen Wanjiru", "Del Person"])
+def test_names_that_look_like_courtesies(name: str) -> None:
+    assert answered(name).values == {"name": name}

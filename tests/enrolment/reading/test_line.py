@@ -291,3 +291,17 @@ def test_a_change_is_read_as_it_is_said() -> None:
     assert line("please change name to Shyam Lal").values == {"name": "Shyam Lal"}
     assert line("booth to 14").values == {"booth": "14"}
     assert line("name Ram Kumar is correct").wrong["name"] == "two_values"
+
+
+@pytest.mark.parametrize("name", ["Del Person", "Ram Dear", "Ram Kare"])
+def test_a_last_word_that_may_be_of_the_name_never_vanishes(name: str) -> None:
+    found = line(f"9876543210 ABC1234567 12 {name}")
+    assert ("name" not in found.values, found.wrong) == (True, {"name": "two_values"})
+
+
+@pytest.mark.parametrize(
+    "text", ["{} 12 Karen Wanjiru", "Wanjiru Karen {} 12", "{} 12 Karen", "{} 12 Ram Person Kumar"]
+)
+def test_what_names_hold_is_kept(text: str) -> None:
+    name = text.replace("{}", "").replace("12", "").strip()
+    assert line(text.format("9876543210 ABC1234567")).values["name"] == name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ from sqlalchemy import update
 
 from sms_service.config import Rules
 from sms_service.engine.model import Field
+from sms_service.enrolment import came_to_nothing, refusals
 from sms_service.enrolment.effects import Act
+from sms_service.enrolment.effects.entering import freed
 from sms_service.store import people
-from sms_service.store.tables import area, enroler, hold, person, registration
+from sms_service.store.tables import area, enroler, hold, person, refusal, registration
 from tests.enrolment.rules.conftest import NOON, Desk
 from tests.town import ENROLER, ENTRY, MEMBER, Town
 
@@ -210,3 +213,140 @@ def test_an_age_that_nobody_asked_for_counts_all_the_same(town: Town, told: str)
     assert town.rows(registration) == []
     town.enroler.texts(f"{ENTRY} {told.replace('16', '61').replace('१६', '६१')}")
     assert town.enroler.last.startswith("Saved ")
+
+
+# --- who said no, and phones of somebody else ---------------------------------------------------------------------
+
+
+def says(town: Town, *texts: str) -> None:
+    for text in texts:
+        town.member.texts(text)
+
+
+@pytest.mark.parametrize("again", [ENTRY, ENTRY.replace("ABC1234567", "ABC1234599"), ENTRY.replace("Ram", "Raam")])
+def test_refused_before_no_enroler_has_her_asked_until_she_says_yes(any_town: Town, again: str) -> None:
+    any_town.enroler.texts(ENTRY)
+    says(any_town, "no")
+    heard = len(any_town.member.heard)
+    for by in (ENROLER, "+919800000001"):
+        any_town.phone(by).texts(again)
+    assert "The office looks at it first" in any_town.enroler.last
+    assert len(any_town.member.heard) == heard, "nothing is asked"
+    says(any_town, "haan")
+    assert [row.status for row in any_town.rows(registration)] == ["refused", "held"]
+    assert [(row.rule, row.detail) for row in any_town.rows(hold)] == [
+        ("refused_before", "said no 0 days ago; before 90 have passed only the office has her asked again")
+    ]
+
+
+def test_refused_before_another_of_the_family_is_asked(any_town: Town) -> None:
+    any_town.enroler.texts(entry(0))
+    says(any_town, "no")
+    any_town.enroler.texts(entry(1))
+    assert "entered you as Sita Kumari" in any_town.member.last
+
+
+def test_refused_before_she_who_waits_under_another_id_is_not_asked_next(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    any_town.enroler.texts(ENTRY.replace("ABC1234567", "ABC1234599"))
+    any_town.enroler.texts(entry(1))
+    says(any_town, "no")
+    assert "entered you as Sita Kumari" in any_town.member.last
+    assert [row.status for row in any_town.rows(registration)] == ["refused", "held", "waiting"]
+
+
+def test_refused_before_ends_with_the_pause_or_is_off(desk: Desk) -> None:
+    desk.enters()
+    with desk.town.service.engine.begin() as conn:
+        somebody = people.by_phone(conn, desk.town.service.keys, MEMBER)
+        assert somebody
+        refusals.note(conn, desk.town.service.keys, somebody, "Ram Kumar", None, NOON)
+        conn.execute(update(registration).values(status="refused"))
+    assert desk.enters(now=NOON + 90 * DAY - 1).outcome == "held"
+    with desk.town.service.engine.begin() as conn:
+        conn.execute(update(registration).values(status="refused"))
+    assert Desk(desk.town, Rules(refused_days=0)).enters(now=NOON + 1).outcome == "saved"
+    with desk.town.service.engine.begin() as conn:
+        conn.execute(update(registration).values(status="refused"))
+    assert desk.enters(now=NOON + 90 * DAY).outcome == "saved"
+
+
+def test_refused_before_she_may_be_entered_after_her_own_start(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    says(any_town, "no", "START")
+    any_town.enroler.texts(ENTRY)
+    assert "entered you as Ram Kumar" in any_town.member.last
+
+
+def test_refused_before_she_joins_herself_though_she_is_held(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    says(any_town, "no")
+    any_town.enroler.texts(ENTRY)
+    says(any_town, "JOIN Ram Kumar ABC1234567 Kanke booth 12")
+    assert "entered you as Ram Kumar" in any_town.member.last
+    says(any_town, "yes")
+    assert [row.status for row in any_town.rows(registration)] == ["refused", "confirmed"]
+    assert any_town.rows(refusal) == []
+
+
+def test_refused_before_what_the_office_frees_is_not_held_again_when_she_mends_it(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    says(any_town, "no")
+    any_town.enroler.texts(ENTRY)
+    with any_town.service.engine.begin() as conn:
+        freed(conn, any_town.service.keys, 2, NOON)
+    any_town.enroler.texts(f"FIX {any_town.rows(registration)[1].ref} booth 13")
+    assert any_town.rows(registration)[1].status == "waiting"
+
+
+def test_refused_before_outlasts_the_erasure_of_what_was_entered(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    says(any_town, "no")
+    later = time.time() + 30 * DAY
+    with any_town.service.engine.begin() as conn:
+        [hers] = [row.person_id for row in any_town.rows(registration)]
+        assert came_to_nothing.erase(conn, any_town.service.keys, hers, later, later)
+    any_town.enroler.texts(ENTRY)
+    assert [row.status for row in any_town.rows(registration)] == ["refused", "held"]
+    with any_town.service.engine.begin() as conn:
+        assert refusals.drop_old(conn, time.time() + 91 * DAY, 90) == 2
+
+
+def test_wrong_number_nobody_is_asked_on_that_phone_again(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    says(any_town, "wrong number")
+    heard = len(any_town.member.heard)
+    for text in (ENTRY, entry(1)):
+        any_town.enroler.texts(text)
+        assert "The office looks at it first" in any_town.enroler.last
+    assert len(any_town.member.heard) == heard
+    assert [row.status for row in any_town.rows(registration)] == ["wrong_number", "held", "held"]
+
+
+def test_wrong_number_outlasts_the_erasure_and_ends_with_her_own_join(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    says(any_town, "wrong number")
+    later = time.time() + 30 * DAY
+    with any_town.service.engine.begin() as conn:
+        [hers] = [row.person_id for row in any_town.rows(registration)]
+        assert came_to_nothing.erase(conn, any_town.service.keys, hers, later, later)
+        refusals.drop_old(conn, later + 1000 * DAY, 90)
+    any_town.enroler.texts(entry(1))
+    assert any_town.rows(registration)[-1].status == "held"
+    says(any_town, "JOIN Mohan Kumar ABC1000002 Kanke booth 12", "yes")
+    any_town.enroler.texts(entry(3))
+    assert "entered you as Gita Kumari" in any_town.member.last
+
+
+def test_wrong_number_by_fix_onto_such_a_phone_is_held(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    says(any_town, "wrong number")
+    any_town.enroler.texts("REG 9876500000 ABC1000001 12 Sita Kumari")
+    any_town.enroler.texts(f"FIX {any_town.rows(registration)[1].ref} mobile 9876543210")
+    assert any_town.rows(registration)[1].status == "held"
+
+
+def test_forget_leaves_no_refusal(any_town: Town) -> None:
+    any_town.enroler.texts(ENTRY)
+    says(any_town, "no", "FORGET", "1")
+    assert any_town.rows(refusal) == []

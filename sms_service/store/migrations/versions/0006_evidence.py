@@ -26,7 +26,12 @@ def upgrade() -> None:
     notices()
     calls()
     searches()
+    moved()
     reaching()
+    nights()
+    refusals()
+    languages()
+    links()
 
 
 def evidence() -> None:
@@ -95,9 +100,27 @@ def searches() -> None:
         sa.Column("asked", sa.Boolean(), nullable=False),
         sa.Column("sought_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("looked_at", sa.Double(), nullable=True),
+        sa.Column("due_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search")),
         sa.UniqueConstraint("person_id", name=op.f("uq_search_person_id")),
     )
+
+
+def moved() -> None:
+    """Whose numbers registrations have left: who is forgotten is looked for there too. Of moves before nothing is known."""
+    op.create_table(
+        "moved_registration",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("registration_id", NUMBER, nullable=False),
+        sa.Column("person_id", NUMBER, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_moved_registration_registration_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_moved_registration_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_moved_registration")),
+    )
+    op.create_index(op.f("ix_moved_registration_registration_id"), "moved_registration", ["registration_id"])
+    op.create_index(op.f("ix_moved_registration_person_id"), "moved_registration", ["person_id"])
 
 
 def reaching() -> None:
@@ -106,6 +129,42 @@ def reaching() -> None:
     op.add_column("person", sa.Column("failed_at", sa.Double(), nullable=True))
     op.add_column("person", sa.Column("unreachable_at", sa.Double(), nullable=True))
     op.add_column("delivery_report", sa.Column("number_failed", sa.Boolean(), nullable=True))
+
+
+def nights() -> None:
+    """Which messages wait for the morning, so that whoever writes at night gets them, and her answer, at once."""
+    op.add_column("outbox", sa.Column("put_off", sa.Boolean(), nullable=True))
+
+
+def refusals() -> None:
+    """What phones have said no to, as hashes that outlast the data; and the texts that the office is to read. Of wrong numbers
+    before, it is known which phone they were said from; who refused before may be asked once more."""
+    op.create_table(
+        "refusal",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("phone_index", sa.LargeBinary(), nullable=False),
+        sa.Column("who_index", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refusal")),
+    )
+    op.create_index(op.f("ix_refusal_phone_index"), "refusal", ["phone_index"])
+    op.create_index(op.f("ix_refusal_at"), "refusal", ["at"])
+    op.execute(
+        "INSERT INTO refusal (phone_index, at) SELECT person.phone_index, max(registration.decided_at) FROM registration"
+        " JOIN person ON person.id = registration.person_id WHERE registration.status = 'wrong_number'"
+        " AND registration.decided_at IS NOT NULL GROUP BY person.phone_index"
+    )
+    op.add_column("hold", sa.Column("said_sealed", sa.LargeBinary(), nullable=True))
+
+
+def languages() -> None:
+    """When somebody chose her language herself: those who did before have no date, and a keyword may change it."""
+    op.add_column("person", sa.Column("language_at", sa.Double(), nullable=True))
+
+
+def links() -> None:
+    """The links of the ledger's chain have a keyed hash."""
+    op.add_column("ledger_link", sa.Column("mac", sa.LargeBinary(), nullable=True))
 
 
 def _without_photos() -> None:
@@ -125,7 +184,13 @@ def _without_reaching() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("ledger_link", "mac")
+    op.drop_column("person", "language_at")
+    op.drop_column("hold", "said_sealed")
+    op.drop_table("refusal")
+    op.drop_column("outbox", "put_off")
     _without_reaching()
+    op.drop_table("moved_registration")
     op.drop_table("search")
     op.drop_table("missed_call")
     op.drop_column("consent", "notice")

@@ -1,0 +1,114 @@
+"""The settings of the channels: each gateway's account, and what they have in common."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from sms_service.config_section import Secret, Section
+
+PROGRAMMED = {"handset", "twilio", "africastalking", "kannel", "jasmin", "default", "described"}
+"""Names in the section `channels`, which no described gateway can have."""
+
+
+class Handset(Section):
+    secret: Secret = ""
+
+
+class GatewaySection(Section):
+    """The settings of a gateway. It is on when all of NEEDED are there."""
+
+    NEEDED: ClassVar[tuple[str, ...]] = ()
+
+    def missing(self) -> list[str]:
+        """Those of NEEDED that are empty."""
+        return [name for name in self.NEEDED if not getattr(self, name)]
+
+    @property
+    def on(self) -> bool:
+        return not self.missing()
+
+
+class Twilio(GatewaySection):
+    NEEDED = ("account_sid", "auth_token")
+    account_sid: str = ""
+    auth_token: Secret = ""
+    from_: str = Field(default="", alias="from")
+    api_url: str = ""
+
+
+class AfricasTalking(GatewaySection):
+    NEEDED = ("username", "api_key", "secret")
+    username: str = ""
+    api_key: Secret = ""
+    from_: str = Field(default="", alias="from")
+    secret: Secret = ""
+    api_url: str = ""
+
+
+class Kannel(GatewaySection):
+    NEEDED = ("send_url", "username", "password", "secret")
+    send_url: str = ""
+    username: str = ""
+    password: Secret = ""
+    from_: str = Field(default="", alias="from")
+    secret: Secret = ""
+    smsc: str = ""
+    entity_tag: str = "PEID"
+    template_tag: str = "TEMPID"
+
+
+class Jasmin(GatewaySection):
+    NEEDED = ("send_url", "username", "password", "secret")
+    send_url: str = ""
+    username: str = ""
+    password: Secret = ""
+    from_: str = Field(default="", alias="from")
+    secret: Secret = ""
+    entity_tag: str = "0x1400"
+    template_tag: str = "0x1401"
+
+
+def _gateway_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,29}", name):
+        raise ValueError(f"{name} is no name: small letters, digits and _, at most 30, like exotel")
+    if name in PROGRAMMED:
+        raise ValueError(f"{name} is a gateway of its own: see channels.{name}")
+    return name
+
+
+class DescribedGateway(GatewaySection):
+    """An account at an HTTP gateway that a description (channels/description.py) tells of, and what such may need."""
+
+    NEEDED = ("description", "secret")
+    description: str = ""
+    account: str = ""
+    username: str = ""
+    password: Secret = ""
+    key: Secret = ""
+    from_: str = Field(default="", alias="from")
+    secret: Secret = ""
+    api_url: str = ""
+
+
+class MissedCall(Section):
+    """Calls that nobody takes: whoever rings is asked by SMS. `secret` stands in the address they are told at."""
+
+    secret: Secret = ""
+
+    @property
+    def on(self) -> bool:
+        return bool(self.secret)
+
+
+class Channels(Section):
+    default: str = ""
+    handset: Handset = Handset()
+    twilio: Twilio = Twilio()
+    africastalking: AfricasTalking = AfricasTalking()
+    kannel: Kannel = Kannel()
+    jasmin: Jasmin = Jasmin()
+    described: dict[Annotated[str, AfterValidator(_gateway_name)], DescribedGateway] = Field(default={})
+    missed_call: MissedCall = MissedCall()

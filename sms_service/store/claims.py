@@ -1,0 +1,174 @@
+"""Which message may leave now, and who sends it: a worker claims a row of the outbox until its lease ends.
+
+A person's messages leave in the order they were said. One thing goes before that order: what answers her does not wait
+behind what she did not ask for (questions, reminders, news) while that waits for the morning or for another try.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy.sql.selectable import NamedFromClause
+
+from sms_service.privacy import Keys, Unreadable
+from sms_service.store import installation
+from sms_service.store.outbox import FAREWELL, FAREWELL_SECONDS, settle
+from sms_service.store.tables import outbox, person, turn
+
+UNASKED = ("clock", "service")
+"""The channels of turns that no message caused: what these say answers nobody."""
+
+ANOTHER_KEY_SECONDS = 300.0
+"""For so long a message is left alone whose person is under a service key that this process was not given: others have it,
+or this one will after its next start."""
+
+NO_KEY = "its service key is not here"
+
+earlier, stuck = outbox.alias("earlier"), outbox.alias("stuck")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that this worker alone may send now, until its lease ends."""
+
+    id: int
+    ref: str
+    person_id: int
+    channel: str
+    phone: str
+    text: str
+    attempts: int
+    created_at: float
+    turn_no: int
+    failed_days: int
+
+
+def claim(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | None:
+    """The next row that may go out now, taken by this worker for `lease` seconds; None if there is none.
+
+    A row waits while an earlier one of hers is still open (see above for the one exception). STOP is looked at here once
+    more, in the same transaction: whatever was queued before it is dropped.
+    """
+    while True:
+        row = _next_due(conn, now)
+        if row is None:
+            return None
+        says_farewell = row.farewell_sealed is not None and row.created_at > now - FAREWELL_SECONDS
+        if row.wrapped_key is None and not says_farewell:
+            _move(conn, row.id, "queued", status="dropped", reason="forgotten", farewell_sealed=None)
+            continue
+        if row.stopped_at is not None and not row.to_stopped:
+            _move(conn, row.id, "queued", status="dropped", reason="she sent STOP", farewell_sealed=None)
+            continue
+        if installation.is_elsewhere(conn, keys, row.wrapped_key or row.farewell_sealed):
+            _move(conn, row.id, "queued", due_at=now + ANOTHER_KEY_SECONDS, reason=NO_KEY)
+            continue
+        try:
+            claimed = _claimed(row, keys)
+        except Unreadable:  # a damaged row must not keep everybody else's messages from leaving
+            _move(conn, row.id, "queued", status="failed", reason="it cannot be decrypted")
+            continue
+        taken = {"lease_until": now + lease, "attempts": claimed.attempts, "put_off": None}
+        if _move(conn, row.id, "queued", status="sending", **taken):
+            return claimed
+
+
+def expired_lease(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | None:
+    """A row whose outcome nobody knows - its worker died, or the gateway gave no clear answer - taken for `lease` seconds."""
+    query = (
+        _with_person().where(outbox.c.status == "sending", outbox.c.lease_until <= now).order_by(outbox.c.id).limit(1)
+    )
+    while row := conn.execute(query).one_or_none():
+        if row.wrapped_key is None:
+            gone = {"lease_until": None, "farewell_sealed": None}
+            _move(conn, row.id, "sending", status="dropped", reason="forgotten", **gone)
+            continue
+        if installation.is_elsewhere(conn, keys, row.wrapped_key):
+            _move(conn, row.id, "sending", lease_until=now + ANOTHER_KEY_SECONDS)
+            continue
+        try:
+            claimed = _claimed(row, keys)
+        except Unreadable:  # a damaged row must not keep everybody else's from being looked up
+            _move(conn, row.id, "sending", status="held", reason="it cannot be decrypted", lease_until=None)
+            continue
+        taken = conn.execute(
+            update(outbox)
+            .where(outbox.c.id == row.id, outbox.c.status == "sending", outbox.c.lease_until == row.lease_until)
+            .values(lease_until=now + lease, attempts=claimed.attempts)
+        )
+        if taken.rowcount == 1:
+            return claimed
+    return None
+
+
+def _with_person() -> Any:
+    hers = (person.c.wrapped_key, person.c.phone_sealed, person.c.stopped_at, person.c.failed_days)
+    return select(outbox, *hers).join(person, person.c.id == outbox.c.person_id)
+
+
+def _next_due(conn: Connection, now: float) -> Row[Any] | None:
+    query = _with_person().where(outbox.c.status == "queued", outbox.c.due_at <= now, ~_waits(now))
+    # SKIP LOCKED: a second worker takes the next row instead of waiting for this one (PostgreSQL; SQLite has one writer).
+    query = query.order_by(outbox.c.due_at, outbox.c.id).limit(1).with_for_update(skip_locked=True, of=outbox)
+    return conn.execute(query).one_or_none()
+
+
+def _waits(now: float) -> Any:
+    """Whether an earlier row of hers must leave before this one."""
+    held_up = (stuck.c.person_id == outbox.c.person_id) & (stuck.c.id < outbox.c.id)
+    held_up &= (stuck.c.status == "queued") & (stuck.c.due_at > now)
+    passes = select(stuck.c.id).where(held_up).correlate(outbox).exists() & _answers(outbox) & ~_answers(earlier)
+    first = or_(earlier.c.status == "sending", and_(earlier.c.status == "queued", ~passes))
+    before = (earlier.c.person_id == outbox.c.person_id) & (earlier.c.id < outbox.c.id)
+    return select(earlier.c.id).where(before, first).correlate(outbox).exists()
+
+
+def _answers(row: NamedFromClause) -> Any:
+    """Whether it was said in a turn that a message of hers caused."""
+    same = (turn.c.person_id == row.c.person_id) & (turn.c.turn_no == row.c.turn_no)
+    return select(turn.c.turn_no).where(same, turn.c.channel.not_in(UNASKED)).correlate(row).exists()
+
+
+def _claimed(row: Row[Any], keys: Keys) -> Claimed:
+    if row.wrapped_key is None:
+        phone, _, text = keys.service.decrypt(FAREWELL, row.farewell_sealed).partition("\n")
+    else:
+        key = keys.person_key(row.wrapped_key)
+        phone, text = key.decrypt("person.phone", row.phone_sealed), key.decrypt("outbox.text", row.text_sealed)
+    return Claimed(
+        id=row.id,
+        ref=row.ref,
+        person_id=row.person_id,
+        channel=row.channel,
+        phone=phone,
+        text=text,
+        attempts=row.attempts + 1,
+        created_at=row.created_at,
+        turn_no=row.turn_no,
+        failed_days=row.failed_days or 0,
+    )
+
+
+def _move(conn: Connection, row_id: int, status_before: str, **values: Any) -> bool:
+    moved = conn.execute(update(outbox).where(outbox.c.id == row_id, outbox.c.status == status_before).values(**values))
+    return moved.rowcount == 1
+
+
+def is_awaited(conn: Connection, claimed: Claimed, awake_since: float) -> bool:
+    """Whether somebody waits for this message: it answers what she sent, or she sent something after `awake_since`."""
+    hers = (turn.c.person_id == claimed.person_id) & turn.c.channel.not_in(UNASKED)
+    answers = (turn.c.turn_no == claimed.turn_no) | (turn.c.at > awake_since)
+    return conn.execute(select(turn.c.turn_no).where(hers, answers).limit(1)).first() is not None
+
+
+def put_off(conn: Connection, claimed: Claimed, until: float) -> None:
+    """A message just claimed may not leave before `until`; that was no try."""
+    settle(conn, claimed.id, status="queued", due_at=until, attempts=claimed.attempts - 1, put_off=True)
+
+
+def wake(conn: Connection, person_id: int, now: float) -> None:
+    """She is awake, for she just wrote: what was put off leaves now, before what she is answered."""
+    put_off = (outbox.c.status == "queued") & outbox.c.put_off.is_(True)
+    conn.execute(update(outbox).where(outbox.c.person_id == person_id, put_off).values(due_at=now, put_off=None))

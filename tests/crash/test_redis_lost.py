@@ -44,10 +44,10 @@ TALKS = {
         ["Mobile number", "Voter ID?", "Number of the polling", "Booth: only", "Name of the new", "Saved"],
         [ASKED, WELCOME, LINK],
     ),
-    "yes at the third try": Talk(
-        [("enroler", ENTRY), ("member", "maybe"), ("member", "and why?"), ("member", "1")],
+    "yes at the second try": Talk(
+        [("enroler", ENTRY), ("member", "maybe"), ("member", "1")],
         ["Saved"],
-        [ASKED, UNCLEAR, UNCLEAR, WELCOME, LINK],
+        [ASKED, UNCLEAR, WELCOME, LINK],
     ),
     "a mistake, mended": Talk(
         [("enroler", ENTRY), ("member", "2"), ("member", "3"), ("member", "13"), ("member", "YES")],

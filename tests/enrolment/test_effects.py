@@ -286,20 +286,34 @@ def test_return_registration_tells_the_enroler_once(town: Town) -> None:
 # --- STOP and START -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("word", ["STOP", "Stop.", "बंद करो", "simamisha", "توقف", "arrêt", "yes stop", "stop!! 😡\n"])
-def test_opt_out_refuses_what_is_open_and_silences_everything_else(any_town: Town, word: str) -> None:
+NO_MORE = {
+    "en": ("XYZ: no more SMS to this number", "XYZ: you asked for no SMS from us"),
+    "hi": ("XYZ: अब SMS नहीं आएंगे", "XYZ: आपने हमारे SMS बंद किए हैं"),
+    "sw": ("XYZ: hutapata SMS tena", "XYZ: uliomba usipate SMS zetu"),
+}
+"""How the answers to STOP, and to what she texts after it, begin."""
+
+
+@pytest.mark.parametrize(
+    ("word", "language"),
+    [
+        ("STOP", "en"), ("Stop.", "en"), ("बंद करो", "hi"), ("simamisha", "sw"), ("توقف", "en"), ("arrêt", "en"),
+        ("yes stop", "en"), ("stop!! 😡\n", "en"),
+    ],
+)  # fmt: skip
+def test_opt_out_refuses_what_is_open_and_silences_everything_else(any_town: Town, word: str, language: str) -> None:
     any_town.enroler.texts(ENTRY)
     any_town.member.news  # noqa: B018
     any_town.member.texts(word)
 
     assert statuses(any_town) == ["refused"]
     assert [(row.decision, row.verdict) for row in any_town.rows(consent)] == [("refused", "stop")]
-    assert [text[:29] for text in any_town.member.news] == ["XYZ: no more SMS to this numb"]
+    [told] = any_town.member.news
+    assert told.startswith(NO_MORE[language][0])
 
     any_town.member.texts("1")
-    assert any_town.member.news == [
-        "XYZ: you asked for no SMS from us, so nothing was done. Send START if you want them again."
-    ]
+    [told] = any_town.member.news
+    assert told.startswith(NO_MORE[language][1])
     assert any_town.rows(member) == []
 
 

@@ -191,8 +191,8 @@ class Book:
             phone.question = None
 
     def _decides(self, phone: Phone, person: Person, meaning: str, row: Row) -> None:
-        # `which` is a 1 to the menu, which came once more after the question that it leads to: to that it is a yes.
-        decided = {"yes": "given", "which": "given", "no": "refused", "wrong": "wrong_number"}
+        # `which` is a 1 to the menu, which came once more after the question that it leads to: to that it is no answer.
+        decided = {"yes": "given", "no": "refused", "wrong": "wrong_number"}
         if meaning in ("unclear", "sentence"):
             person.unclear += 1
             person.status = "held" if person.unclear > AGAIN else person.status

@@ -57,7 +57,7 @@ def test_a_report_that_comes_twice_counts_once(listening: Town) -> None:
     for _ in range(3):
         assert told(listening, CallSid="c1", CallFrom=MEMBER).status_code == 200
     assert len(listening.rows(missed_call)) == 1
-    assert listening.member.heard == ["XYZ: welcome. What is your name?"]
+    assert listening.member.heard == ["XYZ: you rang us. To join, send JOIN to this number. HELP tells more."]
 
 
 @pytest.mark.parametrize("secret", ["wrong", SECRET[:-1], f"{SECRET}x", "%00", "सुनीता"])

@@ -117,18 +117,15 @@ def was_handed_over(conn: Connection, ref: str, before: float) -> bool:
 
     And it is the newest that she has: where an older one left after it (the office released it), a `1` may answer that.
     """
-    columns = (outbox.c[name] for name in ("id", "person_id", "status", "created_at", "sent_at"))
-    row = conn.execute(select(*columns).where(outbox.c.ref == ref)).first()
-    if row is None or row.status not in ("sent", "delivered"):
-        return False
-    if row.sent_at is None:
-        return bool(row.created_at <= before)
-    came_later = exists().where(
-        outbox.c.person_id == row.person_id, outbox.c.id < row.id, outbox.c.sent_at > row.sent_at
+    older = outbox.alias("older")
+    left_later = exists().where(
+        older.c.person_id == outbox.c.person_id, older.c.id < outbox.c.id, older.c.sent_at > outbox.c.sent_at
     )
-    if conn.execute(select(came_later)).scalar_one():
+    columns = (outbox.c.status, outbox.c.created_at, outbox.c.sent_at, left_later.label("left_later"))
+    row = conn.execute(select(*columns).where(outbox.c.ref == ref)).first()
+    if row is None or row.status not in ("sent", "delivered") or row.left_later:
         return False
-    return bool(row.created_at <= before and row.sent_at <= before + SETTLING_SECONDS)
+    return bool(row.created_at <= before and (row.sent_at is None or row.sent_at <= before + SETTLING_SECONDS))
 
 
 def is_in_flight(conn: Connection, ref: str) -> bool:

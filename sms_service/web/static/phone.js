@@ -313,7 +313,9 @@ class Phone {
     wanted.forEach((item, at) => item !== list.children[at] && list.insertBefore(item, list.children[at] || null));
     while (list.children.length > wanted.length) list.lastElementChild.remove();
     if (list.lastElementChild !== before && (this.atEnd || waiting.length)) pane.scrollTop = pane.scrollHeight;
-    this.part("empty").textContent = !this.number ? "Nobody’s phone yet. Choose or write a number above." : wanted.length ? "" : "No messages yet.";
+    // Until the service has told what this phone holds, nobody knows that there are none.
+    const none = this.number ? this.seen && "No messages yet." : "Nobody’s phone yet. Choose or write a number above.";
+    this.part("empty").textContent = wanted.length ? "" : none || "";
   }
 
   bubble(message) {

@@ -69,10 +69,10 @@ class After(NamedTuple):
 
 
 TOLD = {
-    "mended": "Mended .*ask the person again", "mended, queued": "Mended .*this person comes next",
+    "mended": "Mended .*ask the person again", "mended, held": "Mended .*The office looks", "mended, queued": "Mended .*this person comes next",
     "not changed": ".*can no longer be changed", "refused phone": ".* is NOT changed: we cannot ask that phone",
     "deleted": "Deleted ", "not deleted": ".*can no longer be deleted", "unknown": "You have no registration ",
-    "saved": "Saved .*We now text", "saved, queued": "Saved .*asked about somebody else now",
+    "saved": "Saved .*We now text", "saved, held": "Saved .*The office looks at it first", "saved, queued": "Saved .*asked about somebody else now",
     "not saved": "NOT saved: .*wants no messages",
     "freed": ".*is freed. We now text", "freed, queued": ".*is freed. That phone is asked about somebody else",
     "not freed": "Nothing was freed",
@@ -136,7 +136,7 @@ ALLOWED = {
         After("Ram refused, Sita refused", "mended, queued", "stopped"),
     ),
     ("FIX to Ram's phone", "wrong number"): (
-        After("Ram wrong_number, Sita waiting", "mended", "sorry, asked Sita"),
+        After("Ram wrong_number, Sita held (wrong_number)", "mended, held", "sorry"),
         After("Ram wrong_number, Sita held (same_phone wrong_number)", "mended, queued", "sorry"),
     ),
     ("FIX to Ram's phone", "DEL"): (
@@ -156,7 +156,7 @@ ALLOWED = {
         After("Ram refused, Sita refused", "saved, queued", "stopped"),
     ),
     ("REG of another", "wrong number"): (
-        After("Ram wrong_number, Sita waiting", "saved", "sorry, asked Sita"),
+        After("Ram wrong_number, Sita held (wrong_number)", "saved, held", "sorry"),
         After("Ram wrong_number, Sita held (same_phone wrong_number)", "saved, queued", "sorry"),
     ),
     ("REG of another", "DEL"): (

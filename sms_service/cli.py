@@ -16,6 +16,7 @@ from rich.table import Table
 
 from sms_service import __version__
 from sms_service.commands.cards import card_app
+from sms_service.commands.dlt import dlt_app
 from sms_service.commands.enrolers import hold, holds_app, move
 from sms_service.commands.erasure import forget
 from sms_service.commands.flow import flow_app
@@ -41,6 +42,7 @@ app.add_typer(card_app, name="card")
 app.add_typer(photos_app, name="photos")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(flow_app, name="flow")
+app.add_typer(dlt_app, name="dlt")
 enrolers_app.command("hold")(hold)
 enrolers_app.command("move")(move)
 app.command("forget")(forget)
@@ -190,10 +192,14 @@ def outbox_list(
     status: Annotated[str, typer.Option(help="Statuses, separated by commas.")] = LISTED, as_json: AsJson = False
 ) -> None:
     """Show messages that are on their way, held (nobody can say whether they were sent: decide), or to numbers left alone."""
-    from sms_service.store import database, outbox
+    from sms_service.channels import advice
+    from sms_service.engine import dlt
+    from sms_service.store import database, dlt_refusals, gateway_faults, outbox
 
     with database.reading(database.open_database(read_config().sql_url)).begin() as conn:
         rows = outbox.listed(conn, status.split(","))
+        refused, ever = dlt_refusals.of_last_day(conn, time.time()), dlt_refusals.ever(conn)
+        faults = gateway_faults.standing(conn, time.time())
     if as_json:
         print(json.dumps([{name: getattr(row, name) for name in row.__slots__} for row in rows]))
         return
@@ -202,6 +208,12 @@ def outbox_list(
         since = time.strftime("%Y-%m-%d %H:%M", time.localtime(row.created_at))
         table.add_row(row.ref, row.status, row.channel, row.flow, str(row.attempts), since, row.reason)
     Console().print(table if rows else "nothing is waiting, held, or kept from numbers that cannot be reached.")
+    for one in faults:
+        print(advice.told(one.channel, one.code, one.times))
+    for code, times in refused.items():
+        print(dlt.told(code, times))
+    for code in sorted({dlt.code_of(row.reason) for row in rows} & ever.keys() - refused.keys()):
+        print(f"{code} from India's registry: {dlt.meaning(code)}")
 
 
 @outbox_app.command("release")

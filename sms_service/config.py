@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator, mo
 
 from sms_service.config_gateways import Channels
 from sms_service.config_section import Secret, Section
+from sms_service.engine import dlt
 from sms_service.id_pattern import SEPARATORS, read_pattern
 
 PREFIX = "SMS_SERVICE__"
@@ -44,6 +45,28 @@ class Web(Section):
 class Privacy(Section):
     key: Secret = ""
     erase_after_days: float = Field(default=7, gt=0, le=90)
+
+
+class Dlt(Section):
+    """India's registry of texts (docs/gateways.md); flow files hold the texts themselves."""
+
+    required: bool = False
+    entity: str = Field(default="", pattern="^([0-9]{19})?$")
+    header: str = Field(default="", pattern="^([A-Za-z]{3,6}|[0-9]{6})?$")
+    variable_max: int = Field(default=dlt.VARIABLE_MAX, ge=10, le=100)
+    hosts: str = ""
+
+    def rules(self, reply_number: str = "", own: Mapping[str, str] | None = None) -> dlt.Rules:
+        """The same for the engine and the checker, which see the other two in engine/dlt.py."""
+        return dlt.Rules(
+            required=self.required,
+            entity=self.entity,
+            header=self.header,
+            variable_max=self.variable_max,
+            hosts=tuple(host.strip().lower() for host in self.hosts.split(",") if host.strip()),
+            reply_number=reply_number,
+            own=dict(own or {}),
+        )
 
 
 class OutboxSettings(Section):
@@ -180,6 +203,7 @@ class Config(Section):
     channels: Channels = Channels()
     outbox: OutboxSettings = OutboxSettings()
     quiet_hours: QuietHours = QuietHours()
+    dlt: Dlt = Dlt()
     sweep: Sweep = Sweep()
     price: Price = Price()
     fees: Fees = Fees()
@@ -187,6 +211,15 @@ class Config(Section):
     notice: Notice = Notice()
     id_formats: dict[Annotated[str, AfterValidator(_format_name)], IdFormat] = Field(default={})
     rules: Rules = Rules()
+
+    @field_validator("public_url")
+    @classmethod
+    def _has_no_password(cls, url: str) -> str:
+        if "@" in urlsplit(url).netloc:  # Twilio calls such an address twice, and what is in an address stands in logs
+            raise ValueError(
+                "a user or password in it would stand in every log; gateways prove themselves in other ways"
+            )
+        return url
 
     @property
     def url(self) -> str:
@@ -206,7 +239,9 @@ class Config(Section):
     def quiet_hours_on(self, channel: str) -> QuietHours:
         """The quiet hours of phones that this channel reaches: none where nobody is woken, because what it sends to is on this
         machine (the handset, a gateway's stand-in)."""
-        api_url = getattr(getattr(self.channels, channel, None), "api_url", "")
+        account = "twilio" if channel == "whatsapp" else channel
+        section = self.channels.described.get(account) or getattr(self.channels, account, None)
+        api_url = getattr(section, "api_url", "")
         wakes = self.quiet_hours.local or (channel != "handset" and urlsplit(api_url).hostname not in LOOPBACK)
         return self.quiet_hours if wakes else QuietHours.model_validate({"from": "", "to": ""})
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from sms_service.config_section import Secret, Section
 
-PROGRAMMED = {"handset", "twilio", "africastalking", "kannel", "jasmin", "default", "described"}
+PROGRAMMED = {"handset", "twilio", "whatsapp", "africastalking", "kannel", "jasmin", "default", "described"}
 """Names in the section `channels`, which no described gateway can have."""
 
 
@@ -35,7 +35,9 @@ class Twilio(GatewaySection):
     NEEDED = ("account_sid", "auth_token")
     account_sid: str = ""
     auth_token: Secret = ""
+    shared_key: Secret = ""
     from_: str = Field(default="", alias="from")
+    whatsapp_from: str = ""
     api_url: str = ""
 
 
@@ -44,6 +46,8 @@ class AfricasTalking(GatewaySection):
     username: str = ""
     api_key: Secret = ""
     from_: str = Field(default="", alias="from")
+    premium: str = ""
+    keyword: str = ""
     secret: Secret = ""
     api_url: str = ""
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from sms_service.authoring.shelf import Shelf
 from sms_service.config import Fees, QuietHours, Rules
+from sms_service.engine import dlt
 from sms_service.engine.model import AnyState, Flow, Inbound, Session, Sessions
 from sms_service.enrolment.effects import Over, Start
 from sms_service.privacy import Keys
@@ -35,6 +36,7 @@ class Desk:
     rules: Rules = field(default_factory=Rules)
     fees: Fees = field(default_factory=Fees)
     quiet_hours: QuietHours = field(default_factory=QuietHours)
+    dlt: dlt.Rules = field(default_factory=dlt.Rules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from sms_service import pictures, running
 from sms_service.conversation import Conversation
 from sms_service.engine import navigation
 from sms_service.engine.ahead import ahead
-from sms_service.engine.answers import is_number, read_answer
-from sms_service.engine.listen import Target, Writer, dial, is_line, listen, top
+from sms_service.engine.answers import is_number, read_answer, read_key
+from sms_service.engine.listen import Target, Writer, dial, dial_anew, is_line, listen, top
 from sms_service.engine.model import (
     MAX_OPEN_SESSIONS,
     MEMBERSHIP,
@@ -21,6 +21,7 @@ from sms_service.engine.model import (
     Field,
     Flow,
     Heard,
+    Question,
     Reading,
     Session,
     Sessions,
@@ -151,19 +152,62 @@ def _hopped(conversation: Conversation) -> None:
     typed = navigation.newest_input(screen, inbound.text)
     screen.text = inbound.text
     session = conversation.session(screen.session)
+    asks, screen.resumes = screen.resumes, ""
     if navigation.turned(screen, typed):
         return  # another page of the same text, nothing was answered
     if read_answer(typed, conversation.person.language, "none") == "stop":
         _serve(conversation, Target(flow=conversation.serving.ways.words.get("stop")), typed)
     elif session is None:
         _dialled(conversation, [])
+    elif asks:
+        _resumed(conversation, session, typed)
     else:
         # The session may have come to its question by an SMS or by time while the screen showed another one (hop 0).
         _typed(conversation, session, typed, to_its_end=screen.fully_shown and session.hop > 0)
 
 
 def _dialled(conversation: Conversation, inputs: list[str]) -> None:
-    _serve(conversation, dial(conversation.inbound.to, _writer(conversation), conversation.serving.ways), "")
+    target = dial(conversation.inbound.to, _writer(conversation), conversation.serving.ways)
+    if target.session and _could_be_lost(conversation, target.session):
+        _ask_whether_to_resume(conversation, target.session, inputs)
+    else:
+        _begun(conversation, target, inputs)
+
+
+def _could_be_lost(conversation: Conversation, session: Session) -> bool:
+    """Whether she is asked before an open dialogue goes on: one of her own that has got somewhere, left by a network that
+    dropped her or begun by SMS. What the service asks her (`about`) has no other beginning."""
+    if session.about or conversation.person.stopped or not isinstance(conversation.state(session), Question):
+        return False
+    return navigation.has_begun(session, conversation.flow(session).first)
+
+
+def _ask_whether_to_resume(conversation: Conversation, session: Session, inputs: list[str]) -> None:
+    screen = conversation.screen
+    assert screen, "a hop has been heard"
+    screen.session = screen.resumes = session.id
+    screen.dialled = inputs
+    unicode = conversation.flow(session).limits.ussd_unicode
+    conversation.texts.append(navigation.resume(conversation.person.language, unicode))
+
+
+def _resumed(conversation: Conversation, session: Session, typed: str) -> None:
+    """Her answer: she goes on where she was, or begins anew with what she dialled; whatever else is asked again."""
+    screen = conversation.screen
+    assert screen, "a hop has been heard"
+    match read_key(typed, (navigation.GO_ON, navigation.START_AGAIN)):
+        case navigation.GO_ON:
+            running.run(conversation, session, Show())
+        case navigation.START_AGAIN:
+            target = dial_anew(conversation.inbound.to, _writer(conversation), conversation.serving.ways)
+            _begun(conversation, target, screen.dialled)
+        case _:
+            _ask_whether_to_resume(conversation, session, screen.dialled)
+
+
+def _begun(conversation: Conversation, target: Target, inputs: list[str]) -> None:
+    """A dialogue that begins or goes on with a dial, and the keys that were dialled with it."""
+    _serve(conversation, target, "")
     for typed in inputs:
         session = conversation.session(next(reversed(conversation.prompted), ""))
         if session is None:

@@ -110,7 +110,15 @@ def open_service(config: Config, now: float) -> Service:
     client = open_redis(config.live_url)
     bell = Bell(client)
     shelf = open_shelf(config, engine, now)
-    desk = Desk(keys, shelf, config.region, rules=config.rules, fees=config.fees, quiet_hours=config.quiet_hours)
+    desk = Desk(
+        keys,
+        shelf,
+        config.region,
+        rules=config.rules,
+        fees=config.fees,
+        quiet_hours=config.quiet_hours,
+        dlt=config.dlt.rules(),
+    )
     return Service(
         config=config,
         keys=keys,

@@ -20,7 +20,7 @@ from sms_service.engine.model import Inbound
 from sms_service.enrolment.effects import Start
 from sms_service.faults import Broken
 from sms_service.hearing import Overtaken
-from sms_service.store import inbox, people, reach, transaction
+from sms_service.store import database, inbox, people, reach, transaction
 from sms_service.store.bell import Bell
 from sms_service.store.inbox import Stored
 from sms_service.store.people import Person
@@ -48,6 +48,7 @@ class Turns:
     def handle(self, inbound: Inbound) -> Stored:
         """Takes one message, or finds that it was taken; what is answered is the same."""
         inbound = inbox.identified(self._desk.keys, inbound)
+        until = database.deadline(database.HOP_SECONDS) if inbound.kind == "ussd" else None
         live, patience = self._live.read(inbound.phone), PATIENCE
 
         def take(unit: Unit, broken: Sequence[Broken]) -> Stored:
@@ -70,7 +71,7 @@ class Turns:
 
         while True:
             try:
-                return self._unbroken(take)
+                return self._unbroken(take, until)
             except Overtaken:
                 patience -= 1
                 time.sleep(PAUSE)
@@ -118,12 +119,12 @@ class Turns:
             person = replace(person, channel=channel)
         return person
 
-    def _unbroken(self, take: Callable[[Unit, Sequence[Broken]], Made]) -> Made:
+    def _unbroken(self, take: Callable[[Unit, Sequence[Broken]], Made], until: float | None = None) -> Made:
         """The transaction; again, told of what broke, as often as flows break. Raises Broken where nobody is to be spared."""
         broken: list[Broken] = []
         while True:
             try:
-                return self._committed(lambda unit: take(unit, broken))
+                return self._committed(lambda unit: take(unit, broken), until)
             except Broken as error:
                 if not self._desk.forgives or error.session in [one.session for one in broken]:
                     raise
@@ -131,7 +132,7 @@ class Turns:
                 log.error("flow %s, version %s, state %s: %s; the session that came to it ends", *where, error)
                 broken.append(error)
 
-    def _committed(self, take: Callable[[Unit], Made]) -> Made:
+    def _committed(self, take: Callable[[Unit], Made], until: float | None = None) -> Made:
         """The transaction; then 8 refreshes Redis and rings, which may fail, harmlessly."""
 
         def taken(conn: Connection) -> tuple[Unit, Made]:
@@ -139,7 +140,7 @@ class Turns:
             return unit, take(unit)
 
         self._desk.shelf.refresh()  # what was published meanwhile serves from here on
-        unit, made = transaction.run(self._engine, taken)
+        unit, made = transaction.run(self._engine, taken, until)
         for person, sealed in unit.fresh:
             self._live.write(person, sealed)
         for queue in unit.rings:

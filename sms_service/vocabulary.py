@@ -7,6 +7,7 @@ from sms_service.config import Config
 from sms_service.engine.texts import SEGMENT_SEPTETS_JOINED, SEGMENT_UCS2_JOINED, septets
 from sms_service.enrolment import answer_types, effect_shapes, numbers
 from sms_service.enrolment.answer_types.registry import LETTER_OF
+from sms_service.faults import SORRY
 from sms_service.privacy import new_token
 
 ASKED_FOR = ("news", "events")
@@ -64,6 +65,7 @@ def vocabulary(config: Config) -> Vocabulary:
         given,
         purposes,
         LETTER_OF,
+        config.dlt.rules(config.service_number, SORRY),
     )
 
 

@@ -6,7 +6,7 @@ import math
 
 from sms_service import quiet
 from sms_service.conversation import Conversation, Moved
-from sms_service.engine import navigation
+from sms_service.engine import dlt, navigation
 from sms_service.engine.answering import offers_back
 from sms_service.engine.model import Session, Sessions
 from sms_service.engine.texts import sendable
@@ -65,6 +65,7 @@ def _message(conversation: Conversation, text: str) -> Stored:
     if conversation.to_stopped and people.is_forgotten(conversation.conn, person.id):
         keys = installation.to_write_with(conversation.conn, conversation.desk.keys)
         farewell = outbox.farewell(keys, person.phone, text)  # her own key is gone since a moment ago
+    registered = _registered(conversation, text)
     outbox.add(
         conversation.conn,
         {
@@ -72,6 +73,10 @@ def _message(conversation: Conversation, text: str) -> Stored:
             "flow": conversation.moved[0].flow if conversation.moved else "", "to_stopped": conversation.to_stopped,
             "text_sealed": person.key.encrypt("outbox.text", text),
             "due_at": inbound.received_at, "created_at": inbound.received_at, "farewell_sealed": farewell,
+            "link": (inbound.link or None) if inbound.channel == person.channel else None,
+            # What answers nobody is what many may get: those of one text leave in one call where the gateway can.
+            "text_index": None if inbound.phone else conversation.desk.keys.index("outbox.text", text),
+            "dlt_entity": registered and registered.entity, "dlt_template": registered and registered.template,
         },
     )  # fmt: skip
     conversation.rings.add("deliver")
@@ -82,13 +87,26 @@ def _message(conversation: Conversation, text: str) -> Stored:
     return Stored("", ends=True, farewell=text if farewell else "")
 
 
+def _registered(conversation: Conversation, text: str) -> dlt.Ids | None:
+    """Which text of India's registry it is: of the flows of this turn, in the versions that she is in, or of any that serve
+    now. None where she has no number of India, or nothing that is registered is like it. It is looked up whatever the
+    channel is: the text may yet go by another one.
+    """
+    if not conversation.person.phone.startswith(dlt.INDIA):
+        return None
+    shelf = conversation.desk.shelf
+    hers = [shelf.version(moved.version) for moved in conversation.moved]
+    flows = [*hers, *conversation.serving.current.values()]
+    return dlt.find((flow.dlt for flow in flows), text, conversation.desk.dlt)
+
+
 def _screen(conversation: Conversation, text: str) -> Stored:
     """USSD: the texts of this turn are the screen, in as many pages as they need; without any, another page is shown."""
     screen = conversation.screen
     assert screen, "a hop has been heard"
     if text:
         session = conversation.session(screen.session)
-        back = session is not None and offers_back(conversation.flow(session), session)
+        back = session is not None and not screen.resumes and offers_back(conversation.flow(session), session)
         screen.pages = navigation.pages(text, conversation.person.language, back)
         screen.page = screen.furthest = 0
     shown = screen.pages[screen.page] if screen.pages else ""

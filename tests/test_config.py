@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from sms_service.channels import open_channels
 from sms_service.config import PREFIX, Config, ConfigError, IdFormat, read_config
 from sms_service.config_keys import service_keys
 from sms_service.config_section import Section
@@ -102,6 +103,8 @@ OTHER = {
     "quiet_hours.from": "20:30",
     "quiet_hours.to": "09:00",
     "quiet_hours.timezone": "Africa/Nairobi",
+    "dlt.entity": "1701158012345678901",
+    "dlt.header": "ABCORG",
 }
 
 
@@ -290,6 +293,9 @@ def test_quiet_hours_that_cannot_be_meant_are_refused(settings: str, said: str, 
         ("twilio", {"CHANNELS__TWILIO__API_URL": "https://proxy.example.org"}, True),
         ("twilio", {"CHANNELS__TWILIO__API_URL": "http://127.0.0.1:9000", "QUIET_HOURS__LOCAL": "true"}, True),
         ("twilio", {"QUIET_HOURS__FROM": "", "QUIET_HOURS__TO": ""}, False),
+        ("whatsapp", {}, True),
+        ("whatsapp", {"CHANNELS__TWILIO__API_URL": "http://127.0.0.1:9000"}, False),
+        ("kannel", {"CHANNELS__KANNEL__SEND_URL": "http://127.0.0.1:13013/cgi-bin/sendsms"}, True),
     ],
 )
 def test_it_is_quiet_where_a_phone_can_ring(
@@ -373,3 +379,23 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
             one.join()
         assert len(made) == 1
         assert [file.name for file in folder.iterdir()] == ["service.key"]
+
+
+@pytest.mark.parametrize("url", ["https://user:pass@sms.example.org", "https://user@sms.example.org:8443"])
+def test_the_address_of_the_service_has_no_password_in_it(url: str) -> None:
+    with pytest.raises(ConfigError, match=r"public_url.*would stand in every log"):
+        read_config({"SMS_SERVICE__PUBLIC_URL": url})
+
+
+def test_whatsapp_is_a_channel_where_it_has_a_sender() -> None:
+    twilio = {
+        "SMS_SERVICE__CHANNELS__TWILIO__ACCOUNT_SID": "AC1",
+        "SMS_SERVICE__CHANNELS__TWILIO__AUTH_TOKEN": "t",
+        "SMS_SERVICE__CHANNELS__TWILIO__SHARED_KEY": "k1,k2",
+    }
+    assert "whatsapp" not in open_channels(read_config(twilio))
+    both = open_channels(
+        read_config(twilio | {"SMS_SERVICE__CHANNELS__TWILIO__WHATSAPP_FROM": "whatsapp:+14155550199"})
+    )
+    assert getattr(both["whatsapp"], "from_", None) == "+14155550199"
+    assert [getattr(both[name], "_shared_keys", None) for name in ("twilio", "whatsapp")] == [["k1", "k2"]] * 2

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sms_service.engine.navigation import RESUME
 from sms_service.store.tables import consent, member, registration, turn
 from tests.town import Town, TownPhone
 
@@ -84,7 +85,15 @@ def test_a_session_that_drops_goes_on_where_it_was(town: Town) -> None:
     amina, phone = dialled(town)
     phone.press("Amina Wanjiru")
     phone.hang_up()
-    assert amina.dials().screen.startswith("Your voter ID?")
+    again = amina.dials()
+    assert again.screen == RESUME["en"]
+    assert again.press("1").startswith("Your voter ID?")
+
+
+def test_a_stranger_who_drops_at_the_first_question_has_begun_nothing(town: Town) -> None:
+    amina, phone = dialled(town)
+    phone.hang_up()
+    assert amina.dials().screen == phone.screen
 
 
 def test_who_is_asked_already_is_shown_her_question_and_enters_nobody(town: Town) -> None:

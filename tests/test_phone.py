@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from sms_service.engine.navigation import GO_ON, RESUME
 from sms_service.phone import NoAnswer, Phone
 from sms_service.web.app import create_app
 from tests.town import ENROLER, ENTRY, MEMBER, Town
@@ -58,7 +59,8 @@ def test_dialled_again_the_session_goes_on(town: Town) -> None:
     phone = Phone(town.url, "+254700000001")
     phone.dial("*384*96#")
     asked, _ = phone.press("0712345678")
-    assert phone.dial("*384*96#") == (asked, False)
+    assert phone.dial("*384*96#") == (RESUME["sw"], False)
+    assert phone.press(GO_ON) == (asked, False)
 
 
 def test_what_the_service_refuses_is_told_in_its_own_words(town: Town) -> None:

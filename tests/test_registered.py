@@ -26,6 +26,8 @@ DOCS = "\n".join(file.read_text() for file in [ROOT / "README.md", *sorted((ROOT
 STATE_KINDS = [one.__struct_config__.tag for one in get_args(AnyState)]
 COMMANDS = [" ".join(path) for path in commands() if path and not any(longer[:-1] == path for longer in commands())]
 CHANNELS: list[tuple[str, type[Channel]]] = channel_modules()
+SHARES = {"whatsapp": "twilio"}
+"""Channels of a gateway that another channel reaches too: they share its settings and its stand-in."""
 
 
 def names_of_tests(file: str) -> list[str]:
@@ -106,10 +108,11 @@ def test_every_setting_has_its_line(setting: str) -> None:
 @pytest.mark.parametrize(("name", "channel"), CHANNELS, ids=lambda value: str(value))
 def test_every_channel_has_its_tests_its_stand_in_its_settings_and_its_lines(name: str, channel: type[Channel]) -> None:
     assert (TESTS / "channels" / f"test_{name}.py").exists(), f"tests/channels/test_{name}.py is missing"
-    assert name in Channels.model_fields, f"config.py has no section channels.{name}"
+    gateway = SHARES.get(name, name)
+    assert gateway in Channels.model_fields, f"config.py has no section channels.{gateway}"
     assert name in DOCS, f"neither README.md nor docs/ names the channel {name}"
     if channel.routes:
-        assert (TESTS / "gateways" / f"{name}.py").exists(), f"tests/gateways/{name}.py, the stand-in, is missing"
+        assert (TESTS / "gateways" / f"{gateway}.py").exists(), f"tests/gateways/{gateway}.py, the stand-in, is missing"
         assert f"/hooks/{channel.name}/" in DOCS, f"neither README.md nor docs/ tells the addresses of {name}"
     missing = [route for route in channel.routes if not re.search(rf"[/`]{re.escape(route)}`", DOCS)]
     assert not missing, f"neither README.md nor docs/ tells the addresses {missing} of {name}"

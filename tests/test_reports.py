@@ -64,8 +64,8 @@ def test_backwards_changes_nothing(any_town: Town, sent: Message, later: str) ->
 
 
 def test_undelivered_says_why(any_town: Town, sent: Message) -> None:
-    any_town.twilio.report(sent, "undelivered", error="30003")
-    assert (row(any_town).status, row(any_town).reason) == ("failed", "30003")
+    any_town.twilio.report(sent, "undelivered", error="30006")
+    assert (row(any_town).status, row(any_town).reason) == ("failed", "30006")
 
 
 def test_one_who_blocked_us_is_stopped(any_town: Town, sent: Message) -> None:

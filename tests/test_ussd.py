@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from sms_service.engine.navigation import RESUME
 from sms_service.engine.texts import USSD_SEPTETS, USSD_UCS2, septets
-from sms_service.store.tables import consent, turn
+from sms_service.store.tables import consent, person, turn
 from tests.test_conversation import JOIN, PLACE
 from tests.town import MEMBER, Town
 
@@ -156,8 +157,131 @@ def test_a_dropped_session_goes_on_where_it_was_inside_the_call(opened: Opened) 
     first.hang_up()
 
     second = phone.dials()
-    assert "Which village?" in second.screen
+    assert second.screen == RESUME["en"]
+    assert "Which village?" in second.press("1")
     assert second.press("Rampur") == "Thank you, Ram of Rampur."
+
+
+def test_or_it_starts_again(opened: Opened) -> None:
+    phone = opened(join=JOIN, place=PLACE).phone(MEMBER, by="africastalking")
+    first = phone.dials()
+    beginning = first.screen
+    first.press("1")
+    first.press("Ram")
+    first.hang_up()
+    second = phone.dials()
+    assert second.press("2") == beginning
+    second.press("1")
+    second.press("Sita")
+    second.press("4")
+    assert second.press("Rampur") == "Thank you, Sita of Rampur."
+
+
+@pytest.mark.parametrize("typed", ["3", "", "11", "yes", "0", "98"])
+def test_whatever_else_is_typed_there_it_is_asked_again(opened: Opened, typed: str) -> None:
+    phone = opened(join=JOIN, place=PLACE).phone(MEMBER, by="africastalking")
+    first = phone.dials()
+    first.press("1")
+    first.hang_up()
+    second = phone.dials()
+    assert second.press(typed) == RESUME["en"]
+    assert not second.ended
+    assert second.press("1") != RESUME["en"]
+
+
+def test_at_its_first_question_there_is_nothing_to_ask(opened: Opened) -> None:
+    phone = opened(join=JOIN, place=PLACE).phone(MEMBER, by="africastalking")
+    first = phone.dials()
+    first.hang_up()
+    assert phone.dials().screen == first.screen
+
+
+def test_dialled_again_with_keys_it_is_asked_first_and_then_the_keys_count(opened: Opened) -> None:
+    phone = opened(join=JOIN, place=PLACE).phone(MEMBER, by="africastalking")
+    first = phone.dials()
+    first.press("1")
+    first.hang_up()
+    second = phone.dials("*384*96*1*Ram*4#")
+    assert second.screen == RESUME["en"], "the first key is no answer to a question that nobody has seen"
+    assert "Which village?" in second.press("2")
+    assert second.press("Rampur") == "Thank you, Ram of Rampur."
+
+
+def test_stop_is_stop_there_too(opened: Opened) -> None:
+    town = opened(join=JOIN, place=PLACE)
+    phone = town.phone(MEMBER, by="africastalking")
+    first = phone.dials()
+    first.press("1")
+    first.hang_up()
+    phone.dials().press("STOP")
+    [she] = [one for one in town.rows(person) if one.channel == "africastalking"]
+    assert she.stopped_at is not None
+
+
+def test_the_same_hop_again_is_asked_the_same(opened: Opened) -> None:
+    phone = opened(join=JOIN, place=PLACE).phone(MEMBER, by="africastalking")
+    first = phone.dials()
+    first.press("1")
+    first.hang_up()
+    second = phone.dials()
+    assert second.again().body == f"CON {RESUME['en']}"
+    going = second.press("1")
+    assert second.again().body == f"CON {going}"
+    assert going != RESUME["en"]
+
+
+def test_a_consent_is_never_given_on_the_screen_that_asks_whether_she_goes_on(opened: Opened) -> None:
+    town = opened(consenting=CONSENTING.replace("states:", f"states:{FIRST.replace('menu', 'ask')}"))
+    phone = town.phone(MEMBER, by="africastalking")
+    first = phone.dials()
+    first.press("Ram Kumar")
+    first.press("98")
+    first.hang_up()
+    second = phone.dials()
+    assert second.screen == RESUME["en"]
+    shown = second.press("1")
+    assert town.rows(consent) == []
+    assert second.press("1") == shown, "of the question itself she has seen the first page only"
+    second.press("98")
+    assert second.press("1") == "Welcome."
+    assert [row.decision for row in town.rows(consent)] == ["given"]
+
+
+def test_a_draft_begun_by_sms_is_asked_about_when_she_dials(opened: Opened) -> None:
+    town = opened(
+        join=JOIN.replace("starts: {", "starts: {keywords: [JOIN], ", 1) if "keywords" not in JOIN else JOIN,
+        place=PLACE,
+    )
+    phone = town.phone(MEMBER, by="africastalking")
+    ussd = phone.dials()
+    ussd.press("1")
+    ussd.hang_up()
+    phone.texts("Ram")
+    again = phone.dials()
+    assert again.screen == RESUME["en"]
+    again.press("1")
+    assert not again.ended
+
+
+@pytest.mark.parametrize("language", RESUME)
+def test_the_question_is_in_her_language_where_the_screen_can_show_it(opened: Opened, language: str) -> None:
+    town = opened(choosing=menu_flow(FIRST).replace("languages: [en]", "languages: [en]\nlimits: {ussd_unicode: true}"))
+    phone = town.phone(MEMBER, by="africastalking")
+    phone.dials().press("Ram Kumar")
+    with town.service.engine.begin() as conn:
+        conn.exec_driver_sql(f"UPDATE person SET language = '{language}'")
+    screen = phone.dials().screen
+    assert screen == RESUME[language]
+    assert len(screen) <= USSD_UCS2
+
+
+def test_in_sms_letters_only_it_is_in_english(opened: Opened) -> None:
+    town = opened(choosing=menu_flow(FIRST))
+    phone = town.phone(MEMBER, by="africastalking")
+    phone.dials().press("Ram Kumar")
+    with town.service.engine.begin() as conn:
+        conn.exec_driver_sql("UPDATE person SET language = 'hi'")
+    assert phone.dials().screen == RESUME["en"]
 
 
 def test_a_dialogue_begun_by_ussd_is_finished_by_sms(opened: Opened) -> None:

@@ -12,8 +12,9 @@ import time
 
 from sqlalchemy import Connection
 
-from sms_service import quiet, reports
-from sms_service.channels.base import Accepted, Outbound, Refused, Sent, Unknown
+from sms_service import elsewhere, quiet, reports
+from sms_service.channels.base import Accepted, Channel, Dlt, HasWindow, Outbound, Refused, SendsMany, Sent, Unknown
+from sms_service.engine import dlt
 from sms_service.service import Service
 from sms_service.store import claims, outbox, people, reach
 from sms_service.store.claims import Claimed
@@ -50,7 +51,12 @@ def send_due(service: Service, most: int) -> int:
         if claimed is None:
             break
         count += 1
-        if not kept:
+        channel = service.channels.get(claimed.channel)
+        if kept:
+            continue
+        if isinstance(channel, SendsMany) and claimed.text_index is not None:
+            count += _send_with_equals(service, channel, claimed)
+        else:
             settle(service, claimed, _send(service, claimed))
     return count
 
@@ -71,6 +77,26 @@ def _kept_back(service: Service, conn: Connection, claimed: Claimed, now: float)
     return True
 
 
+def _send_with_equals(service: Service, channel: Channel, first: Claimed) -> int:
+    """Sends one message together with others of the same text, in one call; how many others. Each is settled by itself."""
+    assert isinstance(channel, SendsMany)
+    now, lease = time.time(), service.config.outbox.lease
+    with service.engine.begin() as conn:
+        others = claims.claim_equal(conn, service.keys, first, now, lease, channel.most - 1)
+        awake = [one for one in others if not _kept_back(service, conn, one, now)]
+    together = []
+    for one in (first, *awake):
+        if refused := _kept_here(service, one):
+            settle(service, one, refused)
+        else:
+            together.append(one)
+    if together:
+        outcomes = channel.send_many([_outbound(one) for one in together])
+        for one, sent in zip(together, outcomes, strict=True):
+            settle(service, one, sent)
+    return len(others)
+
+
 def recover(service: Service) -> int:
     """Settles the messages whose outcome nobody knows and whose lease has ended; how many."""
     count = 0
@@ -88,7 +114,24 @@ def _send(service: Service, claimed: Claimed) -> Sent:
     channel = service.channels.get(claimed.channel)
     if channel is None:
         return Refused(f"channel {claimed.channel} is off", again=True, after=BACKOFF_MAX)
-    return channel.send(Outbound(ref=claimed.ref, phone=claimed.phone, text=claimed.text))
+    return _kept_here(service, claimed) or channel.send(_outbound(claimed))
+
+
+def _kept_here(service: Service, claimed: Claimed) -> Refused | None:
+    """The refusal of a message that must not leave, or that its gateway would surely refuse; None if it may leave."""
+    if service.config.dlt.required and not claimed.dlt_template and dlt.applies(claimed.phone, claimed.channel):
+        return Refused(dlt.NO_TEMPLATE, again=False)
+    channel = service.channels.get(claimed.channel)
+    if isinstance(channel, HasWindow):
+        with service.reads.begin() as conn:
+            if not elsewhere.is_open(conn, claimed.person_id, claimed.channel, channel.window, time.time()):
+                return Refused(elsewhere.OUTSIDE, again=False, elsewhere=True)
+    return None
+
+
+def _outbound(claimed: Claimed) -> Outbound:
+    registered = Dlt(entity_id=claimed.dlt_entity, template_id=claimed.dlt_template) if claimed.dlt_template else None
+    return Outbound(ref=claimed.ref, phone=claimed.phone, text=claimed.text, dlt=registered, link=claimed.link)
 
 
 def _looked_up(service: Service, claimed: Claimed) -> Sent:
@@ -98,8 +141,7 @@ def _looked_up(service: Service, claimed: Claimed) -> Sent:
         return Unknown(f"channel {claimed.channel} is off")
     with service.reads.begin() as conn:
         known = outbox.gateway_ids_to(conn, claimed.person_id, claimed.channel)
-    message = Outbound(ref=claimed.ref, phone=claimed.phone, text=claimed.text)
-    return channel.look_up(message, claimed.created_at, known)
+    return channel.look_up(_outbound(claimed), claimed.since, known)
 
 
 def settle(service: Service, claimed: Claimed, sent: Sent, *, looked_up: bool = False) -> None:
@@ -112,30 +154,50 @@ def settle(service: Service, claimed: Claimed, sent: Sent, *, looked_up: bool = 
     can_look_up = claimed.channel in service.channels and service.channels[claimed.channel].can_look_up
     with service.engine.begin() as conn:
         match sent:
-            case Accepted(gateway_id, segments):
-                outbox.settle(
-                    conn, claimed.id, status="sent", gateway_id=gateway_id, segments=segments, sent_at=now, reason=""
-                )
-                reports.apply_early(conn, claimed.channel, claimed, gateway_id)
-            case Refused(reason, again, after, opted_out, number_failed):
-                if opted_out:
-                    people.set_stopped(conn, claimed.person_id, now)
-                if again and looked_up:
-                    tries = claimed.attempts - 1
-                    outbox.settle(conn, claimed.id, status="queued", due_at=now, reason=reason, attempts=tries)
-                elif again and claimed.attempts < service.config.outbox.attempts:
-                    wait = after or min(service.config.outbox.backoff * 2 ** (claimed.attempts - 1), BACKOFF_MAX)
-                    outbox.settle(conn, claimed.id, status="queued", due_at=now + wait, reason=reason)
-                else:
-                    if outbox.settle(conn, claimed.id, status="failed", reason=reason) and number_failed:
-                        reach.failed(conn, claimed.person_id, now)
-                    log.warning("message %s failed: %s", claimed.ref, reason)
+            case Accepted(gateway_id, segments, price):
+                said = {"gateway_id": gateway_id, "segments": segments, "price": price or None}
+                outbox.settle(conn, claimed.id, status="sent", sent_at=now, reason="", **said)
+                reports.apply_early(conn, claimed, gateway_id, now)
+            case Refused():
+                _refused(service, conn, claimed, sent, now, looked_up=looked_up)
             case Unknown(reason) if can_look_up and claimed.attempts < service.config.outbox.attempts:
                 # It stays `sending`: when its lease ends, the gateway has had time to list what it took.
                 log.warning("message %s: no clear answer (%s); the gateway is asked in a minute", claimed.ref, reason)
             case Unknown(reason):
-                outbox.settle(conn, claimed.id, status="held", reason=reason)
+                # Of one sent anew the row still names the first by its gateway's id, which is not what is unknown now.
+                forget = {"gateway_id": ""} if claimed.repeats else {}
+                outbox.settle(conn, claimed.id, status="held", reason=reason, **forget)
                 log.warning("message %s is held, nobody can say whether it was sent: %s", claimed.ref, reason)
+
+
+def _refused(
+    service: Service, conn: Connection, claimed: Claimed, sent: Refused, now: float, *, looked_up: bool
+) -> None:
+    """It certainly was not sent: it goes again, or by another channel, or has failed."""
+    again = sent.again and not reports.by_registry(claimed.phone, sent.reason)
+    if sent.opted_out:
+        people.set_stopped(conn, claimed.person_id, now)
+    if sent.operator:
+        reports.tell_operator(conn, claimed.channel, sent.reason, now)
+    if again and looked_up:
+        tries = claimed.attempts - 1
+        outbox.settle(conn, claimed.id, status="queued", due_at=now, reason=sent.reason, attempts=tries)
+    elif again and claimed.attempts < service.config.outbox.attempts:
+        wait = sent.after or min(service.config.outbox.backoff * 2 ** (claimed.attempts - 1), BACKOFF_MAX)
+        outbox.settle(conn, claimed.id, status="queued", due_at=now + wait, reason=sent.reason)
+    elif sent.elsewhere and (other := _elsewhere(service, conn, claimed)):
+        anew = {"channel": other, "due_at": now, "attempts": 0, "link": None}
+        outbox.settle(conn, claimed.id, status="queued", reason=sent.reason, **anew)
+    else:
+        if outbox.settle(conn, claimed.id, status="failed", reason=sent.reason) and sent.number_failed:
+            reach.failed(conn, claimed.person_id, now)
+        log.warning("message %s failed: %s", claimed.ref, sent.reason)
+        reports.count_registry(conn, claimed.phone, claimed.channel, sent.reason, now)
+
+
+def _elsewhere(service: Service, conn: Connection, claimed: Claimed) -> str:
+    default = service.config.channels.default
+    return elsewhere.elsewhere(conn, claimed.person_id, claimed.channel, service.channels, default)
 
 
 if __name__ == "__main__":

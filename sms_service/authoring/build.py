@@ -18,6 +18,7 @@ from sms_service.authoring.source import Path, Source, shown
 from sms_service.authoring.suggest import nearest
 from sms_service.authoring.vocabulary import EffectShape, Vocabulary
 from sms_service.engine import model
+from sms_service.engine.dlt import Registration
 from sms_service.engine.model import Flow, Input, Limits, Option, Remind, Starts, Timeout, Unclear
 
 GUESSES_MAX = 200
@@ -93,6 +94,7 @@ class Builder(FieldBuilder):
             expired=expired,
             answers_stopped=head.answers_stopped, takes=dict(head.takes), gives=tuple(head.gives),
             limits=Limits(head.limits.segments, head.limits.screens, head.limits.ussd_unicode),
+            dlt=Registration(**head.dlt.model_dump()) if head.dlt else None,
         )  # fmt: skip
 
     def unread(self, name: str) -> model.AnyState:

@@ -12,6 +12,7 @@ from sms_service.authoring.claims import claimed_twice
 from sms_service.authoring.lengths import Lengths, length_findings
 from sms_service.authoring.lint import Lint, Together
 from sms_service.authoring.load import Draft, read_draft
+from sms_service.authoring.registered import registered_findings
 from sms_service.authoring.source import FINDINGS_MAX, BrokenFlow, Finding, read_source
 from sms_service.authoring.vocabulary import Vocabulary
 from sms_service.authoring.wrong_at_once import wrong_at_once
@@ -98,6 +99,8 @@ def _examined(draft: Draft, flow: Flow, together: Together) -> _Examined:
     lengths, by_ussd = Lengths(flow, together.analysis, together.vocabulary, lint.rendered), lint.by_ussd()
     findings += length_findings(lengths, draft.source, draft.places, by_ussd=by_ussd)
     findings += wrong_at_once(flow, lengths, draft.source, together.vocabulary)
+    flows, rules = list({**together.flows, flow.name: flow}.values()), together.vocabulary.dlt
+    findings += registered_findings(draft, flow, flows, together.forms, rules)
     return _Examined(findings, lengths, by_ussd)
 
 

@@ -12,6 +12,7 @@ from sms_service.authoring.build import GUESSES_MAX
 from sms_service.authoring.cases import shadowed, unturned
 from sms_service.authoring.conditions import Kept
 from sms_service.authoring.exchanged import exchanged
+from sms_service.authoring.forms import Forms
 from sms_service.authoring.handover import Handover
 from sms_service.authoring.keys import key_findings
 from sms_service.authoring.lengths import known_parameters, left_open
@@ -48,6 +49,7 @@ class Together:
         self.flows, self.unread, self.vocabulary, self.judged = flows, unread, vocabulary, judged or {}
         self.whole = whole and not any(unread.values())
         self.analysis = Analysis(flows, unread, vocabulary)
+        self.forms = Forms(flows, self.analysis, vocabulary)
 
     def with_flow(self, flow: Flow, unread: frozenset[str]) -> Together:
         """The same with this flow for the one of its name."""

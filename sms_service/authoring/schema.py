@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from sms_service.engine.dlt import Category
+
 LENGTH = r"^(\d{1,4}) (minute|hour|day|week)s?$"
 UNITS = {"minute": 60.0, "hour": 3_600.0, "day": 86_400.0, "week": 604_800.0}
 
@@ -18,6 +20,9 @@ Language = Annotated[str, Field(pattern=LANGUAGE)]
 
 EVERY_LANGUAGE = "und"
 """The language of a text that stands without one, in a flow of one language (ISO 639-2: undetermined)."""
+
+TEMPLATES_MAX = 100
+"""Registered texts of one flow: thirty texts in three languages."""
 
 OPTIONS_MAX, FIELDS_MAX, LANGUAGES_MAX = 97, 30, 20
 """What a menu, a `collect` and a flow can hold; the keys of a menu from 98 on are the service's own."""
@@ -275,6 +280,15 @@ class StatePart(Part):
     back: bool = True
 
 
+class DltPart(Part):
+    """India's registry: the texts of this flow as they are registered, by template id."""
+
+    entity: Said = ""
+    header: Said = ""
+    category: Category = "service_implicit"
+    templates: dict[Said, Said] = Field({}, max_length=TEMPLATES_MAX)
+
+
 class HeadPart(Part):
     """A flow file but for its states."""
 
@@ -287,6 +301,7 @@ class HeadPart(Part):
     answers_stopped: bool = False
     takes: dict[Name, str] = {}
     gives: list[Name] = []
+    dlt: DltPart | None = None
 
 
 class FlowPart(HeadPart):

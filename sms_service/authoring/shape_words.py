@@ -73,6 +73,8 @@ EXPECTED: Mapping[tuple[str, ...], str] = {
     ("limits",): "`{segments: 2}`",
     ("collect", "options"): "`name:` for each, and under it what it is",
     ("about",): "what the flow is for, in a line",
+    ("dlt",): '`templates:`, and under it `"template id": "the registered text"` for each',
+    ("templates",): '`"template id": "the registered text"` for each',
     ("end",): "`true`",
     ("ask",): "what is asked for: a text in a `collect`, else `{into: name_of_it, type: name}`",
 }

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sms_service.engine import dlt
+
 Parameters = Mapping[str, Any]
 Longest = Callable[[Parameters, str], Any]
 
@@ -80,7 +82,7 @@ class Vocabulary:
     """All of it. `constants` are variables that every text may use (the organisation's name). `given` are types that
     nobody can be asked for, such as a membership number: the longest value of each, by language. `purposes` are what people
     may be asked to consent to; none stands for any. `letters`: one letter of each language that is not written in Latin
-    ones."""
+    ones. `dlt`: what the settings say of India's registry."""
 
     effects: Mapping[str, EffectShape] = field(default_factory=dict)
     types: Mapping[str, TypeShape] = field(default_factory=dict)
@@ -89,3 +91,4 @@ class Vocabulary:
     given: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
     purposes: tuple[str, ...] = ()
     letters: Mapping[str, str] = field(default_factory=dict)
+    dlt: dlt.Rules = field(default_factory=dlt.Rules)

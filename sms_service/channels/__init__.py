@@ -11,6 +11,7 @@ from sms_service.channels.jasmin import Jasmin
 from sms_service.channels.kannel import Kannel
 from sms_service.channels.missed_call import MissedCalls
 from sms_service.channels.twilio import Twilio
+from sms_service.channels.whatsapp import WhatsApp
 from sms_service.config import Config, ConfigError
 from sms_service.config_gateways import DescribedGateway
 
@@ -23,7 +24,18 @@ def open_channels(config: Config) -> dict[str, Channel]:
         channels["twilio"] = Twilio(
             account_sid=twilio.account_sid,
             auth_tokens=_parts(twilio.auth_token),
+            shared_keys=_parts(twilio.shared_key),
             from_=twilio.from_,
+            whatsapp=bool(twilio.whatsapp_from),
+            api_url=twilio.api_url,
+            public_url=config.url,
+        )
+    if twilio.on and twilio.whatsapp_from:
+        channels["whatsapp"] = WhatsApp(
+            account_sid=twilio.account_sid,
+            auth_tokens=_parts(twilio.auth_token),
+            shared_keys=_parts(twilio.shared_key),
+            from_=twilio.whatsapp_from.removeprefix("whatsapp:"),
             api_url=twilio.api_url,
             public_url=config.url,
         )
@@ -32,6 +44,8 @@ def open_channels(config: Config) -> dict[str, Channel]:
             username=at.username,
             api_key=at.api_key,
             from_=at.from_,
+            premium=at.premium,
+            keyword=at.keyword,
             secrets=_parts(at.secret),
             api_url=at.api_url,
             public_url=config.url,

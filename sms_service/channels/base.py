@@ -6,7 +6,7 @@ A channel never touches the store and never reads a clock: `now` (seconds since 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -52,7 +52,11 @@ class DeliveryReport(Struct, frozen=True, kw_only=True):
     tells; `phone` (E.164) helps where neither is known yet. `status` "sent" covers everything that is not final.
     `word` is the gateway's own word, `reason` its own reason or code. `opted_out`: the gateway says that the person
     blocked us. `number_failed`: it failed because of the number, which is invalid, unknown, absent or blocked; not because of
-    us or the gateway. `segments` is what was billed, 0 if unknown."""
+    us or the gateway. `segments` is what was billed, 0 if unknown, `price` what that cost ("USD 0.0079"), "" if unknown.
+
+    Of a failed message: `again` is how often at most it is worth sending anew, not before `after` seconds (doubled each
+    time); `elsewhere`: another channel may reach her now, this one does not; `operator`: nothing changes until somebody
+    puts it right at the gateway."""
 
     channel: str
     gateway_id: str
@@ -64,6 +68,11 @@ class DeliveryReport(Struct, frozen=True, kw_only=True):
     opted_out: bool = False
     number_failed: bool = False
     segments: int = 0
+    price: str = ""
+    again: int = 0
+    after: float = 0.0
+    elsewhere: bool = False
+    operator: bool = False
 
 
 class Ignored(Struct, frozen=True):
@@ -91,30 +100,37 @@ class Dlt(Struct, frozen=True, kw_only=True):
 
 
 class Outbound(Struct, frozen=True, kw_only=True):
-    """One text to one phone (E.164). `ref` is ours, unique, opaque, and comes back in reports where the gateway can."""
+    """One text to one phone (E.164). `ref` is ours, unique, opaque, and comes back in reports where the gateway can. `link`
+    is the gateway's name of the message it answers, where only that lets it be answered (premium numbers)."""
 
     ref: str
     phone: str
     text: str
     dlt: Dlt | None = None
+    link: str = ""
 
 
 class Accepted(Struct, frozen=True):
-    """The gateway took it. `gateway_id` is its name for the message; `segments` as it counts them, 0 if it does not say."""
+    """The gateway took it. `gateway_id` is its name for the message; `segments` as it counts them, 0 if it does not say;
+    `price` what it takes for them ("KES 0.8000"), "" if it does not say."""
 
     gateway_id: str
     segments: int = 0
+    price: str = ""
 
 
 class Refused(Struct, frozen=True):
     """The gateway said no, and certainly did not send. `again`: worth another try, not before `after` seconds
-    (0: the worker's own back-off). `opted_out`: because the person blocked us. `number_failed`: as of DeliveryReport."""
+    (0: the worker's own back-off). `opted_out`: because the person blocked us. `number_failed`, `operator`, `elsewhere`: as
+    of DeliveryReport."""
 
     reason: str
     again: bool
     after: float = 0.0
     opted_out: bool = False
     number_failed: bool = False
+    operator: bool = False
+    elsewhere: bool = False
 
 
 class Unknown(Struct, frozen=True):
@@ -168,3 +184,22 @@ class Channel(Listener, Protocol):
     def look_up(self, message: Outbound, since: float, not_these: Sequence[str]) -> Sent:
         """What became of a send whose outcome is unknown: Accepted (found), Refused(again=True) (the gateway surely
         does not have it), or Unknown (cannot be told). `not_these` are gateway ids known to be other messages."""
+
+
+@runtime_checkable
+class SendsMany(Protocol):
+    """A channel whose gateway takes one text for several phones in one call, at most `most`. Where one person's message has
+    to be one call, the worker uses `send`."""
+
+    most: int
+
+    def send_many(self, messages: Sequence[Outbound]) -> Sequence[Sent]:
+        """Hands over `messages`, all of the same text, each to another phone; what became of each, in their order. Never
+        raises: what nobody can know of the call is unknown of all of them."""
+
+
+@runtime_checkable
+class HasWindow(Protocol):
+    """A channel by which one may write freely only so many seconds (`window`) after the person last wrote by it."""
+
+    window: float

@@ -16,6 +16,8 @@ ID_MAX = 64
 _LOGGABLE = re.compile(r"[A-Za-z][A-Za-z _-]{0,39}|[0-9]{1,6}")
 """A status word or an error code. Seven digits and more could be a phone number."""
 
+_AMOUNT, _CURRENCY = re.compile(r"[0-9]{1,6}(\.[0-9]{1,8})?"), re.compile(r"[A-Z]{3}")
+
 
 def has_secret(request: Request, secrets: Sequence[str]) -> None:
     """Raises Forged unless the path carries one of `secrets`; all are compared, each in constant time."""
@@ -67,3 +69,11 @@ def small_number(text: object) -> int:
     """A count of segments; 0 where the gateway says nothing or nonsense."""
     digits = str(text)
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 4 else 0
+
+
+def price(amount: object, currency: object) -> str:
+    """What a gateway charges, as `USD 0.0079`; "" where it does not say, or says nonsense. Twilio writes it as a loss."""
+    text = str(amount or "").strip().removeprefix("-")
+    if not _AMOUNT.fullmatch(text) or not _CURRENCY.fullmatch(str(currency or "")):
+        return ""
+    return f"{currency} {text}"

@@ -198,6 +198,11 @@ def dial(code: str, writer: Writer, ways: Ways) -> Target:
     """
     if open_session := top(writer.sessions, "ussd"):
         return Target(session=open_session)
+    return dial_anew(code, writer, ways)
+
+
+def dial_anew(code: str, writer: Writer, ways: Ways) -> Target:
+    """The flow of a code, whatever is open."""
     only = next(iter(ways.ussd.values())) if len({flow.name for flow in ways.ussd.values()}) == 1 else None
     flow = ways.ussd.get(code) or only
     if flow is None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct, field
 
+from sms_service.engine.dlt import Registration
+
 if TYPE_CHECKING:
     from sms_service.engine.texts import Templates
 
@@ -55,7 +57,8 @@ class Inbound(Struct, frozen=True, kw_only=True):
     same message, however often it is delivered. `made`: the gateway has no id for it, and the channel made one from what
     was sent; it is kept as a keyed hash. `answered` says that the gateway itself has replied (Twilio's Advanced
     Opt-Out): the effects count, but we stay silent. `media` are the addresses of pictures that came along. `answer_by`: she
-    rang and hung up, so that there is no text, and this channel answers if we never heard of her before.
+    rang and hung up, so that there is no text, and this channel answers if we never heard of her before. `link` is the
+    gateway's name for the message where it wants that with the answer (premium numbers).
     """
 
     channel: str
@@ -71,6 +74,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
     answered: bool = False
     media: tuple[str, ...] = ()
     answer_by: str = ""
+    link: str = ""
 
     @property
     def is_call(self) -> bool:
@@ -249,7 +253,7 @@ class Flow(Struct, frozen=True, kw_only=True, eq=False):
 
     `answers_stopped`: its texts also reach a person who sent STOP (the answer to STOP itself, START, HELP).
     `constants` are variables that every text may use (the organisation's name). `takes` (name to answer type) is what a
-    flow that calls this one must give it, `gives` what it gets back.
+    flow that calls this one must give it, `gives` what it gets back. `dlt` is what it says of India's registry.
     """
 
     name: str
@@ -267,6 +271,7 @@ class Flow(Struct, frozen=True, kw_only=True, eq=False):
     takes: dict[str, str] = field(default_factory=dict)
     gives: tuple[str, ...] = ()
     limits: Limits = Limits()
+    dlt: Registration | None = None
 
 
 # --- sessions -----------------------------------------------------------------------------------------------------
@@ -336,7 +341,8 @@ class Session(Struct, kw_only=True, omit_defaults=True):
 
 class UssdScreen(Struct, kw_only=True):
     """The screen a phone is looking at: the network's session id, all typed so far, the pages of the text it shows, and
-    the number (from 0) of the one in sight and of the furthest that was."""
+    the number (from 0) of the one in sight and of the furthest that was. `resumes`: the session of which it asks whether she
+    goes on with it; `dialled` what she dialled at once with the code, for the answer that she starts again."""
 
     id: str
     text: str
@@ -344,6 +350,8 @@ class UssdScreen(Struct, kw_only=True):
     pages: list[str] = field(default_factory=list)
     page: int = 0
     furthest: int = 0
+    resumes: str = ""
+    dialled: list[str] = field(default_factory=list)
 
     @property
     def at_its_end(self) -> bool:

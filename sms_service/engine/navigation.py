@@ -27,6 +27,21 @@ LINES = {
 """What the two keys are called on a screen, by language; English for the others."""
 
 
+GO_ON, START_AGAIN = "1", "2"
+"""The keys of who dials again while something is open."""
+
+RESUME = {
+    "en": "You had begun something. 1 Go on. 2 Start again",
+    "hi": "आपने कुछ शुरू किया था। 1 आगे बढ़ें। 2 फिर से शुरू करें",
+    "sw": "Ulikuwa umeanza. 1 Endelea. 2 Anza upya",
+    "fr": "Vous aviez commencé. 1 Continuer. 2 Recommencer",
+    "bn": "আপনি শুরু করেছিলেন। 1 চালিয়ে যান। 2 আবার শুরু",
+    "ta": "நீங்கள் தொடங்கியது உள்ளது. 1 தொடர. 2 மீண்டும் தொடங்க",
+    "ar": "كنت قد بدأت. 1 متابعة. 2 البدء من جديد",
+}
+"""What they are asked, by language; English for the others, and where a screen takes the letters of SMS only."""
+
+
 class TooManyCalls(Exception):
     """Flows call each other deeper than MAX_CALLS: a circle that the checker did not see."""
 
@@ -75,6 +90,13 @@ def remembering(session: Session) -> list[Session]:
     return found
 
 
+def has_begun(session: Session, first: str) -> bool:
+    """Whether anything would be lost if the dialogue began anew. `first`: the state that its flow begins with. A flow that
+    was called before anybody was asked anything (a stranger dials, and is led to JOIN) has not begun."""
+    inside = session.trail or session.variables or session.state != first
+    return bool(inside or any(one.trail or one.variables for one in session.callers))
+
+
 # --- USSD ---------------------------------------------------------------------------------------------------------
 
 
@@ -95,6 +117,12 @@ def newest_input(screen: UssdScreen, text: str) -> str:
 def direct_dial(text: str) -> list[str]:
     """The menu steps of a first hop that already holds text (`*384*96*1*2#`)."""
     return text.split("*")[:MAX_DIRECT_DIAL_INPUTS] if text else []
+
+
+def resume(language: str, unicode: bool) -> str:
+    """The question of who dials again. `unicode`: her flow may show more than GSM-7 on a screen."""
+    text = RESUME.get(language, RESUME["en"])
+    return text if unicode or septets(text) is not None else RESUME["en"]
 
 
 def pages(text: str, language: str, back: bool) -> list[str]:

@@ -16,7 +16,7 @@ ERASED = {
     "card": "revoked, link and pictures emptied",
     "turn": "texts and dialogues are emptied, hers and what others said of her; that there was a turn stays, for the dedupe",
     "timer": "deleted",
-    "outbox": "texts are emptied, what has not left is dropped; that there was a message stays, for the accounts",
+    "outbox": "texts and hashes are emptied, what has not left is dropped; that there was a message stays, for the accounts",
     "delivery_report": "deleted",
     "moved_registration": "that a registration was hers by mistake is deleted; numbers of rows, nobody's data",
     "erasure": "deleted, when the copies outside of SQL are",
@@ -33,5 +33,6 @@ KEPT = {
 
 NOBODYS = {
     "area", "tally", "tally_change", "ledger_link", "ledger_head", "flow_version", "publication", "installation", "notice",
+    "gateway_fault", "dlt_refusal",
 }  # fmt: skip
 """Tables that nothing about a single person is in."""

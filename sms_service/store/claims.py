@@ -31,7 +31,8 @@ earlier, stuck = outbox.alias("earlier"), outbox.alias("stuck")
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row that this worker alone may send now, until its lease ends."""
+    """A row that this worker alone may send now, until its lease ends. `dlt_entity`, `dlt_template`: the ids of its text in
+    India's registry; "" where it has none."""
 
     id: int
     ref: str
@@ -43,6 +44,17 @@ class Claimed:
     created_at: float
     turn_no: int
     failed_days: int
+    dlt_entity: str
+    dlt_template: str
+    due_at: float
+    repeats: int
+    link: str
+    text_index: bytes | None
+
+    @property
+    def since(self) -> float:
+        """From when on the gateway may have it: of one sent anew, what it had before is known to have failed."""
+        return max(self.created_at, self.due_at) if self.repeats else self.created_at
 
 
 def claim(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | None:
@@ -73,6 +85,32 @@ def claim(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | N
         taken = {"lease_until": now + lease, "attempts": claimed.attempts, "put_off": None}
         if _move(conn, row.id, "queued", status="sending", **taken):
             return claimed
+
+
+def claim_equal(conn: Connection, keys: Keys, first: Claimed, now: float, lease: float, most: int) -> list[Claimed]:
+    """Rows of the same text and channel as `first`, at most `most`, taken as by `claim`: they can leave in one call."""
+    if first.text_index is None or first.link or most < 1:
+        return []
+    same = (outbox.c.text_index == first.text_index) & (outbox.c.channel == first.channel) & outbox.c.link.is_(None)
+    may = person.c.wrapped_key.is_not(None) & (person.c.stopped_at.is_(None) | outbox.c.to_stopped)
+    query = _with_person().where(outbox.c.status == "queued", outbox.c.due_at <= now, same, may, ~_waits(now))
+    query = query.order_by(outbox.c.id).limit(most).with_for_update(skip_locked=True, of=outbox)
+    found = []
+    for row in conn.execute(query).all():
+        try:
+            claimed = _claimed(row, keys)
+        except Unreadable:
+            continue  # `claim` comes to it, and says so
+        if claimed.text == first.text and (claimed.dlt_entity, claimed.dlt_template) == (
+            first.dlt_entity,
+            first.dlt_template,
+        ):
+            found.append(claimed)
+    if found:
+        ids = [one.id for one in found]
+        taken = {"status": "sending", "lease_until": now + lease, "attempts": outbox.c.attempts + 1}
+        conn.execute(update(outbox).where(outbox.c.id.in_(ids), outbox.c.status == "queued").values(taken))
+    return found
 
 
 def expired_lease(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | None:
@@ -120,7 +158,9 @@ def _waits(now: float) -> Any:
     held_up = (stuck.c.person_id == outbox.c.person_id) & (stuck.c.id < outbox.c.id)
     held_up &= (stuck.c.status == "queued") & (stuck.c.due_at > now)
     passes = select(stuck.c.id).where(held_up).correlate(outbox).exists() & _answers(outbox) & ~_answers(earlier)
-    first = or_(earlier.c.status == "sending", and_(earlier.c.status == "queued", ~passes))
+    # One that failed and is to go anew in an hour holds up nothing: whoever writes meanwhile hears an answer.
+    anew = (earlier.c.repeats > 0) & (earlier.c.due_at > now)
+    first = or_(earlier.c.status == "sending", and_(earlier.c.status == "queued", ~anew, ~passes))
     before = (earlier.c.person_id == outbox.c.person_id) & (earlier.c.id < outbox.c.id)
     return select(earlier.c.id).where(before, first).correlate(outbox).exists()
 
@@ -148,6 +188,12 @@ def _claimed(row: Row[Any], keys: Keys) -> Claimed:
         created_at=row.created_at,
         turn_no=row.turn_no,
         failed_days=row.failed_days or 0,
+        dlt_entity=row.dlt_entity or "",
+        dlt_template=row.dlt_template or "",
+        due_at=row.due_at,
+        repeats=row.repeats,
+        link=row.link or "",
+        text_index=row.text_index,
     )
 
 

@@ -24,6 +24,10 @@ STATEMENT_TIMEOUT_MS = 2_000
 BUSY_TIMEOUT_MS = 3_500
 """Milliseconds SQLite waits for the one writer to finish."""
 
+HOP_SECONDS = 2.5
+"""Seconds after which a USSD hop begins no other statement: the last one may take STATEMENT_TIMEOUT_MS more, and then END
+is said within five seconds. Africa's Talking waits for ten or fifteen, the person for less."""
+
 POOL_SIZE = 8
 """Connections a process keeps: its web threads, and a little."""
 
@@ -68,7 +72,7 @@ def open_database(url: str, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) ->
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(url)
     options = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={statement_timeout_ms}"
-    return create_engine(
+    engine = create_engine(
         parsed,
         pool_size=POOL_SIZE,
         max_overflow=POOL_SIZE,
@@ -77,6 +81,27 @@ def open_database(url: str, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) ->
         hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT, "options": options, "application_name": "sms_service"},
     )
+    _watch(engine)
+    return engine
+
+
+def deadline(seconds: float) -> float:
+    """The moment in so many seconds, on the clock that in_time looks at."""
+    return time.monotonic() + seconds
+
+
+def in_time(until: float | None) -> None:
+    """Raises SqlDown after the deadline `until`; None: there is none."""
+    if until is not None and time.monotonic() > until:
+        raise SqlDown("it takes too long")
+
+
+def _watch(engine: Engine) -> None:
+    """A transaction that has a deadline (execution option `until`) begins no statement after it."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def look(connection: Any, *_: Any) -> None:
+        in_time(connection.get_execution_options().get("until"))
 
 
 def _open_sqlite(url: str) -> Engine:
@@ -91,6 +116,8 @@ def _open_sqlite(url: str) -> Engine:
         hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
+
+    _watch(engine)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -2,7 +2,9 @@
 
 A row goes queued -> sending -> sent -> delivered, or to failed (refused for good), held (nobody can say whether it was
 sent; the office decides), dropped (she sent STOP, the question was withdrawn, or the office said so) or unreachable (texts
-to her number failed on too many days). It never goes backwards. Which row leaves next is said in store/claims.py.
+to her number failed on too many days). It goes backwards only where the gateway said that it certainly failed, and that
+another try or another channel may bring it; and to wait for the morning, where it has not left. Which row leaves next is
+said in store/claims.py.
 """
 
 from __future__ import annotations
@@ -83,15 +85,15 @@ def drop_all(conn: Connection, person_ids: Sequence[int], now: float) -> set[int
     others = theirs & outbox.c.id.not_in([row.id for row in still])
     gone = {"status": "dropped", "reason": "forgotten", "lease_until": None}
     conn.execute(update(outbox).where(others, outbox.c.status.in_(("queued", "sending", "held"))).values(gone))
-    tells = (outbox.c.text_sealed != b"") | outbox.c.farewell_sealed.is_not(None)
-    conn.execute(update(outbox).where(others, tells).values(text_sealed=b"", farewell_sealed=None))
+    tells = or_(outbox.c.text_sealed != b"", outbox.c.farewell_sealed.is_not(None), outbox.c.text_index.is_not(None))
+    conn.execute(update(outbox).where(others, tells).values(text_sealed=b"", text_index=None, farewell_sealed=None))
     return {row.person_id for row in still}
 
 
 def settle(conn: Connection, row_id: int, **values: Any) -> bool:
     """Ends the send of a claimed row (or a held one that a report explained); False if something else settled it."""
     if values.get("status") != "queued":
-        values["farewell_sealed"] = None
+        values |= {"farewell_sealed": None, "text_index": None}
     moved = conn.execute(
         update(outbox)
         .where(outbox.c.id == row_id, outbox.c.status.in_(("sending", "held")))

@@ -511,6 +511,12 @@ outbox = Table(
     Column(
         "farewell_sealed", LargeBinary
     ),  # number and text, by the service's key: what a forgotten person is told last
+    Column("repeats", SmallInteger, nullable=False, server_default=text("0")),  # sent anew after a definite failure
+    Column("link", String(64)),  # the premium message it answers, as its gateway names it (linkId)
+    Column("price", String(20)),  # what the gateway says it cost: "KES 0.8000"
+    Column("text_index", LargeBinary),  # a keyed hash of the text, while queued: equal ones leave in one call
+    Column("dlt_entity", String(19)),  # India's registry: whose text it is ...
+    Column("dlt_template", String(19)),  # ... and which; NULL: none that is registered, or no number of India
     UniqueConstraint("person_id", "turn_no"),  # one turn says one message
     Index(
         "ix_outbox_open",
@@ -525,6 +531,30 @@ outbox = Table(
         postgresql_where=text("status = 'held'"),
     ),
     Index("ix_outbox_gateway_id", "channel", "gateway_id"),
+    Index(
+        "ix_outbox_text_index",
+        "text_index",
+        sqlite_where=text("status = 'queued' AND text_index IS NOT NULL"),
+        postgresql_where=text("status = 'queued' AND text_index IS NOT NULL"),
+    ),
+)
+
+gateway_fault = Table(
+    "gateway_fault",  # what only an operator can put right, by the gateway's own code
+    metadata,
+    Column("channel", String(32), primary_key=True),
+    Column("code", String(64), primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("first_at", Double, nullable=False),
+    Column("last_at", Double, nullable=False),
+)
+
+dlt_refusal = Table(
+    "dlt_refusal",  # how often India's registry refused our texts, or we did for want of a registered one
+    metadata,
+    Column("hour", Number, primary_key=True, autoincrement=False),  # since 1970
+    Column("code", SmallInteger, primary_key=True, autoincrement=False),  # 0: nothing registered is like the text
+    Column("times", Integer, nullable=False),
 )
 
 delivery_report = Table(

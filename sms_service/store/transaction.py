@@ -26,13 +26,18 @@ class Conflict(Exception):
     """Another message of the same person was taken meanwhile: run this one again, on what is true now."""
 
 
-def run(engine: Engine, take: Callable[[Connection], Made]) -> Made:
-    """BEGIN, `take`, COMMIT. Raises SqlDown if the database cannot, and its own errors where we asked for nonsense."""
+def run(engine: Engine, take: Callable[[Connection], Made], until: float | None = None) -> Made:
+    """BEGIN, `take`, COMMIT. Raises SqlDown if the database cannot, or not by the deadline `until` (database.deadline), and
+    its own errors where we asked for nonsense."""
     refused = 0
     for _ in range(MAX_TRIES):
         try:
             with engine.begin() as conn:
-                return take(conn)
+                if until is not None:
+                    conn.execution_options(until=until)
+                made = take(conn)
+                database.in_time(until)
+                return made
         except Conflict:
             continue
         except DBAPIError as error:

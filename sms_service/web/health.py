@@ -7,11 +7,13 @@ import time
 import redis
 from flask import Blueprint, Response, current_app, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from sms_service.channels import advice
+from sms_service.engine import dlt
 from sms_service.service import Service
-from sms_service.store import outbox, sizes
+from sms_service.store import dlt_refusals, gateway_faults, outbox, sizes
 
 TABLES = ("registration", "consent", "member", "turn", "outbox")
 """Those whose growth is worth a line in a graph."""
@@ -33,7 +35,10 @@ def ready() -> Response:
     problems, notes = [], []
     try:
         with service.reads.begin() as conn:
-            conn.execute(select(1))
+            refused = dlt_refusals.of_last_day(conn, time.time())
+            faults = gateway_faults.standing(conn, time.time())
+        notes += [dlt.told(code, times) for code, times in refused.items()]
+        notes += [advice.told(one.channel, one.code, one.times) for one in faults]
     except SQLAlchemyError:
         problems.append("the database cannot be reached: SMS are kept on disk, USSD answers `busy`; start the database")
     try:
@@ -90,5 +95,13 @@ def _count(conn: Connection, registry: CollectorRegistry) -> None:
     )
     for status, count in outbox.counts(conn).items():
         messages.labels(status).set(count)
+    by_code = "Messages that India's registry refused, by its code; 0: not sent, for want of a registered text"
+    refused = Gauge("sms_service_dlt_refused", by_code, ["code"], registry=registry)
+    for code, times in dlt_refusals.ever(conn).items():
+        refused.labels(str(code)).set(times)
+    by_fault = "Messages that a gateway kept back for what only an operator can put right, in a row, by its code"
+    faults = Gauge("sms_service_gateway_faults", by_fault, ["channel", "code"], registry=registry)
+    for one in gateway_faults.standing(conn, time.time()):
+        faults.labels(one.channel, one.code).set(one.times)
     late = Gauge("sms_service_outbox_late_seconds", "How long the oldest due message waits", registry=registry)
     late.set(outbox.oldest_due(conn, time.time()))

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 import requests
 
-from sms_service.channels.africastalking import AfricasTalking, read_answer
+from sms_service.channels.africastalking import AfricasTalking
+from sms_service.channels.africastalking_sending import MOST, read_answers
 from sms_service.channels.base import (
     Accepted,
     Channel,
@@ -25,7 +26,7 @@ from sms_service.channels.base import (
 )
 from sms_service.engine.model import DAY, Inbound
 from tests import gateways
-from tests.channels.conformance import NOW, PATIENT, PHONE, REF, TEXT, Conformance
+from tests.channels.conformance import NOW, PATIENT, PHONE, QUICK, REF, TEXT, Conformance
 from tests.channels.vectors import case_id, cases, request_of
 
 PATH_SECRET = "path-secret-of-the-tests"
@@ -78,7 +79,7 @@ def channel(api_url: str = "", **other: Any) -> AfricasTalking:
         "from_": gateways.africastalking.SHORT_CODE,
         "secrets": [PATH_SECRET],
     }
-    return AfricasTalking(api_url=api_url, timeout=PATIENT, **(settings | other))
+    return AfricasTalking(api_url=api_url, **({"timeout": PATIENT} | settings | other))
 
 
 def parsed(route: str, now: float = NOW, **fields: str) -> Inbound | DeliveryReport | Ignored:
@@ -195,7 +196,7 @@ def recorded(case: dict[str, Any]) -> requests.Response:
 @pytest.mark.parametrize("case", cases("at_send_response"), ids=case_id)
 def test_a_recorded_answer_is_understood(case: dict[str, Any]) -> None:
     expected = case["expected"]
-    outcome = read_answer(recorded(case), "+254711000111")
+    [outcome] = read_answers(recorded(case), ["+254711000111"])
     if expected.get("accepted"):
         assert isinstance(outcome, Accepted)
         assert outcome.gateway_id in (expected.get("message_ids") or [outcome.gateway_id])
@@ -217,12 +218,13 @@ def test_json_is_read_whatever_it_is_called(weather: str) -> None:
     with gateways.AfricasTalking() as gateway:
         gateway.behave(weather)
         outcome = channel(gateway.url).send(outbound())
-        assert outcome == Accepted(gateway.wait_for(1)[0].id, 1)
+        assert outcome == Accepted(gateway.wait_for(1)[0].id, 1, "KES 0.8000")
 
 
 def test_a_wrong_sender_is_refused_though_the_status_is_201() -> None:
     with gateways.AfricasTalking() as gateway:
-        assert channel(gateway.url, from_="NOBODY").send(outbound()) == Refused("InvalidSenderId", again=False)
+        refused = Refused("InvalidSenderId", again=False, operator=True)
+        assert channel(gateway.url, from_="NOBODY").send(outbound()) == refused
 
 
 @pytest.mark.parametrize(
@@ -251,11 +253,12 @@ def test_a_report_says_whether_it_failed_because_of_the_number(word: str, reason
     ("code", "outcome"),
     [
         (100, Accepted),
-        (401, Refused("RiskHold", again=False)),
+        (401, Refused("RiskHold", again=False, operator=True)),
+        (402, Refused("InvalidSenderId", again=False, operator=True)),
         (403, Refused("InvalidPhoneNumber", again=False, number_failed=True)),
-        (405, Refused("InsufficientBalance", again=True, after=900.0)),
+        (405, Refused("InsufficientBalance", again=True, after=900.0, operator=True)),
         (406, Refused("UserInBlacklist", again=False, opted_out=True, number_failed=True)),
-        (407, Refused("CouldNotRoute", again=False)),
+        (407, Refused("CouldNotRoute", again=False, operator=True)),
         (500, Refused("InternalServerError", again=True)),
         (599, Unknown("status code 599")),
     ],
@@ -286,3 +289,145 @@ def test_the_shared_sender_is_used_where_none_is_set() -> None:
 )
 def test_without_api_url_the_sdk_knows_the_host(username: str, host: str) -> None:
     assert channel(username=username)._sms_service._baseUrl == f"https://{host}/version1"
+
+
+# --- one text to many -----------------------------------------------------------------------------------------------
+
+TEN = [f"+25471100020{number}" for number in range(10)]
+
+
+def many(phones: Sequence[str]) -> list[Outbound]:
+    return [Outbound(ref=f"r{number}", phone=phone, text=TEXT) for number, phone in enumerate(phones)]
+
+
+def test_one_text_goes_to_many_in_one_call() -> None:
+    with gateways.AfricasTalking() as gateway:
+        outcomes = channel(gateway.url).send_many(many(TEN))
+        assert [one.to for one in gateway.accepted] == TEN
+        ids = [one.id for one in gateway.accepted]
+        assert [one.gateway_id for one in outcomes if isinstance(one, Accepted)] == ids
+        assert len(gateway.requests) == 1
+        assert channel().most == MOST == 100
+
+
+def test_each_of_many_has_an_outcome_of_its_own() -> None:
+    with gateways.AfricasTalking() as gateway:
+        gateway.block(TEN[1])
+        gateway.codes[TEN[2]] = 405
+        gateway.codes[TEN[3]] = 599
+        outcomes = channel(gateway.url).send_many(many([*TEN[:4], "+2547", TEN[4]]))
+        assert [type(one) for one in outcomes] == [Accepted, Refused, Refused, Unknown, Refused, Accepted]
+        assert outcomes[1] == Refused("UserInBlacklist", again=False, opted_out=True, number_failed=True)
+        assert outcomes[2] == Refused("InsufficientBalance", again=True, after=900.0, operator=True)
+        assert outcomes[4] == Refused("InvalidPhoneNumber", again=False, number_failed=True)
+        assert gateway.requests[0].form["to"] == ",".join(TEN[:5])
+
+
+def test_who_is_not_in_the_answer_is_unknown() -> None:
+    with gateways.AfricasTalking() as gateway:
+        gateway.behave("forget-one")
+        outcomes = channel(gateway.url).send_many(many(TEN))
+        assert [type(one) for one in outcomes] == [Accepted] * 9 + [Unknown]
+
+
+@pytest.mark.parametrize(
+    ("weather", "outcome"),
+    [
+        ("429", Refused("429", again=True)),
+        ("401", Refused("HTTP 401", again=False, operator=True)),
+        ("500", Unknown("HTTP 500")),
+        ("invalid-sender", Refused("InvalidSenderId", again=False, operator=True)),
+    ],
+)
+def test_what_became_of_the_call_became_of_all(weather: str, outcome: Any) -> None:
+    with gateways.AfricasTalking() as gateway:
+        gateway.behave(weather)
+        assert channel(gateway.url).send_many(many(TEN)) == [outcome] * 10
+
+
+@pytest.mark.parametrize("weather", ["reset", "silent", "html", "truncated"])
+def test_a_call_whose_answer_is_lost_leaves_all_of_them_unknown(weather: str) -> None:
+    with gateways.AfricasTalking() as gateway:
+        gateway.behave(weather)
+        outcomes = channel(gateway.url, timeout=QUICK).send_many(many(TEN))
+        assert [type(one) for one in outcomes] == [Unknown] * 10
+
+
+def test_of_numbers_that_are_none_no_call_is_made() -> None:
+    with gateways.AfricasTalking() as gateway:
+        assert [one.number_failed for one in channel(gateway.url).send_many(many(["+2547", ""]))] == [True, True]  # type: ignore[union-attr]
+        assert gateway.requests == []
+
+
+# --- premium numbers ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("premium", "to", "link"),
+    [("", "51969", ""), ("51969", "51969", "L1"), ("51969", "22384", ""), ("51969", "", "")],
+)
+def test_the_link_of_a_message_to_the_premium_number_is_kept(premium: str, to: str, link: str) -> None:
+    form = (("id", "1"), ("from", PHONE), ("to", to), ("text", "1"), ("linkId", "L1"))
+    request = Request(method="POST", target="/x", route="sms", secret=PATH_SECRET, header={}, form=form, body=b"")
+    inbound = channel(premium=premium).parse(request, NOW)
+    assert isinstance(inbound, Inbound)
+    assert inbound.link == link
+
+
+def test_an_answer_to_a_premium_message_brings_its_link_back() -> None:
+    with gateways.AfricasTalking() as gateway:
+        sent = channel(gateway.url, premium=gateway.sender, keyword="JOIN").send(
+            Outbound(ref=REF, phone=PHONE, text=TEXT, link="L1")
+        )
+        assert isinstance(sent, Accepted)
+        form = gateway.requests[0].form
+        assert {name: form.get(name) for name in ("from", "to", "linkId", "keyword", "bulkSMSMode")} == {
+            "from": gateway.sender,
+            "to": PHONE,
+            "linkId": "L1",
+            "keyword": "JOIN",
+            "bulkSMSMode": "0",
+        }
+
+
+@pytest.mark.parametrize(
+    ("username", "host"), [("membership", "content.africastalking.com"), ("sandbox", "api.sandbox.africastalking.com")]
+)
+def test_premium_answers_have_a_host_of_their_own(username: str, host: str) -> None:
+    assert channel(username=username)._sms_service._contentUrl == f"https://{host}/version1"
+
+
+@pytest.mark.parametrize("word", ["Addition", "Deletion", ""])
+def test_a_subscription_to_a_product_is_no_membership(word: str) -> None:
+    assert isinstance(
+        parsed("subscription", phoneNumber=PHONE, shortCode="6942", keyword="join", updateType=word), Ignored
+    )
+
+
+# --- reports with reasons -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reason", "again", "number_failed", "operator"),
+    [
+        ("InsufficientCredit", 0, False, False),
+        ("InvalidLinkId", 0, False, True),
+        ("UserIsInactive", 0, True, False),
+        ("UserInBlackList", 0, True, False),
+        ("UserAccountSuspended", 0, True, False),
+        ("NotNetworkSubscriber", 0, True, False),
+        ("UserNotSubscribedToProduct", 0, False, True),
+        ("UserDoesNotExist", 0, True, False),
+        ("DeliveryFailure", 1, True, False),
+        ("", 0, True, False),
+        ("SomethingNew", 0, False, False),
+    ],
+)
+def test_a_failed_message_is_told_by_its_reason(reason: str, again: int, number_failed: bool, operator: bool) -> None:
+    report = parsed("delivery", id="1", status="Failed", phoneNumber=PHONE, failureReason=reason, retryCount="1")
+    assert isinstance(report, DeliveryReport)
+    assert (report.status, report.reason) == ("failed", reason)
+    assert (report.again, report.number_failed, report.operator) == (again, number_failed, operator)
+    still = parsed("delivery", id="1", status="Buffered", phoneNumber=PHONE, failureReason=reason)
+    assert isinstance(still, DeliveryReport)
+    assert (still.status, still.again, still.number_failed, still.operator) == ("sent", 0, False, False)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sms_service.channels.base import Accepted, Outbound, Refused, Unknown
 from sms_service.channels.twilio import Twilio
+from sms_service.channels.twilio_errors import MEANINGS
 from sms_service.engine.model import DAY
 from tests import gateways
 from tests.channels.conformance import NOW, PHONE, QUICK, REF, SECRETS, TEXT
@@ -38,13 +41,21 @@ def test_a_messaging_service_is_a_sender_too() -> None:
 @pytest.mark.parametrize(
     ("code", "outcome"),
     [
+        (20003, Refused("20003", again=False, operator=True)),
         (21211, Refused("21211", again=False, number_failed=True)),
-        (21408, Refused("21408", again=False)),
+        (21408, Refused("21408", again=False, operator=True)),
+        (21606, Refused("21606", again=False, operator=True)),
         (21610, Refused("21610", again=False, opted_out=True, number_failed=True)),
         (21611, Refused("21611", again=True, after=3600.0)),
-        (21612, Refused("21612", again=False)),
+        (21612, Refused("21612", again=False, operator=True)),
         (21614, Refused("21614", again=False, number_failed=True)),
+        (21617, Refused("21617", again=False)),
+        (21901, Refused("21901", again=False, operator=True)),
         (29999, Refused("29999", again=False)),
+        (30002, Refused("30002", again=False, operator=True)),
+        (30034, Refused("30034", again=False, operator=True)),
+        (63016, Refused("63016", again=False, elsewhere=True)),
+        (63018, Refused("63018", again=True, after=60.0)),
     ],
 )
 def test_a_refusal_is_told_by_its_code(code: int, outcome: Refused) -> None:
@@ -127,7 +138,7 @@ def test_other_messages_are_not_taken_for_it(gateway: gateways.Twilio) -> None:
 
 
 def test_a_list_of_several_pages_is_read_to_its_end(gateway: gateways.Twilio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sms_service.channels.twilio.LISTED_MAX", 3)
+    monkeypatch.setattr("sms_service.channels.twilio_sending.LISTED_MAX", 3)
     channel = twilio(api_url=gateway.url)
     message = lost_answer(gateway, channel)
     for number in range(2):
@@ -155,3 +166,20 @@ def test_a_list_that_fails_tells_nothing(gateway: gateways.Twilio, weather: str)
     lost_answer(gateway, twilio(api_url=gateway.url))
     gateway.behave(weather, on="list")
     assert isinstance(twilio(api_url=gateway.url, timeout=QUICK).look_up(outbound(), NOW, []), Unknown)
+
+
+def test_the_documentation_says_of_every_code_what_becomes_of_the_message() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "gateways.md").read_text()
+    told = docs[docs.index("## Twilio") : docs.index("## WhatsApp by Twilio")]
+    rows = {
+        code: line
+        for line in told.splitlines()
+        if line.startswith("| ")
+        for code in re.findall(r"\b\d{3,5}\b", line.split("|")[1])
+    }
+    assert set(rows) == {str(code) for code in MEANINGS} | {"429"}
+    for code, means in MEANINGS.items():
+        line = rows[str(code)]
+        assert ("an operator must act" in line) == bool(means.operator), code
+        assert ("anew" in line or "more times" in line) == bool(means.again), code
+        assert ("by SMS" in line) == means.elsewhere, code

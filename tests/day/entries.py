@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from sms_service.engine.navigation import GO_ON, RESUME
 from tests.day.commands import counts, frees
 from tests.day.country import Enroler
 from tests.day.crowd import FIELDS
@@ -72,6 +73,9 @@ def by_ussd(day: Day, her: Enroler) -> Scene:
             phone.hang_up()
             yield PAUSE
             phone = day.town.africastalking.dial(day.town.url, her.phone)
+            if phone.screen not in RESUME.values():
+                day.wrong(f"{her.phone} dialled again and should be asked whether she goes on, not {phone.screen!r}")
+            phone.press(GO_ON)
             shows_question(day, her, phone.screen, name)
         if phone.ended:
             return

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from sms_service.engine.model import Inbound
+from sms_service.engine.navigation import GO_ON
 from sms_service.enrolment import photos
 from sms_service.enrolment.numbers import written
 from sms_service.store import people
@@ -143,8 +144,9 @@ def test_keep_photo_none_a_picture_of_an_entry_that_was_not_saved_is_given_to_no
 
 def test_keep_photo_kept_with_the_entry_that_is_completed_by_ussd(any_town: Town) -> None:
     pictured(any_town, "REG 9876543210 ABC1234567 Ram Kumar")
-    screen = any_town.phone(ENROLER, by="africastalking").dials().press("12")
-    assert screen.splitlines()[-1] == f"Photo for {ref(any_town)} Ram kept."
+    phone = any_town.phone(ENROLER, by="africastalking").dials()
+    phone.press(GO_ON)
+    assert phone.press("12").splitlines()[-1] == f"Photo for {ref(any_town)} Ram kept."
     assert kept(any_town) == [(ref(any_town), ADDRESS)]
 
 
@@ -176,6 +178,7 @@ def test_keep_photo_lost_said_on_the_screen_too(town: Town) -> None:
     pictured(town, "REG 9876543210 ABC1234567 Ram Kumar")
     town.member.texts("STOP")
     screen = town.phone(ENROLER, by="africastalking").dials()
+    screen.press(GO_ON)
     assert screen.press("12").startswith("NOT saved")
     assert screen.press("98").startswith(LOST)
     assert screen.ended

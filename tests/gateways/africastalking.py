@@ -38,7 +38,8 @@ STATUS_WORDS = {
 
 class AfricasTalking(Gateway):
     """Own words for `behave`: invalid-sender (201 without recipients), status-CODE (status-406: on the blacklist),
-    charset (JSON with a charset in its type), text (JSON called text/plain)."""
+    forget-one (of several recipients the answer lacks the last), charset (JSON with a charset in its type), text (JSON
+    called text/plain)."""
 
     name = "africastalking"
 
@@ -62,6 +63,8 @@ class AfricasTalking(Gateway):
         self.service_code = service_code
         self.session_ends = session_ends
         self.blocked: set[str] = set()
+        self.codes: dict[str, int] = {}
+        """Phones that get a status code of their own."""
 
     def block(self, phone: str) -> None:
         """This person is on the blacklist: every further send is refused."""
@@ -88,7 +91,7 @@ class AfricasTalking(Gateway):
         recipients: list[dict[str, Any]] = []
         messages: list[Message] = []
         for phone in phones:
-            code = 406 if phone in self.blocked else 101
+            code = 406 if phone in self.blocked else self.codes.get(phone, 101)
             code = int(word.removeprefix("status-")) if word.startswith("status-") else code
             id_ = f"ATXid_{uuid.uuid4().hex}" if code < 200 else "None"
             cost = "KES 0.8000" if code < 200 else "0"
@@ -101,6 +104,8 @@ class AfricasTalking(Gateway):
         total = (
             f"Sent to {len(messages)}/{len(phones)} Total Cost: KES {0.8 * len(messages):.4f} Message parts: {parts}"
         )
+        if word == "forget-one":
+            recipients, messages = recipients[:-1], messages[:-1]
         return sent(total, recipients, word), messages
 
     # --- what it calls --------------------------------------------------------------------------------------------

@@ -40,6 +40,8 @@ REASONS = {
     21612: (400, "The 'To' phone number is not currently reachable via SMS"),
     21614: (400, "'To' number is not a valid mobile number"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
+    63007: (400, "Twilio could not find a Channel with the specified From address"),
+    63016: (400, "Failed to send freeform message because you are outside the allowed window."),
 }
 
 MAGIC_NUMBERS = {
@@ -52,6 +54,7 @@ MAGIC_NUMBERS = {
 """Twilio's test credentials page: sending to these fails as told."""
 
 BODY_MAX = 1600
+WHATSAPP = "whatsapp:"
 PATH = re.compile(r"/2010-04-01/Accounts/([^/]+)/Messages\.json")
 MEDIA_PATH = re.compile(r"/2010-04-01/Accounts/([^/]+)/Messages/MM[0-9a-f]{32}/Media/(ME[0-9a-f]{32})(\.json)?")
 STORE = "/store/"
@@ -133,19 +136,22 @@ class Twilio(Gateway):
     def _create(self, form: dict[str, str]) -> tuple[Answer, list[Message]]:
         to, text, callback = form.get("To", ""), form.get("Body", ""), form.get("StatusCallback", "")
         sender = form.get("From") or form.get("MessagingServiceSid", "")
+        phone = to.removeprefix(WHATSAPP)
         problem = (
             (21604 if not to else None)
             or (21603 if not sender else None)
             or (21602 if not text else None)
             or (21617 if len(text) > BODY_MAX else None)
-            or (None if re.fullmatch(r"\+[1-9]\d{6,14}", to, re.ASCII) else 21211)
+            or (None if re.fullmatch(r"\+[1-9]\d{6,14}", phone, re.ASCII) else 21211)
+            or (63007 if to != phone and not sender.startswith((WHATSAPP, "MG")) else None)
             or MAGIC_NUMBERS.get(to)
-            or (21610 if to in self.blocked else None)
+            or (21610 if phone in self.blocked else None)
             or (21609 if callback and not valid_callback(callback) else None)
         )
         if problem:
             return refused(problem), []
-        message = Message("twilio", f"SM{uuid.uuid4().hex}", to, sender, text, self.now(), callback)
+        by = "whatsapp" if to != phone else "twilio"
+        message = Message(by, f"SM{uuid.uuid4().hex}", phone, sender, text, self.now(), callback)
         return Answer(201, json.dumps(self._resource(message))), [message]
 
     def _list(self, query: dict[str, str]) -> Answer:
@@ -175,7 +181,8 @@ class Twilio(Gateway):
 
     def _fits(self, message: Message, query: dict[str, str]) -> bool:
         """As strict as can be: a message that is still queued has no DateSent, and no list by DateSent shows it."""
-        if message.to != query.get("To", message.to) or message.from_ != query.get("From", message.from_):
+        to = address(message)
+        if to != query.get("To", to) or message.from_ != query.get("From", message.from_):
             return False
         days = {name: query[name][:10] for name in ("DateSent", "DateSent<", "DateSent>") if name in query}
         if days and message.sent_at is None:
@@ -211,7 +218,7 @@ class Twilio(Gateway):
             "sid": message.id,
             "status": "accepted" if service and message.status == "queued" else message.status,
             "subresource_uris": {"media": f"{uri}/Media.json"},
-            "to": message.to,
+            "to": address(message),
             "uri": f"{uri}.json",
         }
 
@@ -229,7 +236,7 @@ class Twilio(Gateway):
             ("MessageStatus", status),
             ("SmsSid", message.id),
             ("SmsStatus", status),
-            ("To", message.to),
+            ("To", address(message)),
             ("From", message.from_),
             ("MessageSid", message.id),
             ("AccountSid", self.account_sid),
@@ -247,6 +254,18 @@ class Twilio(Gateway):
         `more`: further fields, such as OptOutType="STOP"."""
         self.web_url = web_url
         return self._webhook(f"{self.public_url}/hooks/twilio/sms", self.sms_fields(phone, body, sid, **more))
+
+    def whatsapp(self, web_url: str, phone: str, body: str, sid: str | None = None, **more: str) -> Answer:
+        """A WhatsApp message of `phone` to our number, to the address for WhatsApp. `more`: ButtonText, MediaUrl0 ..."""
+        self.web_url = web_url
+        fields = self.whatsapp_fields(phone, body, sid, **more)
+        return self._webhook(f"{self.public_url}/hooks/whatsapp/sms", fields)
+
+    def whatsapp_fields(self, phone: str, body: str, sid: str | None = None, **more: str) -> list[tuple[str, str]]:
+        """The fields of an inbound WhatsApp message."""
+        fields = dict(self.sms_fields(f"{WHATSAPP}{phone}", body, sid))
+        fields |= {"To": f"{WHATSAPP}{self.number}", "WaId": phone.removeprefix("+"), "ProfileName": "Amina"}
+        return list((fields | {"MessageType": "text", "NumMedia": "0"} | more).items())
 
     def sms_fields(self, phone: str, body: str, sid: str | None = None, **more: str) -> list[tuple[str, str]]:
         """The fields of an inbound SMS, in the order in which they were captured."""
@@ -283,6 +302,11 @@ class Twilio(Gateway):
         there = self.web_url + url.removeprefix(self.public_url) if self.web_url else url
         header = {"X-Twilio-Signature": self.sign(url, fields), "I-Twilio-Idempotency-Token": uuid.uuid4().hex}
         return self.call(there, fields, header)
+
+
+def address(message: Message) -> str:
+    """The person as Twilio names her."""
+    return f"{WHATSAPP}{message.to}" if message.gateway == "whatsapp" else message.to
 
 
 def refused(code: int, header: dict[str, str] | None = None) -> Answer:

@@ -14,9 +14,9 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, event, select
 
-from sms_service.store import sizes
+from sms_service.store import dlt_refusals, sizes
 from sms_service.store.spool import MAX_TRIES, Spooled
-from sms_service.store.tables import outbox, turn
+from sms_service.store.tables import dlt_refusal, outbox, turn
 from sms_service.web import health
 from tests.conftest import KEY
 from tests.town import Town
@@ -100,6 +100,24 @@ def test_what_failed_is_a_note_and_no_reason_to_send_messages_elsewhere(web: Web
     assert aside.startswith("1 message failed at every try, kept in spool_set_aside; ")
     assert "sms_service_set_aside 1.0" in figures
     assert "sms_service_spooled 1.0" in figures
+
+
+def test_what_indias_registry_refused_is_noted_and_counted(web: Web) -> None:
+    with web.service.engine.begin() as conn:
+        for code in (633, 633, 0):
+            dlt_refusals.count(conn, code, time.time())
+    try:
+        answer = web.get("/readyz")
+        figures = web.get("/metrics").text
+    finally:
+        with web.service.engine.begin() as conn:
+            conn.execute(dlt_refusal.delete())
+
+    assert (answer.status, answer.json["problems"]) == (200, [])
+    none, refused = answer.json["notes"]
+    assert none.startswith("1 message to India in 24 hours not sent, no registered template: ")
+    assert refused.startswith("2 messages to India in 24 hours refused by the registry with code 633: the text is not ")
+    assert 'sms_service_dlt_refused{code="633"} 2.0' in figures
 
 
 def test_figures_are_prometheus_text_and_name_nobody(web: Web) -> None:

@@ -228,7 +228,8 @@ def test_nothing_typed_on_a_screen_asks_again(config: Config) -> None:
 
 def test_a_session_drops_and_the_next_dial_goes_on_where_it_was(config: Config) -> None:
     dialled = "Mwende dials *384*7#\nMwende sees Jina lako?\nMwende types Mwende Musyoka\nMwende sees Chai: 1. ...\n"
-    assert played(config, f"{MWENDE}{dialled}Mwende drops\nMwende dials *384*7#\nMwende sees Chai: 1. ...\n") == []
+    again = "Mwende drops\nMwende dials *384*7#\nMwende sees Ulikuwa umeanza. 1 Endelea. 2 Anza upya\nMwende types 1\n"
+    assert played(config, f"{MWENDE}{dialled}{again}Mwende sees Chai: 1. ...\n") == []
     [failure] = played(config, f"{MWENDE}{dialled}Mwende drops\nMwende sees Chai: 1. ...\n")
     assert failure.message == "Mwende sees no screen"
 
@@ -357,6 +358,7 @@ Mwende dials *384*7#
 Mwende types Mwende Musyoka
 Mwende drops
 Mwende dials *384*7#
+Mwende types 1
 Mwende types 2
 """
 RECORDED = """\
@@ -381,6 +383,8 @@ Mwende sees Chai: 1. Kahawa: 2
   0 rudi
 Mwende drops
 Mwende dials *384*7#
+Mwende sees Ulikuwa umeanza. 1 Endelea. 2 Anza upya
+Mwende types 1
 Mwende sees Chai: 1. Kahawa: 2
   0 rudi
 Mwende types 2

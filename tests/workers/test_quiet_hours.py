@@ -17,6 +17,7 @@ from tests.conftest import KEY
 from tests.gateways import AfricasTalking, Twilio
 from tests.town import ENROLER, ENTRY, MEMBER, Town
 from tests.workers.conftest import Clock
+from tests.workers.test_sent_anew import calls, remind
 from workers import deliver
 
 HOUR = 3600.0
@@ -207,3 +208,27 @@ def test_a_night_costs_each_message_one_look(town: Town, clock: Clock) -> None:
     clock.now = at("22:30")
     says(town, clock, ENROLER, ENTRY)
     assert deliver.send_due(town.service, 100) == 0
+
+
+def test_of_equal_texts_those_leave_together_whose_people_are_awake(town: Town, clock: Clock) -> None:
+    clock.now = at("22:00")  # half past seven in Kenya
+    remind(town, 2)
+    remind(town, 2, before="+9198000")
+    town.work()
+    assert calls(town) == [2]
+    assert [row.status for row in town.rows(outbox)] == ["sent", "sent", "queued", "queued"]
+    clock.now = at("08:00", day=25)
+    town.work()
+    assert calls(town) == [2, 2]
+
+
+def test_what_nobody_awaits_does_not_go_anew_at_night(town: Town, clock: Clock) -> None:
+    clock.now = at("20:55")
+    remind(town, 1, before="+9198000")
+    town.work()
+    town.africastalking.report(town.africastalking.accepted[-1], "Failed", "DeliveryFailure")
+    clock.now = at("21:30")
+    town.work()
+    [row] = town.rows(outbox)
+    assert (row.status, row.repeats, row.due_at) == ("queued", 1, at("08:00", day=25))
+    assert calls(town) == [1]

@@ -121,6 +121,15 @@ def test_a_report_that_it_failed_because_of_the_number_counts(known: Town) -> No
     assert her(known).failed_days == 1
 
 
+def test_what_goes_anew_counts_at_its_first_report_and_no_more_that_day(known: Town, clock: Clock) -> None:
+    for _ in range(4):
+        known.twilio.report(known.twilio.accepted[-1], "undelivered", error="30003")
+        clock.now = max(clock.now, known.rows(outbox)[-1].due_at)
+        deliver.send_due(known.service, 10)
+    assert (known.rows(outbox)[-1].status, known.rows(outbox)[-1].repeats) == ("failed", 3)
+    assert her(known).failed_days == 1
+
+
 def test_a_report_that_it_failed_for_another_reason_does_not(known: Town) -> None:
     [message] = known.twilio.accepted
     known.twilio.report(message, "undelivered", error="30007")

@@ -1,0 +1,158 @@
+"""Twilio's messages out: created by its Python SDK, refused by its codes, looked up in its list where an answer was lost.
+
+Sources: messaging/api/message-resource, api/errors, and the SDK's own code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from sms_service.channels.base import SEND_TIMEOUT, Accepted, Outbound, Refused, Sent, Unknown
+from sms_service.channels.incoming import loggable, price, small_number
+from sms_service.channels.sending import failed, new_session, retry_after
+from sms_service.channels.twilio_errors import refused
+
+CLOCK_SLACK = 60.0
+"""Seconds between Twilio's clock and ours that the look-up allows for."""
+
+LISTED_MAX = 1000
+"""Messages that a look-up reads: Twilio's largest page. To one phone there are seldom more than fifty."""
+
+TRIAL_PREFIX = "Sent from your Twilio trial account - "
+"""Put before every text by a trial account, so the listed body differs from what was sent."""
+
+
+class Throttled(Exception):
+    """HTTP 429: not processed. `after` seconds, which the SDK would have lost."""
+
+    def __init__(self, after: float) -> None:
+        super().__init__("429")
+        self.after = after
+
+
+class TwilioSending:
+    """The part of a Twilio channel that sends. `prefix` stands before every address (WhatsApp's `whatsapp:`)."""
+
+    name = "twilio"
+    prefix = ""
+
+    def __init__(
+        self,
+        *,
+        account_sid: str,
+        auth_tokens: Sequence[str],
+        from_: str,
+        public_url: str,
+        api_url: str = "",
+        timeout: tuple[float, float] = SEND_TIMEOUT,
+    ) -> None:
+        """`from_`: a number, a lettered sender or a Messaging Service (MG...). `api_url` replaces https://api.twilio.com."""
+        self.account_sid = account_sid
+        self.from_ = from_
+        self.api_url = api_url.rstrip("/")
+        self._tokens = [token for token in auth_tokens if token]
+        self._status_url = f"{public_url.rstrip('/')}/hooks/{self.name}/status"
+        self._timeout = timeout
+
+    def send(self, message: Outbound) -> Sent:
+        """Our reference goes along in the query of the status callback, so that a report which comes before Twilio's
+        answer, or instead of it, still finds its row."""
+        try:
+            created = self._client.messages.create(to=f"{self.prefix}{message.phone}", **self._options(message))
+            if created.status == "failed":
+                code = created.error_code
+                return refused(code, loggable(str(code or "failed")))
+            if not created.sid:
+                return Unknown("no sid")
+            return Accepted(created.sid, small_number(created.num_segments), price(created.price, created.price_unit))
+        except Throttled as error:
+            return Refused("429", again=True, after=error.after)
+        except Exception as error:  # noqa: BLE001
+            # The outcome must never be lost to a surprise in the SDK; whatever it was stands in the reason.
+            return refusal(error) or failed(error)
+
+    def _options(self, message: Outbound) -> dict[str, str]:
+        service = self.from_.startswith("MG")
+        return {
+            "body": message.text,
+            "messaging_service_sid" if service else "from_": self.from_ if service else f"{self.prefix}{self.from_}",
+            "status_callback": f"{self._status_url}?ref={quote(message.ref)}",
+        }
+
+    def look_up(self, message: Outbound, since: float, not_these: Sequence[str]) -> Sent:
+        """Asks Twilio's list of messages to this phone. Not before a minute after the send: the list lags a little.
+
+        A message that still waits in Twilio's queue has no DateSent yet and the list by day leaves it out; so "not
+        found" is only said after the list without the day was read to its end.
+        """
+        from_day = datetime.fromtimestamp(since - CLOCK_SLACK, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        to = f"{self.prefix}{message.phone}"
+        try:
+            for filters in ({"date_sent_after": from_day}, {}):
+                listed = self._client.messages.list(to=to, page_size=LISTED_MAX, limit=LISTED_MAX, **filters)
+                found = find(listed, message.text, since, not_these)
+                if found is not None:
+                    return found
+        except Exception as error:  # noqa: BLE001
+            return Unknown(f"list: {type(error).__name__}")
+        if len(listed) >= LISTED_MAX:
+            return Unknown("more messages than one list shows")
+        return Refused("not found at the gateway", again=True)
+
+    @cached_property
+    def _client(self) -> Any:
+        # Imported here: the SDK costs 60 ms and 8 MB, and the web processes only verify and parse.
+        from twilio.http.http_client import TwilioHttpClient
+        from twilio.http.response import Response as Answer
+        from twilio.rest import Client
+
+        timeout = self._timeout
+
+        class Http(TwilioHttpClient):  # type: ignore[misc]
+            """The SDK's own client logs addresses, waits for ever, drops Retry-After, and hands an answer over through
+            an attribute of itself, where another thread's answer can lie by then."""
+
+            def request(self, method: str, url: str, **options: Any) -> Any:
+                options.update(timeout=timeout, allow_redirects=False)
+                answer = self.session.request(method, url, **options)
+                if answer.status_code == 429:
+                    raise Throttled(retry_after(answer.headers))
+                return Answer(answer.status_code, answer.content.decode("utf-8", "replace"), answer.headers)
+
+        http = Http(pool_connections=False)
+        http.session = new_session()
+        client = Client(self.account_sid, self._tokens[0], http_client=http)
+        if self.api_url:
+            client.api.base_url = self.api_url
+        return client
+
+
+def refusal(error: Exception) -> Refused | Unknown | None:
+    """Twilio's own refusal (4xx with an error code). None: `error` is none. 3xx and 5xx do not say what came of it."""
+    status, code = getattr(error, "status", None), getattr(error, "code", None)
+    if not isinstance(status, int):
+        return None
+    if not 400 <= status < 500:
+        return Unknown(f"HTTP {status}")
+    number = code if isinstance(code, int) else status
+    return refused(number, loggable(str(number)))
+
+
+def find(listed: Sequence[Any], text: str, since: float, not_these: Sequence[str]) -> Accepted | Unknown | None:
+    """The message of `text` among `listed`, the oldest if several fit. Unknown if a body is gone (redacted)."""
+    fits = [
+        one
+        for one in listed
+        if str(one.direction).startswith("outbound")
+        and one.sid not in not_these
+        and (one.date_created is None or one.date_created.timestamp() >= since - CLOCK_SLACK)
+    ]
+    wanted = " ".join(text.split())
+    for one in reversed(fits):
+        if " ".join((one.body or "").removeprefix(TRIAL_PREFIX).split()) == wanted:
+            return Accepted(one.sid, small_number(one.num_segments), price(one.price, one.price_unit))
+    return Unknown("a listed message has no body") if any(not one.body for one in fits) else None

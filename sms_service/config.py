@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 import yaml
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
+from sms_service import addresses
 from sms_service.config_gateways import Channels
+from sms_service.config_routes import Routes
 from sms_service.config_section import Secret, Section
-from sms_service.engine import dlt
+from sms_service.config_sending import Dlt, Loops, OutboxSettings, QuietHours
 from sms_service.id_pattern import SEPARATORS, read_pattern
 
 PREFIX = "SMS_SERVICE__"
@@ -45,65 +46,6 @@ class Web(Section):
 class Privacy(Section):
     key: Secret = ""
     erase_after_days: float = Field(default=7, gt=0, le=90)
-
-
-class Dlt(Section):
-    """India's registry of texts (docs/gateways.md); flow files hold the texts themselves."""
-
-    required: bool = False
-    entity: str = Field(default="", pattern="^([0-9]{19})?$")
-    header: str = Field(default="", pattern="^([A-Za-z]{3,6}|[0-9]{6})?$")
-    variable_max: int = Field(default=dlt.VARIABLE_MAX, ge=10, le=100)
-    hosts: str = ""
-
-    def rules(self, reply_number: str = "", own: Mapping[str, str] | None = None) -> dlt.Rules:
-        """The same for the engine and the checker, which see the other two in engine/dlt.py."""
-        return dlt.Rules(
-            required=self.required,
-            entity=self.entity,
-            header=self.header,
-            variable_max=self.variable_max,
-            hosts=tuple(host.strip().lower() for host in self.hosts.split(",") if host.strip()),
-            reply_number=reply_number,
-            own=dict(own or {}),
-        )
-
-
-class OutboxSettings(Section):
-    lease: float = Field(default=60, ge=20)
-    attempts: int = Field(default=10, ge=1, le=100)
-    backoff: float = Field(default=30, gt=0)
-    failed_days: int = Field(default=5, ge=0, le=1000)
-
-
-class QuietHours(Section):
-    """The night, in the time of whoever is texted: then no text leaves that she does not await. Both times empty: never.
-    `timezone`: one for all (Asia/Kolkata); "": by the country of each number. `local`: also for phones of this machine."""
-
-    from_: str = Field(default="21:00", alias="from")
-    to: str = "08:00"
-    timezone: str = ""
-    local: bool = False
-
-    @field_validator("from_", "to", mode="before")
-    @classmethod
-    def _is_a_time(cls, value: Any) -> Any:
-        if value and not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", str(value)):  # YAML makes 1260 of 21:00
-            raise ValueError('write the time in quotes, like "21:00"')
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_a_zone(cls, name: str) -> str:
-        if name and name not in available_timezones():
-            raise ValueError(f"{name} is no time zone; write it like Asia/Kolkata")
-        return name
-
-    @model_validator(mode="after")
-    def _is_a_night(self) -> Self:
-        if bool(self.from_) != bool(self.to) or (self.from_ and self.from_ == self.to):
-            raise ValueError('set both `from` and `to`, or both to "" for no quiet hours')
-        return self
 
 
 class Price(Section):
@@ -201,6 +143,7 @@ class Config(Section):
     web: Web = Web()
     privacy: Privacy = Privacy()
     channels: Channels = Channels()
+    routes: Routes = Field(default=[])
     outbox: OutboxSettings = OutboxSettings()
     quiet_hours: QuietHours = QuietHours()
     dlt: Dlt = Dlt()
@@ -211,6 +154,7 @@ class Config(Section):
     notice: Notice = Notice()
     id_formats: dict[Annotated[str, AfterValidator(_format_name)], IdFormat] = Field(default={})
     rules: Rules = Rules()
+    loops: Loops = Loops()
 
     @field_validator("public_url")
     @classmethod
@@ -219,6 +163,12 @@ class Config(Section):
             raise ValueError(
                 "a user or password in it would stand in every log; gateways prove themselves in other ways"
             )
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _names_what_the_sentinels_watch(cls, url: str) -> str:
+        addresses.sentinels(url)
         return url
 
     @property
@@ -249,9 +199,7 @@ class Config(Section):
     def sql_url(self) -> str:
         """The SQLAlchemy address of the database."""
         if self.database_url:
-            return self.database_url.replace("postgres://", "postgresql://").replace(
-                "postgresql://", "postgresql+psycopg://", 1
-            )
+            return addresses.sqlalchemy_address(self.database_url)
         return f"sqlite:///{self.data_dir / 'sms_service.sqlite3'}"
 
     @property

@@ -12,15 +12,29 @@ from sms_service.config_section import Secret, Section
 PROGRAMMED = {"handset", "twilio", "whatsapp", "africastalking", "kannel", "jasmin", "default", "described"}
 """Names in the section `channels`, which no described gateway can have."""
 
+RATE_MIN = 0.1
+"""Segments a second: a text of ten takes more than a minute and a half then."""
+
 
 class Handset(Section):
     secret: Secret = ""
 
 
+def _rate(rate: float) -> float:
+    if 0 < rate < RATE_MIN:
+        raise ValueError(f"{rate} is too slow for anybody to wait for: at least {RATE_MIN}, or 0 for no rate")
+    return rate
+
+
+Rate = Annotated[float, Field(ge=0, le=10_000), AfterValidator(_rate)]
+"""SMS segments a second; 0: none."""
+
+
 class GatewaySection(Section):
-    """The settings of a gateway. It is on when all of NEEDED are there."""
+    """The settings of a gateway. It is on when all of NEEDED are there. `rate` is how fast its sender may send."""
 
     NEEDED: ClassVar[tuple[str, ...]] = ()
+    rate: Rate = 0.0
 
     def missing(self) -> list[str]:
         """Those of NEEDED that are empty."""
@@ -38,6 +52,7 @@ class Twilio(GatewaySection):
     shared_key: Secret = ""
     from_: str = Field(default="", alias="from")
     whatsapp_from: str = ""
+    whatsapp_rate: Rate = 0.0
     api_url: str = ""
 
 
@@ -116,3 +131,10 @@ class Channels(Section):
     jasmin: Jasmin = Jasmin()
     described: dict[Annotated[str, AfterValidator(_gateway_name)], DescribedGateway] = Field(default={})
     missed_call: MissedCall = MissedCall()
+
+    def rate_of(self, channel: str) -> float:
+        """Segments (WhatsApp: messages) that this channel may send in a second; 0: no limit."""
+        if channel == "whatsapp":
+            return self.twilio.whatsapp_rate
+        section = self.described.get(channel) or getattr(self, channel, None)
+        return section.rate if isinstance(section, GatewaySection) else 0.0

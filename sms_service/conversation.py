@@ -14,11 +14,13 @@ import msgspec
 from sqlalchemy import Connection
 
 from sms_service.authoring.shelf import Shelf
-from sms_service.config import Fees, QuietHours, Rules
+from sms_service.config import Fees, Rules
+from sms_service.config_sending import Loops, QuietHours
 from sms_service.engine import dlt
 from sms_service.engine.model import AnyState, Flow, Inbound, Session, Sessions
 from sms_service.enrolment.effects import Over, Start
 from sms_service.privacy import Keys
+from sms_service.routing import Routes
 from sms_service.store.people import Person
 
 
@@ -37,6 +39,8 @@ class Desk:
     fees: Fees = field(default_factory=Fees)
     quiet_hours: QuietHours = field(default_factory=QuietHours)
     dlt: dlt.Rules = field(default_factory=dlt.Rules)
+    loops: Loops = field(default_factory=Loops)
+    routes: Routes = field(default_factory=Routes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Conversation:
     `patient`: an answer that comes while its question is being handed to the gateway raises Overtaken. `before` are the
     ids of the sessions that were open when it began, `ran` the one that was stepped last. `prompted`: the sessions whose
     open question is among `texts`, the last one last, and the language that its text is in. `saved`: the sessions that
-    saved a registration, and its reference.
+    saved a registration, and its reference. `unanswered`: why nobody writes back (loops.py).
     """
 
     def __init__(
@@ -85,6 +89,7 @@ class Conversation:
         self.rings: set[str] = set()
         self.moved: list[Moved] = []
         self.saved: dict[str, str] = {}
+        self.unanswered: str | None = None
 
     @property
     def turn_no(self) -> int:

@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from itertools import islice
 
 import msgspec
-from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from sms_service import elsewhere, reports
+from sms_service import reports
 from sms_service.channels.base import DeliveryReport
 from sms_service.engine.answers import fold
 from sms_service.engine.model import Inbound
@@ -142,17 +141,14 @@ def _numbers_in(text: str, region: str) -> Iterator[str]:
 
 
 def _take_report(service: Service, report: DeliveryReport, now: float) -> None:
-    def other(conn: Connection, person_id: int) -> str:
-        return elsewhere.elsewhere(conn, person_id, report.channel, service.channels, service.config.channels.default)
-
     try:
         with service.engine.begin() as conn:
-            known = reports.take_report(conn, service.keys, report, now, other)
+            known = reports.take_report(conn, service.keys, report, now)
     except DBAPIError as error:
         if database.is_down(error):
             raise SqlDown(type(error.orig).__name__) from error
         raise
-    if report.elsewhere:
+    if report.elsewhere or report.operator:
         service.bell.ring("deliver")
     if not known:
         log.info("a delivery report of %s (%s) is about no message we know yet", report.channel, report.word)

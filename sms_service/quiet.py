@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from phonenumbers import timezone
+from phonenumbers.tzdata import TIMEZONE_DATA
 
-from sms_service.config import QuietHours
+from sms_service.config_sending import QuietHours
 
 NOWHERE = "Etc/Unknown"
 """What phonenumbers says of a number that it cannot place; those are in UTC here."""
@@ -33,6 +34,15 @@ def night_ends(hours: QuietHours, phone: str, now: float) -> float | None:
             return then if then > now else None
         then = max(mornings)
     return _morning(hours, zones[len(zones) // 2], now)
+
+
+def office_zone(hours: QuietHours, region: str) -> str | None:
+    """The time zone that the office tells times in: the one that is set, else that of its country (ISO 3166); None where
+    that has several."""
+    if hours.timezone:
+        return hours.timezone
+    zones = _placed(TIMEZONE_DATA.get(str(phonenumbers.country_code_for_region(region)), ()))
+    return zones[0] if len(zones) == 1 and zones[0] != NOWHERE else None
 
 
 def _morning(hours: QuietHours, zone: str, at: float) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -13,7 +12,7 @@ from sms_service.channels import advice
 from sms_service.channels.base import DeliveryReport
 from sms_service.engine import dlt
 from sms_service.privacy import Keys
-from sms_service.store import anew, dlt_refusals, gateway_faults, outbox, people, reach
+from sms_service.store import anew, channel_log, dlt_refusals, gateway_faults, outbox, people, reach
 from sms_service.store.claims import Claimed
 from sms_service.store.tables import delivery_report
 
@@ -23,20 +22,12 @@ WORD_MAX, REASON_MAX, ID_MAX = 32, 64, 64
 log = logging.getLogger(__name__)
 
 
-def nowhere(_conn: Connection, _person_id: int) -> str:
-    """No other channel."""
-    return ""
-
-
-def take_report(
-    conn: Connection, keys: Keys, report: DeliveryReport, now: float,
-    other: Callable[[Connection, int], str] = nowhere,
-) -> bool:  # fmt: skip
+def take_report(conn: Connection, keys: Keys, report: DeliveryReport, now: float) -> bool:
     """Notes one report and raises the message it speaks of; False if that message is not known (yet).
 
     A report may overtake the answer to the send it is about: it is kept, and `apply_early` finds it then. A message that
-    certainly failed goes anew where that may help, as often as the report says at most, or by the channel that `other`
-    gives for its person.
+    certainly failed goes anew where that may help, as often as the report says at most, or by the next channel of its
+    route.
     """
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     values = {
@@ -48,6 +39,7 @@ def take_report(
     row = outbox.find_reported(conn, keys, report.channel, report.ref, report.gateway_id, report.phone, now)
     if row is None:
         return False
+    _log_report(conn, row.ref, report.channel, report.word, report.reason[:REASON_MAX], now)
     if _is_of_earlier(row, report, is_news):
         return True
     if report.opted_out:
@@ -55,7 +47,7 @@ def take_report(
     if report.operator:
         tell_operator(conn, report.channel, report.reason[:REASON_MAX], now)
     refused = _refused_by_registry(conn, keys, row, report)
-    if report.status == "failed" and not refused and _goes_anew(conn, row, report, now, other):
+    if report.status == "failed" and not refused and _goes_anew(conn, row, report, now):
         _tells_of_number(conn, row.person_id, report.status, report.number_failed, now)
         return True
     sent_anew = row.repeats and row.status == "sending"  # then the id in the row is that of the one that failed
@@ -73,6 +65,10 @@ def take_report(
         _count_registry(conn, refused, report.channel, now)
     _tells_of_number(conn, row.person_id, report.status, rose and report.number_failed and not refused, now)
     return True
+
+
+def _log_report(conn: Connection, ref: str, channel: str, word: str, reason: str, at: float) -> None:
+    channel_log.note(conn, ref, channel, "reported", f"{word} {reason}".strip(), at)
 
 
 def _refused_by_registry(conn: Connection, keys: Keys, row: Row[Any], report: DeliveryReport) -> int:
@@ -94,18 +90,23 @@ def _is_of_earlier(row: Row[Any], report: DeliveryReport, is_news: bool) -> bool
     return bool(row.status == "queued" or row.gateway_id not in ("", report.gateway_id))
 
 
-def _goes_anew(
-    conn: Connection, row: Row[Any], report: DeliveryReport, now: float, other: Callable[[Connection, int], str]
-) -> bool:
+def _goes_anew(conn: Connection, row: Row[Any], report: DeliveryReport, now: float) -> bool:
     """Whether a failed message is put back in the queue."""
     if row.status not in ("sending", "held", "sent") or not row.text_sealed:
         return False
     reason, id_ = report.reason[:REASON_MAX], report.gateway_id[:ID_MAX]
-    if report.elsewhere and (channel := other(conn, row.person_id)):
-        return anew.reroute(conn, row, channel, now, reason)
+    if (report.elsewhere or report.operator) and (route := anew.others(row.route, row.channel)):
+        rerouted = anew.reroute(conn, row, route, now, reason)
+        if rerouted:
+            channel_log.note(conn, row.ref, route[0], "rerouted", reason, now)
+        return rerouted
     if row.repeats >= report.again:
         return False
-    return anew.repeat(conn, row, now + report.after * 2**row.repeats, id_, reason)
+    due_at = now + report.after * 2**row.repeats
+    repeats = anew.repeat(conn, row, due_at, id_, reason)
+    if repeats:
+        channel_log.note(conn, row.ref, row.channel, "sent anew", reason, now, due_at=due_at)
+    return repeats
 
 
 def tell_operator(conn: Connection, channel: str, code: str, now: float) -> None:
@@ -138,10 +139,12 @@ def apply_early(conn: Connection, claimed: Claimed, gateway_id: str, now: float)
     if not gateway_id:
         return
     said = delivery_report.c
-    early = select(said.status, said.reason, said.number_failed, said.at)
+    early = select(said.status, said.reason, said.number_failed, said.at, said.word)
     early = early.where(said.channel == claimed.channel, said.gateway_id == gateway_id)
-    for status, reason, number_failed, at in conn.execute(early).all():
+    for status, reason, number_failed, at, word in conn.execute(early).all():
         rose = outbox.rise(conn, claimed.id, status, reason=reason)
+        if rose:  # else it found its row when it came, and was noted then
+            _log_report(conn, claimed.ref, claimed.channel, word, reason, at)
         if rose and status == "failed":
             count_registry(conn, claimed.phone, claimed.channel, reason, now)
         of_number = rose and bool(number_failed) and not by_registry(claimed.phone, reason)

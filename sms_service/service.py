@@ -18,9 +18,12 @@ from sms_service.conversation import Desk
 from sms_service.enrolment import ledger_macs, notices
 from sms_service.first_start import publish_where_nothing_is
 from sms_service.privacy import Keys
+from sms_service.routing import Routes
 from sms_service.store import database, flow_versions, installation
 from sms_service.store.bell import Bell
-from sms_service.store.sessions import LiveSessions, open_redis
+from sms_service.store.rate import Rates
+from sms_service.store.redis_client import open_redis
+from sms_service.store.sessions import LiveSessions
 from sms_service.store.spool import Spool
 from sms_service.turn import Turns
 from sms_service.vocabulary import vocabulary
@@ -35,6 +38,7 @@ class Service:
     engine: Engine
     redis: redis.Redis
     bell: Bell
+    rates: Rates
     shelf: Shelf
     channels: dict[str, Channel]
     missed_calls: MissedCalls | None
@@ -110,6 +114,7 @@ def open_service(config: Config, now: float) -> Service:
     client = open_redis(config.live_url)
     bell = Bell(client)
     shelf = open_shelf(config, engine, now)
+    channels = open_channels(config)
     desk = Desk(
         keys,
         shelf,
@@ -118,6 +123,8 @@ def open_service(config: Config, now: float) -> Service:
         fees=config.fees,
         quiet_hours=config.quiet_hours,
         dlt=config.dlt.rules(),
+        loops=config.loops,
+        routes=Routes(config.routes, channels, config.channels.default),
     )
     return Service(
         config=config,
@@ -125,8 +132,9 @@ def open_service(config: Config, now: float) -> Service:
         engine=engine,
         redis=client,
         bell=bell,
+        rates=Rates(client, {name: config.channels.rate_of(name) for name in channels}),
         shelf=shelf,
-        channels=open_channels(config),
+        channels=channels,
         missed_calls=open_missed_calls(config),
         spool=Spool(config.data_dir / "spool", keys.service),
         turns=Turns(engine, desk, LiveSessions(client, keys), bell, config.language),

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from sms_service import closing, hearing, pictures, running
+from sms_service import closing, hearing, loops, pictures, running
 from sms_service.conversation import Desk, unheard
 from sms_service.engine.model import Inbound
 from sms_service.enrolment.effects import Start
@@ -65,8 +65,9 @@ class Turns:
                 hearing.call(conversation)
             elif inbound.kind == "ussd":  # 6 engine.step, and the effects it asks for
                 hearing.hop(conversation)
-            else:
+            elif not loops.is_automatic(conversation):
                 hearing.sms(conversation)
+            conversation.unanswered = loops.unanswered(conversation)
             return unit.write(conversation)  # 7 compare-and-set, turn log, outbox rows
 
         while True:

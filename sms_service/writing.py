@@ -9,7 +9,7 @@ from sms_service.conversation import Conversation, Moved
 from sms_service.engine import dlt, navigation
 from sms_service.engine.answering import offers_back
 from sms_service.engine.model import Session, Sessions
-from sms_service.engine.texts import sendable
+from sms_service.engine.texts import count, sendable
 from sms_service.engine.waiting import due_at
 from sms_service.store import claims, installation, outbox, paths, people
 from sms_service.store import sessions as store_sessions
@@ -38,6 +38,7 @@ def write(conversation: Conversation) -> tuple[Stored, bytes]:
             "at": inbound.received_at, "ends": stored.ends,
             "gateway_time": inbound.gateway_time, "text_sealed": person.key.encrypt("turn.text", inbound.text),
             "reply_sealed": person.key.encrypt("turn.reply", stored.text), "sessions_sealed": sealed,
+            "unanswered": conversation.unanswered,
         },
     )  # fmt: skip
     due = [(session, due_at(conversation.flow(session), session)) for session in conversation.open]
@@ -54,7 +55,7 @@ def _prompted(conversation: Conversation) -> list[tuple[Session, str]]:
 def _message(conversation: Conversation, text: str) -> Stored:
     """SMS: the texts of this turn leave as one message, through the outbox."""
     person, inbound = conversation.person, conversation.inbound
-    if not text or inbound.answered:
+    if not text or inbound.answered or conversation.unanswered:
         return Stored("", ends=True)
     night = inbound.channel not in claims.UNASKED and quiet.night_ends(
         conversation.desk.quiet_hours, person.phone, inbound.received_at
@@ -66,13 +67,16 @@ def _message(conversation: Conversation, text: str) -> Stored:
         keys = installation.to_write_with(conversation.conn, conversation.desk.keys)
         farewell = outbox.farewell(keys, person.phone, text)  # her own key is gone since a moment ago
     registered = _registered(conversation, text)
+    ways = conversation.desk.routes.channels(conversation.conn, person, inbound)
     outbox.add(
         conversation.conn,
         {
-            "ref": ref, "person_id": person.id, "turn_no": conversation.turn_no, "channel": person.channel,
+            "ref": ref, "person_id": person.id, "turn_no": conversation.turn_no, "channel": ways[0],
+            "route": ",".join(ways) if len(ways) > 1 else None,
             "flow": conversation.moved[0].flow if conversation.moved else "", "to_stopped": conversation.to_stopped,
-            "text_sealed": person.key.encrypt("outbox.text", text),
+            "text_sealed": person.key.encrypt("outbox.text", text), "counted": count(text).segments,
             "due_at": inbound.received_at, "created_at": inbound.received_at, "farewell_sealed": farewell,
+            "answers": inbound.channel not in claims.UNASKED,
             "link": (inbound.link or None) if inbound.channel == person.channel else None,
             # What answers nobody is what many may get: those of one text leave in one call where the gateway can.
             "text_index": None if inbound.phone else conversation.desk.keys.index("outbox.text", text),

@@ -109,7 +109,9 @@ OTHER = {
 
 
 @pytest.mark.parametrize(
-    ("name", "default"), [(name, default) for name, default, _ in ALL if default != {}], ids=lambda value: str(value)
+    ("name", "default"),
+    [(name, default) for name, default, _ in ALL if default not in ({}, [])],
+    ids=lambda value: str(value),
 )
 def test_every_setting_is_overridden_by_the_environment(name: str, default: Any, tmp_path: Path) -> None:
     other: Any = OTHER.get(name, default + 1 if isinstance(default, int | float) else f"/other/{name}")

@@ -249,13 +249,21 @@ class Drive:
                 gateway.behave(word, times=1)
                 self.texts(phone, f"{help_} {word}")
                 gateway.wait_until(partial(more_than, gateway.requests, asked), f"the send that met {word}")
-            until(lambda gateway=gateway: not gateway._next, "the last of the bad answers")  # type: ignore[misc]
+                until(lambda gateway=gateway: not gateway._next, f"the end of {word}")  # type: ignore[misc]
+                self.is_answered(CHANDRA if gateway is self.twilio else ACHIENG, f"{help_} after {word}")
         self.twilio.block(BLOCKED)
         self.texts(BLOCKED, "HELP")
         with sqlite3.connect(self.left.config.data_dir / "sms_service.sqlite3", timeout=20) as conn:
             conn.execute("UPDATE outbox SET lease_until = 0 WHERE status = 'sending'")  # look them up now, not in 20 s
         until(lambda: "GET" in {asked.method for asked in self.twilio.requests}, "a look-up")
         self.logged("is held, nobody can say")
+
+    def is_answered(self, phone: str, text: str) -> None:
+        """One that goes well among those that do not: after three bad answers in a row the gateway would count as down."""
+        gateway = self.twilio if phone.startswith("+91") else self.at
+        before = gateway.texts_to(phone)
+        self.texts(phone, text)
+        gateway.wait_until(lambda: len(gateway.texts_to(phone)) > len(before), f"the answer to {text}")
 
     def forgeries(self) -> None:
         """What strangers send, and what a gateway itself gets wrong: answered without an echo."""
@@ -489,6 +497,7 @@ def test_the_drive_went_through_all_its_weather(left: Leavings) -> None:
     assert any(key.startswith("rq:") for key in left.redis)
     assert left.spooled
     assert {"sms_service.sqlite3", "service.key"} <= set(left.files)
+    assert {"sent", "looked up", "reported"} <= {step for step, _ in channel_log(left)}
 
 
 def test_no_log_line_has_anything_of_a_person(left: Leavings) -> None:
@@ -531,6 +540,16 @@ def test_everything_in_redis_has_an_end(left: Leavings) -> None:
     assert len(at_work) <= len(JOBS)
     assert endless - at_work <= set(WITHOUT_END)
     assert all(ttl > 0 for key, (ttl, _) in left.redis.items() if key.startswith("sms_service:"))
+
+
+def channel_log(left: Leavings) -> list[tuple[str, str]]:
+    """The steps of the channel log, and all that it says of each."""
+    with sqlite3.connect(left.config.data_dir / "sms_service.sqlite3") as conn:
+        return [(str(step), str(row)) for step, *row in conn.execute("SELECT step, * FROM channel_log")]
+
+
+def test_the_channel_log_has_nothing_of_a_person_and_no_secret(left: Leavings) -> None:
+    assert [row for _, row in channel_log(left) if found(row, PERSONAL + secrets(left))] == []
 
 
 @pytest.mark.parametrize("part", ["sms_service.sqlite3", "valkey/", ""], ids=["the database", "Valkey", "every file"])

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sms_service import quiet
-from sms_service.config import QuietHours
+from sms_service.config_sending import QuietHours
 
 INDIA, KENYA, RUSSIA, TOLL_FREE, NOWHERE = "+919876543210", "+254712345678", "+79161234567", "+18005550123", "+88235671"
 HOURS = QuietHours()

@@ -17,6 +17,7 @@ from rq.serializers import JSONSerializer
 from sms_service import logs
 from sms_service.config import read_config
 from sms_service.service import Service, open_service
+from sms_service.store.redis_client import open_waiting
 
 WORKER_SECONDS = 30
 """How long RQ believes in a worker that says nothing; its blocking wait for work is 15 s shorter."""
@@ -76,7 +77,7 @@ def run(queue: str) -> None:
     """Works on one queue until SIGTERM. One queue a worker: RQ pops two with a command that can lose a job."""
     logs.set_up(f"worker {queue}")
     opened = service()
-    connection = redis.Redis.from_url(opened.config.live_url)  # no short time-outs: it waits for work
+    connection = open_waiting(opened.config.live_url)
     worker = BellWorker(
         [Queue(queue, connection=connection, serializer=JSONSerializer)],
         connection=connection,

@@ -18,7 +18,7 @@ from sms_service.enrolment import ledger, ledger_heads, photos, refusals, tallie
 from sms_service.enrolment.cards import longest_wanted
 from sms_service.intake import take_spooled
 from sms_service.service import Service
-from sms_service.store import blocks, outbox, sessions
+from sms_service.store import blocks, channel_log, gateway_down, outbox, sessions
 from sms_service.store.database import SqlDown
 from sms_service.store.tables import ledger_head, tally_change
 from workers import cards, deliver, erase, process, unreachable
@@ -29,6 +29,9 @@ LATE = 2
 
 BATCH = 500
 """Messages, cards or people looked at in one round, so that a round ends and the others get their turn."""
+
+LOGGED = 5000
+"""Rows of the channel log deleted in one round, a tenth of a second: ten times what the highest load writes in it."""
 
 SETTLINGS = 50
 """Transactions of one round that settle tallies: some seconds, and twenty times what comes in ten seconds of the highest
@@ -45,6 +48,7 @@ def sweep(service: Service) -> None:
     parts: tuple[Callable[[Service], None], ...] = (
         recover, spooled, erase.forgotten, due_people, overdue_messages, overdue_cards, ended_cards, changed_tallies,
         decisions, lost_photos, old_refusals, unreachable.tell_enrolers, erase.came_to_nothing, erase.kept_messages,
+        old_log,
     )  # fmt: skip
     for part in parts:
         if process.stopping():
@@ -94,7 +98,11 @@ def due_people(service: Service) -> None:
 def overdue_messages(service: Service) -> None:
     """Rings for messages that are due, and sends them itself when nobody comes."""
     with service.reads.begin() as conn:
-        late = outbox.oldest_due(conn, time.time())
+        # A channel that was at its rate a moment ago has workers: what waits for its turn there is not left lying.
+        at_rate = service.rates.used_up(time.time() - LATE * service.config.sweep.every)
+        now = time.time()
+        down = [one.channel for one in gateway_down.states(conn).values() if one.is_closed(now)]
+        late = outbox.oldest_due(conn, now, {*at_rate, *down})
     if late > LATE * service.config.sweep.every:
         log.warning("messages lie %.0f s overdue: the sweeper sends them itself", late)
         deliver.send_due(service, BATCH)
@@ -170,6 +178,16 @@ def old_refusals(service: Service) -> None:
             return
     with service.engine.begin() as conn:
         log.info("%d hashes of people who said no are deleted", refusals.drop_old(conn, now, days))
+
+
+def old_log(service: Service) -> None:
+    """Deletes what the channel log keeps no longer."""
+    now = time.time()
+    with service.reads.begin() as conn:  # on SQLite nobody waits for us where nothing is over
+        if not channel_log.any_old(conn, now):
+            return
+    with service.engine.begin() as conn:
+        channel_log.drop_old(conn, now, LOGGED)
 
 
 def lost_photos(service: Service) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sms_service.channels.africastalking import AfricasTalking
 from sms_service.channels.base import Channel
 from sms_service.channels.described import Described
@@ -14,6 +16,8 @@ from sms_service.channels.twilio import Twilio
 from sms_service.channels.whatsapp import WhatsApp
 from sms_service.config import Config, ConfigError
 from sms_service.config_gateways import DescribedGateway
+from sms_service.config_gateways import Jasmin as JasminSettings
+from sms_service.config_gateways import Kannel as KannelSettings
 
 
 def open_channels(config: Config) -> dict[str, Channel]:
@@ -21,24 +25,17 @@ def open_channels(config: Config) -> dict[str, Channel]:
     channels: dict[str, Channel] = {"handset": Handset(config.region)}
     twilio, at = config.channels.twilio, config.channels.africastalking
     if twilio.on:
-        channels["twilio"] = Twilio(
-            account_sid=twilio.account_sid,
-            auth_tokens=_parts(twilio.auth_token),
-            shared_keys=_parts(twilio.shared_key),
-            from_=twilio.from_,
-            whatsapp=bool(twilio.whatsapp_from),
-            api_url=twilio.api_url,
-            public_url=config.url,
-        )
-    if twilio.on and twilio.whatsapp_from:
-        channels["whatsapp"] = WhatsApp(
-            account_sid=twilio.account_sid,
-            auth_tokens=_parts(twilio.auth_token),
-            shared_keys=_parts(twilio.shared_key),
-            from_=twilio.whatsapp_from.removeprefix("whatsapp:"),
-            api_url=twilio.api_url,
-            public_url=config.url,
-        )
+        account: dict[str, Any] = {
+            "account_sid": twilio.account_sid,
+            "auth_tokens": _parts(twilio.auth_token),
+            "shared_keys": _parts(twilio.shared_key),
+            "api_url": twilio.api_url,
+            "public_url": config.url,
+        }
+        by_whatsapp = twilio.whatsapp_from.removeprefix("whatsapp:")
+        channels["twilio"] = Twilio(from_=twilio.from_, whatsapp=bool(by_whatsapp), **account)
+        if by_whatsapp:
+            channels["whatsapp"] = WhatsApp(from_=by_whatsapp, **account)
     if at.on:
         channels["africastalking"] = AfricasTalking(
             username=at.username,
@@ -52,28 +49,9 @@ def open_channels(config: Config) -> dict[str, Channel]:
         )
     kannel, jasmin = config.channels.kannel, config.channels.jasmin
     if kannel.on:
-        channels["kannel"] = Kannel(
-            send_url=kannel.send_url,
-            username=kannel.username,
-            password=kannel.password,
-            from_=kannel.from_,
-            secrets=_parts(kannel.secret),
-            smsc=kannel.smsc,
-            entity_tag=kannel.entity_tag,
-            template_tag=kannel.template_tag,
-            public_url=config.url,
-        )
+        channels["kannel"] = Kannel(smsc=kannel.smsc, **_smpp(config, kannel))
     if jasmin.on:
-        channels["jasmin"] = Jasmin(
-            send_url=jasmin.send_url,
-            username=jasmin.username,
-            password=jasmin.password,
-            from_=jasmin.from_,
-            secrets=_parts(jasmin.secret),
-            entity_tag=jasmin.entity_tag,
-            template_tag=jasmin.template_tag,
-            public_url=config.url,
-        )
+        channels["jasmin"] = Jasmin(**_smpp(config, jasmin))
     for name, gateway in config.channels.described.items():
         if gateway.on:
             channels[name] = _described(config, name, gateway)
@@ -91,6 +69,20 @@ def open_missed_calls(config: Config) -> MissedCalls | None:
 def default_channel(config: Config) -> str:
     """The channel for people who never wrote to us: that of the settings, else the first gateway with credentials."""
     return config.channels.default or next((name for name in open_channels(config) if name != "handset"), "handset")
+
+
+def _smpp(config: Config, section: KannelSettings | JasminSettings) -> dict[str, Any]:
+    """What a gateway of one's own needs that speaks SMPP to the operator."""
+    return {
+        "send_url": section.send_url,
+        "username": section.username,
+        "password": section.password,
+        "from_": section.from_,
+        "secrets": _parts(section.secret),
+        "entity_tag": section.entity_tag,
+        "template_tag": section.template_tag,
+        "public_url": config.url,
+    }
 
 
 def _described(config: Config, name: str, gateway: DescribedGateway) -> Described:

@@ -17,12 +17,20 @@ AFRICASTALKING |= {
     "UserNotSubscribedToProduct": AFRICASTALKING["InvalidLinkId"],
 }
 
+LOCKED_OUT = "It does not accept user and password (or key): compare its section of `channels` with the account there"
+PLAIN = {
+    "HTTP 401": LOCKED_OUT,
+    "HTTP 403": LOCKED_OUT,
+    "HTTP 412": "Jasmin has no way to this number: add an MT route to it (jcli, mtrouter)",
+}
+"""Of all other gateways."""
+
 
 def advice(channel: str, code: str) -> str:
     """The sentence for this code of a channel; "" where an operator can do nothing, or nothing is known."""
     if channel in ("twilio", "whatsapp"):
         return twilio_errors.meaning(code).operator
-    return AFRICASTALKING.get(code, "") if channel == "africastalking" else ""
+    return (AFRICASTALKING if channel == "africastalking" else PLAIN).get(code, "")
 
 
 def told(channel: str, code: str, times: int) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sms_service.channels.africastalking_sending import BLACKLISTED, AfricasTalkingSending
 from sms_service.channels.base import DeliveryReport, DeliveryStatus, Ignored, Request, Response, Understood, Unreadable
-from sms_service.channels.incoming import field, has_secret, iso_time, loggable, required, storable
+from sms_service.channels.incoming import field, has_secret, iso_time, loggable, required, sms, storable
 from sms_service.channels.phones import international
 from sms_service.engine.model import DAY, Inbound
 
@@ -84,22 +84,10 @@ class AfricasTalking(AfricasTalkingSending):
         raise Unreadable(f"Africa's Talking has no address called {loggable(request.route)}")
 
     def _sms(self, request: Request, now: float) -> Inbound | Ignored:
-        id_ = required(request, "id")
-        phone = international(required(request, "from"))
-        if phone is None:
-            return Ignored("the sender is no phone number")
-        to = field(request, "to")
-        return Inbound(
-            channel=self.name,
-            id=id_,
-            kind="sms",
-            phone=phone,
-            to=to,
-            text=storable(request.first("text")),
-            received_at=now,
-            gateway_time=iso_time(field(request, "date")),
-            link=field(request, "linkId") if self.premium and to == self.premium else "",
-        )
+        id_, sender, to = required(request, "id"), required(request, "from"), field(request, "to")
+        link = field(request, "linkId") if self.premium and to == self.premium else ""
+        text, time = request.first("text"), iso_time(field(request, "date"))
+        return sms(self.name, now, id_=id_, sender=sender, to=to, text=text, time=time, link=link)
 
     def _hop(self, request: Request, now: float) -> Inbound | Ignored:
         """One hop of a USSD session. It has no id, but its text grows hop by hop: the same text is the same hop."""
@@ -133,7 +121,7 @@ class AfricasTalking(AfricasTalkingSending):
             status=status,
             word=loggable(word),
             reason=loggable(reason),
-            opted_out=why == BLACKLISTED,
+            opted_out=has_failed and why == BLACKLISTED,
             number_failed=has_failed and (why in FAILED_FOR or (not why and word.lower() in UNREACHED)),
             again=AGAIN.get(why, 0) if has_failed else 0,
             after=AGAIN_AFTER,

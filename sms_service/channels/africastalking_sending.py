@@ -14,7 +14,7 @@ from typing import Any
 import requests
 
 from sms_service.channels.base import SEND_TIMEOUT, Accepted, Outbound, Refused, Sent, Unknown
-from sms_service.channels.incoming import loggable, price
+from sms_service.channels.incoming import id_of, loggable, price
 from sms_service.channels.phones import e164
 from sms_service.channels.sending import failed, new_session, retry_after
 
@@ -160,7 +160,7 @@ def _of_the_call(answer: requests.Response) -> Refused | Unknown | None:
 def _of_recipient(mine: Any, segments: int) -> Sent:
     code, word = int(mine["statusCode"]), loggable(str(mine.get("status", "")))
     if 100 <= code < 200:
-        id_ = str(mine.get("messageId") or "")
+        id_ = id_of(mine.get("messageId"))
         currency, _, amount = str(mine.get("cost") or "").partition(" ")
         return Accepted("" if id_ == "None" else id_, segments, price(amount, currency))
     if 400 <= code < 500 or code in AGAIN:

@@ -17,6 +17,10 @@ SEND_TIMEOUT = (5.0, 10.0)
 gateway is still answered by the worker that asked it and not by a second one."""
 
 
+TOO_MANY = "429"
+"""The reason of whatever was refused because too much came at once: HTTP's status for it (RFC 6585)."""
+
+
 class Forged(Exception):
     """The request is not from the gateway (no or a wrong signature or secret): 403, nothing is written."""
 
@@ -132,6 +136,11 @@ class Refused(Struct, frozen=True):
     operator: bool = False
     elsewhere: bool = False
 
+    @property
+    def asks_for_pause(self) -> bool:
+        """Whether it came too soon after the others (HTTP 429), and all of them are to wait for `after` seconds."""
+        return self.reason == TOO_MANY and self.after > 0
+
 
 class Unknown(Struct, frozen=True):
     """Nobody can say whether it was sent (time-out, 5xx, broken answer). Never blindly repeated."""
@@ -160,7 +169,8 @@ class Listener(Protocol):
         """Raises Forged unless the request is genuine."""
 
     def parse(self, request: Request, now: float) -> Understood:
-        """The genuine request, understood. Raises Unreadable. Unknown fields and words never do."""
+        """The genuine request, understood. Raises Unreadable; unknown fields and words never do. Raises Forged where a time
+        stamp that was signed is too far from `now`: then somebody kept the request and sends it again."""
 
     def reply(self, inbound: Understood, text: str, ends: bool) -> Response:
         """The answer to the request: `text` is a USSD screen ("" for SMS, whose texts go through the outbox); `ends`
@@ -203,3 +213,17 @@ class HasWindow(Protocol):
     """A channel by which one may write freely only so many seconds (`window`) after the person last wrote by it."""
 
     window: float
+
+
+class Longest(Struct, frozen=True, kw_only=True):
+    """The longest text that a gateway takes: UTF-16 units, SMS segments; 0: it sets no limit."""
+
+    characters: int = 0
+    segments: int = 0
+
+
+@runtime_checkable
+class HasLongest(Protocol):
+    """A channel whose gateway refuses texts that are too long. The worker cuts them (workers/fitting.py)."""
+
+    longest: Longest

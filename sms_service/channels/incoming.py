@@ -4,14 +4,23 @@ to be logged."""
 from __future__ import annotations
 
 import hmac
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sms_service.channels.base import Forged, Request, Unreadable
+import msgspec
+
+from sms_service.channels.base import Forged, Ignored, Request, Unreadable
+from sms_service.channels.phones import international
+from sms_service.engine.model import Inbound
 
 ID_MAX = 64
 """Characters of an id. Twilio's have 34, Africa's Talking's 38; the tables keep 64, or 128 for a USSD hop (17 more)."""
+
+BATCH_MAX = 1000
+"""Messages or reports in one request. Infobip sends up to 100 at once unless it is told otherwise."""
 
 _LOGGABLE = re.compile(r"[A-Za-z][A-Za-z _-]{0,39}|[0-9]{1,6}")
 """A status word or an error code. Seven digits and more could be a phone number."""
@@ -49,6 +58,63 @@ def required(request: Request, *names: str) -> str:
                 raise Unreadable(f"the field {name} is longer than {ID_MAX} characters")
             return value
     raise Unreadable(f"the field {names[0]} is missing")
+
+
+def sms(
+    channel: str,
+    now: float,
+    *,
+    id_: str,
+    sender: str,
+    to: str,
+    text: str,
+    region: str = "",
+    time: str = "",
+    link: str = "",
+) -> Inbound | Ignored:
+    """One SMS in. `sender`: as the gateway writes it; who is no phone number is not answered. `region`: as of
+    phones.international. `time`: the gateway's own, in ISO 8601. `link`: as of Inbound."""
+    phone = international(sender, region)
+    if phone is None:
+        return Ignored("the sender is no phone number")
+    return Inbound(
+        channel=channel, id=id_, kind="sms", phone=phone, to=storable(to).strip()[:ID_MAX], text=storable(text),
+        received_at=now, gateway_time=time, link=link,
+    )  # fmt: skip
+
+
+def id_of(value: object) -> str:
+    """A gateway's id of a message as its answer has it; "" if it has none, or one that our tables could not keep."""
+    text = storable(str(value)).strip() if isinstance(value, str | int) else ""
+    return text if len(text) <= ID_MAX else ""
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body or an answer; an empty one where there is none."""
+    try:
+        tree = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return tree if isinstance(tree, dict) else {}
+
+
+def elements(request: Request, name: str) -> list[Request]:
+    """The objects in the list `name` of a JSON body, each as a request whose form has its texts and numbers, so that `field`
+    and `required` read it. Raises Unreadable where there is no such list, or one longer than BATCH_MAX."""
+    found = json_object(request.body).get(name)
+    if (
+        not isinstance(found, list)
+        or not 0 < len(found) <= BATCH_MAX
+        or not all(isinstance(one, dict) for one in found)
+    ):
+        raise Unreadable(f"there is no list of {name} in it")
+    return [msgspec.structs.replace(request, form=tuple(_texts(one))) for one in found]
+
+
+def _texts(one: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in one.items():
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            yield name, str(value)
 
 
 def loggable(word: str) -> str:

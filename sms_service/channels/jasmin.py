@@ -10,17 +10,17 @@ import binascii
 import json
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from typing import Any
 from urllib.parse import parse_qs, quote
 
 import requests
 
 from sms_service.channels.base import (
-    SEND_TIMEOUT,
     Accepted,
     DeliveryReport,
     DeliveryStatus,
     Ignored,
+    Longest,
     Outbound,
     Refused,
     Request,
@@ -30,9 +30,8 @@ from sms_service.channels.base import (
     Unknown,
     Unreadable,
 )
-from sms_service.channels.incoming import ID_MAX, field, has_secret, loggable, required, storable
-from sms_service.channels.phones import international
-from sms_service.channels.sending import failed, new_session, retry_after
+from sms_service.channels.incoming import ID_MAX, field, loggable, required, sms, storable
+from sms_service.channels.plain_http import PlainHttp, refused
 from sms_service.engine.model import Inbound
 from sms_service.engine.texts import septets
 
@@ -55,19 +54,22 @@ TAKEN_BY_SMSC = "ESME_ROK"
 CODINGS = {"8": "utf-16-be", "3": "latin-1"}
 """SMPP data codings that `binary` is read in; for the others `content` is the text."""
 
-SUCCESS = re.compile(rf'Success "([^"\s]{{1,{ID_MAX}}})"')
+SUCCESS = re.compile(rf'Success "([!#-~]{{1,{ID_MAX}}})"')
 TOO_FAST = "throughput"
 """In the 403 of a user who sends faster than he may (from memory of Jasmin's sources): later it will do."""
 
+NO_ROUTE = 412
+"""No MT route leads to this number: somebody has to add one."""
 
-class Jasmin:
+
+class Jasmin(PlainHttp):
     """One user of a Jasmin gateway, and the number that it sends from."""
 
     name = "jasmin"
-    routes: Sequence[str] = ("sms", "delivery")
+    longest = Longest(segments=5)
+    """long_content_max_parts, as Jasmin's own configuration has it."""
+    gateway = "Jasmin"
     methods: Sequence[str] = ("POST", "GET")
-    secret_in_path = True
-    can_look_up = False
 
     def __init__(
         self,
@@ -76,49 +78,29 @@ class Jasmin:
         username: str,
         password: str,
         from_: str,
-        secrets: Sequence[str],
-        public_url: str,
         entity_tag: str = "0x1400",
         template_tag: str = "0x1401",
-        timeout: tuple[float, float] = SEND_TIMEOUT,
+        **addresses: Any,
     ) -> None:
-        """`send_url`: http://127.0.0.1:1401/send. `secrets`: each is good in the path of our addresses; reports come back
-        under the first. `entity_tag`, `template_tag`: the SMPP parameters that the operator wants India's two ids in."""
+        """`send_url`: http://127.0.0.1:1401/send. `entity_tag`, `template_tag`: the SMPP parameters that the operator wants
+        India's two ids in. `addresses`: as of PlainHttp."""
+        super().__init__(**addresses)
         self._send_url = send_url
         self._login = {"username": username, "password": password, "from": from_.removeprefix("+")}
-        self._secrets = [secret for secret in secrets if secret]
-        self._public_url = public_url.rstrip("/")
         self._tags = (entity_tag, template_tag)
-        self._timeout = timeout
 
     # --- receiving ------------------------------------------------------------------------------------------------
 
-    def verify(self, request: Request) -> None:
-        """Raises Forged unless the path carries one of our secrets."""
-        has_secret(request, self._secrets)
-
     def parse(self, request: Request, now: float) -> Inbound | DeliveryReport | Ignored:
-        match request.route:
-            case "sms":
-                return self._sms(request, now)
-            case "delivery":
-                return self._report(request)
-        raise Unreadable(f"Jasmin has no address called {loggable(request.route)}")
+        if request.route == "sms":
+            return self._sms(request, now)
+        if request.route == "delivery":
+            return self._report(request)
+        raise self.no_such(request.route)
 
     def _sms(self, request: Request, now: float) -> Inbound | Ignored:
-        id_ = required(request, "id")
-        phone = international(required(request, "from"))
-        if phone is None:
-            return Ignored("the sender is no phone number")
-        return Inbound(
-            channel=self.name,
-            id=id_,
-            kind="sms",
-            phone=phone,
-            to=field(request, "to"),
-            text=storable(text_of(request)),
-            received_at=now,
-        )
+        id_, sender, to = required(request, "id"), required(request, "from"), field(request, "to")
+        return sms(self.name, now, id_=id_, sender=sender, to=to, text=text_of(request))
 
     def _report(self, request: Request) -> DeliveryReport:
         word = field(request, "message_status").upper()
@@ -141,29 +123,15 @@ class Jasmin:
     def reply(self, inbound: Understood, text: str, ends: bool) -> Response:
         return Response(200, "text/plain; charset=utf-8", ACK)
 
-    def busy(self, route: str) -> Response:
-        return Response(503, "text/plain; charset=utf-8", "")
-
     # --- sending --------------------------------------------------------------------------------------------------
 
-    def send(self, message: Outbound) -> Sent:
+    def request(self, message: Outbound) -> dict[str, Any]:
         """Our reference goes along in the query of dlr-url, so that a report which overtakes the answer finds its row."""
-        try:
-            answer = self._session.post(
-                self._send_url, data=self._fields(message), timeout=self._timeout, allow_redirects=False
-            )
-            return read_answer(answer)
-        except Exception as error:  # noqa: BLE001
-            # The outcome must never be lost to a surprise; whatever it was stands in the reason.
-            return failed(error)
-
-    def _fields(self, message: Outbound) -> dict[str, str]:
-        reports = f"{self._public_url}/hooks/{self.name}/{self._secrets[0]}/delivery"
         fields = {
             **self._login,
             "to": message.phone.removeprefix("+"),
             "dlr": "yes",
-            "dlr-url": f"{reports}?ref={quote(message.ref)}",
+            "dlr-url": f"{self.reports_to}?ref={quote(message.ref)}",
             "dlr-level": REPORT_LEVEL,
             "dlr-method": "POST",
             **coded(message.text),
@@ -171,15 +139,19 @@ class Jasmin:
         if message.dlt:
             ids = (message.dlt.entity_id, message.dlt.template_id)
             fields["custom_tlvs"] = json.dumps(dict(zip(self._tags, ids, strict=True)))
-        return fields
+        return {"method": "POST", "url": self._send_url, "data": fields}
 
-    def look_up(self, message: Outbound, since: float, not_these: Sequence[str]) -> Sent:
-        """Always Unknown: its HTTP API shows no message that was sent."""
-        return Unknown("Jasmin cannot be asked")
-
-    @cached_property
-    def _session(self) -> requests.Session:
-        return new_session()
+    def read_answer(self, answer: requests.Response) -> Sent:
+        """A 500 of it (no connector took the message in time) does not say what came of it."""
+        told = answer.content.decode("utf-8", "replace")
+        if answer.status_code == 403 and TOO_FAST in told.lower():
+            return Refused("HTTP 403", again=True)
+        if answer.status_code == NO_ROUTE:
+            return Refused(f"HTTP {NO_ROUTE}", again=False, operator=True)
+        if 400 <= answer.status_code < 500:
+            return refused(answer.status_code)
+        taken = SUCCESS.fullmatch(told.strip())
+        return Accepted(taken[1]) if answer.status_code == 200 and taken else Unknown(f"HTTP {answer.status_code}")
 
 
 def coded(text: str) -> dict[str, str]:
@@ -187,17 +159,6 @@ def coded(text: str) -> dict[str, str]:
     if septets(text) is None:
         return {"coding": "8", "hex-content": text.encode("utf-16-be").hex()}
     return {"coding": "0", "content": text}
-
-
-def read_answer(answer: requests.Response) -> Sent:
-    """What Jasmin's answer says. A 500 of it (no connector took the message in time) does not say what came of it."""
-    told = answer.content.decode("utf-8", "replace")
-    if answer.status_code == 429:
-        return Refused("429", again=True, after=retry_after(answer.headers))
-    if 400 <= answer.status_code < 500:
-        return Refused(f"HTTP {answer.status_code}", again=answer.status_code == 403 and TOO_FAST in told.lower())
-    taken = SUCCESS.fullmatch(told.strip())
-    return Accepted(taken[1]) if answer.status_code == 200 and taken else Unknown(f"HTTP {answer.status_code}")
 
 
 def text_of(request: Request) -> str:
@@ -209,4 +170,4 @@ def text_of(request: Request) -> str:
         binary = binascii.unhexlify(request.first("binary").strip())
     except (binascii.Error, ValueError):
         return request.first("content")
-    return binary.decode(charset, "replace")
+    return binary.decode(charset, "replace") if binary else request.first("content")

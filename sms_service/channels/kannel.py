@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 import requests
 
 from sms_service.channels.base import (
-    SEND_TIMEOUT,
     Accepted,
     DeliveryReport,
     DeliveryStatus,
@@ -31,9 +30,9 @@ from sms_service.channels.base import (
     Unknown,
     Unreadable,
 )
-from sms_service.channels.incoming import field, has_secret, loggable, required, storable
-from sms_service.channels.phones import international
-from sms_service.channels.sending import failed, new_session, retry_after
+from sms_service.channels.incoming import field, loggable, required, sms
+from sms_service.channels.plain_http import PlainHttp, refused
+from sms_service.channels.sending import retry_after
 from sms_service.engine.model import Inbound
 from sms_service.engine.texts import septets
 
@@ -58,15 +57,16 @@ CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "utf-16be": "utf-16-be", "iso-885
 REASON = re.compile(r"\berr:([0-9A-Fa-f]{1,6})\b|NACK/(0x[0-9A-Fa-f]{1,8}|\d{1,6})")
 """In the SMSC's own words (%A): the error of an SMPP receipt, or of a refused submit. The rest of them may hold our text."""
 
+REFUSED = re.compile(r"\bstat:(REJECTD|DELETED)\b")
+"""In the same words: the network's no to us, which says nothing of the phone. India's registry says no like this."""
 
-class Kannel:
+
+class Kannel(PlainHttp):
     """One Kannel (its bearerbox and smsbox) and the number that it sends from."""
 
     name = "kannel"
-    routes: Sequence[str] = ("sms", "delivery")
+    gateway = "Kannel"
     methods: Sequence[str] = ("GET", "POST")
-    secret_in_path = True
-    can_look_up = False
 
     def __init__(
         self,
@@ -75,56 +75,37 @@ class Kannel:
         username: str,
         password: str,
         from_: str,
-        secrets: Sequence[str],
-        public_url: str,
         smsc: str = "",
         entity_tag: str = "PEID",
         template_tag: str = "TEMPID",
-        timeout: tuple[float, float] = SEND_TIMEOUT,
+        **addresses: Any,
     ) -> None:
-        """`send_url`: http://127.0.0.1:13013/cgi-bin/sendsms. `secrets`: each is good in the path of our addresses; reports
-        come back under the first. `smsc`: the route that is to be taken; "": Kannel's choice. `entity_tag`, `template_tag`:
-        the names that Kannel's smpp-tlv groups give to India's two ids."""
+        """`send_url`: http://127.0.0.1:13013/cgi-bin/sendsms. `smsc`: the route that is to be taken; "": Kannel's choice.
+        `entity_tag`, `template_tag`: the names that Kannel's smpp-tlv groups give to India's two ids. `addresses`: as of
+        PlainHttp."""
+        super().__init__(**addresses)
         self._send_url = send_url
         self._login = {"username": username, "password": password}
         self._sender = {"from": from_.removeprefix("+")} | ({"smsc": smsc} if smsc else {})
-        self._secrets = [secret for secret in secrets if secret]
-        self._public_url = public_url.rstrip("/")
         self._tags = (entity_tag, template_tag)
-        self._timeout = timeout
 
     # --- receiving ------------------------------------------------------------------------------------------------
 
-    def verify(self, request: Request) -> None:
-        """Raises Forged unless the path carries one of our secrets."""
-        has_secret(request, self._secrets)
-
     def parse(self, request: Request, now: float) -> Inbound | DeliveryReport | Ignored:
-        match request.route:
-            case "sms":
-                return self._sms(request, now)
-            case "delivery":
-                return self._report(request)
-        raise Unreadable(f"Kannel has no address called {loggable(request.route)}")
+        if request.route == "sms":
+            return self._sms(request, now)
+        if request.route == "delivery":
+            return self._report(request)
+        raise self.no_such(request.route)
 
     def _sms(self, request: Request, now: float) -> Inbound | Ignored:
-        id_ = required(request, "id")
-        phone = international(required(request, "sender"))
-        if phone is None:
-            return Ignored("the sender is no phone number")
-        return Inbound(
-            channel=self.name,
-            id=id_,
-            kind="sms",
-            phone=phone,
-            to=field(request, "receiver"),
-            text=storable(text_of(request)),
-            received_at=now,
-            gateway_time=moment(field(request, "ts")),
-        )
+        id_, sender, to = required(request, "id"), required(request, "sender"), field(request, "receiver")
+        time = moment(field(request, "ts"))
+        return sms(self.name, now, id_=id_, sender=sender, to=to, text=text_of(request), time=time)
 
     def _report(self, request: Request) -> DeliveryReport:
-        found = REASON.search(request.first("reply"))
+        said = request.first("reply")
+        found = REASON.search(said)
         word = field(request, "status")
         if not word:
             raise Unreadable("the field status is missing")
@@ -135,7 +116,7 @@ class Kannel:
             phone="",
             status=DELIVERY.get(word, "sent"),
             word=loggable(word),
-            number_failed=word == NOT_DELIVERED,
+            number_failed=word == NOT_DELIVERED and not REFUSED.search(said),
             reason=loggable((found[1] or found[2]).removeprefix("0x").lstrip("0")) if found else "",
         )
 
@@ -143,44 +124,32 @@ class Kannel:
         """Empty: Kannel texts every body to the person."""
         return Response(200, "text/plain; charset=utf-8", "")
 
-    def busy(self, route: str) -> Response:
-        return Response(503, "text/plain; charset=utf-8", "")
-
     # --- sending --------------------------------------------------------------------------------------------------
 
-    def send(self, message: Outbound) -> Sent:
+    def request(self, message: Outbound) -> dict[str, Any]:
         """A GET: its POST is experimental. The password stands in the address, so Kannel belongs on this machine or behind
         a VPN. It names no message: reports come back by our reference."""
-        try:
-            answer = self._session.get(
-                f"{self._send_url}?{self._query(message)}", timeout=self._timeout, allow_redirects=False
-            )
-            return read_answer(answer)
-        except Exception as error:  # noqa: BLE001
-            # The outcome must never be lost to a surprise; whatever it was stands in the reason.
-            return failed(error)
-
-    def _query(self, message: Outbound) -> str:
-        reports = f"{self._public_url}/hooks/{self.name}/{self._secrets[0]}/delivery"
         fields: dict[str, str | bytes] = {
             **self._login,
             **self._sender,
             "to": message.phone,
             "dlr-mask": str(REPORTS_WANTED),
-            "dlr-url": f"{reports}?uuid={quote(message.ref)}&status=%d&reply=%A",
+            "dlr-url": f"{self.reports_to}?uuid={quote(message.ref)}&status=%d&reply=%A",
             **coded(message.text),
         }
         if message.dlt:
             fields["meta-data"] = meta_data(message.dlt, self._tags)
-        return urlencode(fields, quote_via=quote)
+        return {"method": "GET", "url": f"{self._send_url}?{urlencode(fields, quote_via=quote)}"}
 
-    def look_up(self, message: Outbound, since: float, not_these: Sequence[str]) -> Sent:
-        """Always Unknown: Kannel keeps nothing that could be asked for."""
-        return Unknown("Kannel cannot be asked")
-
-    @cached_property
-    def _session(self) -> requests.Session:
-        return new_session()
+    def read_answer(self, answer: requests.Response) -> Sent:
+        told = answer.content.decode("utf-8", "replace")
+        if answer.status_code in (200, 202) and told.startswith(TAKEN):
+            return Accepted("")
+        if answer.status_code == 503 and told.startswith(NOT_NOW):
+            return Refused("503", again=True, after=retry_after(answer.headers))
+        if 400 <= answer.status_code < 500:
+            return refused(answer.status_code)
+        return Unknown(f"HTTP {answer.status_code}")
 
 
 def coded(text: str) -> dict[str, str | bytes]:
@@ -194,20 +163,6 @@ def coded(text: str) -> dict[str, str | bytes]:
 def meta_data(dlt: Dlt, tags: tuple[str, str]) -> str:
     """India's ids as SMPP parameters, encoded once here and once more with the query, as the user guide asks for."""
     return "?smpp?" + urlencode({tags[0]: dlt.entity_id, tags[1]: dlt.template_id})
-
-
-def read_answer(answer: requests.Response) -> Sent:
-    """What Kannel's answer says."""
-    told = answer.content.decode("utf-8", "replace")
-    if answer.status_code == 429:
-        return Refused("429", again=True, after=retry_after(answer.headers))
-    if answer.status_code in (200, 202) and told.startswith(TAKEN):
-        return Accepted("")
-    if answer.status_code == 503 and told.startswith(NOT_NOW):
-        return Refused("503", again=True, after=retry_after(answer.headers))
-    if 400 <= answer.status_code < 500:
-        return Refused(f"HTTP {answer.status_code}", again=False)
-    return Unknown(f"HTTP {answer.status_code}")
 
 
 def text_of(request: Request) -> str:

@@ -19,12 +19,25 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from sms_service.channels.base import Refused, Unknown
+from sms_service.channels.exchange import recorder
 
 RETRY_AFTER_MAX = 3600.0
 """Seconds. A gateway that asks for more is asked again after an hour: its operators make mistakes too."""
 
 CONNECTIONS = 32
 """Kept connections a gateway. More threads than that in one worker process would gain nothing on two cores."""
+
+ANSWER_MAX = 4 * 1024 * 1024
+"""Bytes of an answer, unpacked. A list of a thousand messages has two million; more is no answer that we understand, and a
+worker that read it to its end would have no memory left for its work."""
+
+GIVEN_UP = (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 10_000)
+"""Milliseconds after which the kernel throws away what the gateway has not confirmed. It would go on for two minutes, also
+when we have closed the connection: a text that was written into a network that is cut would leave when it is whole again,
+after the lease has ended and another worker has sent it. Far below the shortest lease (20 s)."""
+
+BLOCK = 64 * 1024
+"""Bytes read at once."""
 
 _NOTHING_LEFT = (requests.ConnectTimeout, requests.exceptions.ProxyError, requests.exceptions.InvalidURL)
 _NOTHING_LEFT_SCHEMA = (requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema)
@@ -56,20 +69,58 @@ def retry_after(headers: Any) -> float:
         return min(float(text), RETRY_AFTER_MAX)
     try:
         wait = (parsedate_to_datetime(text) - parsedate_to_datetime(str(headers.get("Date") or ""))).total_seconds()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return 0.0
     return min(max(wait, 0.0), RETRY_AFTER_MAX)
+
+
+class AnswerTooLong(requests.RequestException):
+    """The gateway's answer has more than ANSWER_MAX bytes; the rest was not read."""
+
+
+class _Session(requests.Session):
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """As a Session's, but an answer is read up to ANSWER_MAX, unless it is asked for as a stream."""
+        in_blocks, options["stream"] = options.get("stream"), True
+        answer = super().send(request, **options)
+        if in_blocks:
+            return answer
+        data = bytearray()
+        for block in answer.iter_content(BLOCK):
+            data += block
+            if len(data) > ANSWER_MAX:
+                answer.close()
+                raise AnswerTooLong
+        answer._content = bytes(data)  # noqa: SLF001 - what `content` gives; requests has no other way
+        return answer
 
 
 class InsideAddress(OSError):
     """A name that leads to an address of an inside network, and was not to."""
 
 
+class _Recorded(_Session):
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """What was asked and answered goes to whoever records this thread's exchanges."""
+        record = recorder()
+        if record is None:
+            return super().send(request, **options)
+        begun = monotonic()
+        try:
+            answer = super().send(request, **options)
+        except Exception as error:
+            record(request, error, monotonic() - begun)
+            raise
+        record(request, answer, monotonic() - begun)
+        return answer
+
+
 def new_session(outside: bool = False) -> requests.Session:
-    """A session that keeps its connections, repeats nothing, waits for a whole answer no longer than its read time-out,
-    and whose addresses (Twilio's list has the number in it) never reach a log. `outside`: it connects to public addresses
-    only, whatever a name leads to, and raises InsideAddress within requests' ConnectionError."""
-    session = requests.Session()
+    """A session that keeps its connections, repeats nothing, waits for a whole answer no longer than its read time-out, reads
+    no more of it than ANSWER_MAX (raises AnswerTooLong), and whose addresses (Twilio's list has the number in it) never
+    reach a log. `outside`: it connects to public addresses only, whatever a name leads to, and raises InsideAddress within
+    requests' ConnectionError."""
+    session = _Recorded()
     for scheme in ("http://", "https://"):
         session.mount(scheme, _OutsideAdapter() if outside else _Adapter(pool_maxsize=CONNECTIONS))
     log = logging.getLogger("urllib3.connectionpool")
@@ -135,7 +186,7 @@ class _SecurePool(HTTPSConnectionPool):
 
 class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, **kwargs, socket_options=[*HTTPConnection.default_socket_options, GIVEN_UP])
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
 

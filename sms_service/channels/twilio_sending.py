@@ -5,14 +5,16 @@ Sources: messaging/api/message-resource, api/errors, and the SDK's own code.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from sms_service.channels.base import SEND_TIMEOUT, Accepted, Outbound, Refused, Sent, Unknown
-from sms_service.channels.incoming import loggable, price, small_number
+from sms_service.channels.base import SEND_TIMEOUT, Accepted, Longest, Outbound, Refused, Sent, Unknown
+from sms_service.channels.incoming import id_of, loggable, price, small_number
 from sms_service.channels.sending import failed, new_session, retry_after
 from sms_service.channels.twilio_errors import refused
 
@@ -39,6 +41,8 @@ class TwilioSending:
 
     name = "twilio"
     prefix = ""
+    longest = Longest(characters=1600)
+    """Its page api/errors/21617."""
 
     def __init__(
         self,
@@ -66,9 +70,7 @@ class TwilioSending:
             if created.status == "failed":
                 code = created.error_code
                 return refused(code, loggable(str(code or "failed")))
-            if not created.sid:
-                return Unknown("no sid")
-            return Accepted(created.sid, small_number(created.num_segments), price(created.price, created.price_unit))
+            return accepted(vars(created))
         except Throttled as error:
             return Refused("429", again=True, after=error.after)
         except Exception as error:  # noqa: BLE001
@@ -92,16 +94,27 @@ class TwilioSending:
         from_day = datetime.fromtimestamp(since - CLOCK_SLACK, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         to = f"{self.prefix}{message.phone}"
         try:
-            for filters in ({"date_sent_after": from_day}, {}):
-                listed = self._client.messages.list(to=to, page_size=LISTED_MAX, limit=LISTED_MAX, **filters)
+            for filters in ({"DateSent>": from_day.strftime("%Y-%m-%dT%H:%M:%SZ")}, {}):
+                listed, is_all = self._listed({"To": to, **filters})
                 found = find(listed, message.text, since, not_these)
                 if found is not None:
                     return found
         except Exception as error:  # noqa: BLE001
             return Unknown(f"list: {type(error).__name__}")
-        if len(listed) >= LISTED_MAX:
+        if not is_all:
             return Unknown("more messages than one list shows")
         return Refused("not found at the gateway", again=True)
+
+    def _listed(self, filters: dict[str, str]) -> tuple[list[dict[str, Any]], bool]:
+        """One page of the list, and whether that is all of it. Not by the SDK's `list`: it goes from page to page for as long
+        as there is a next one, beyond the lease, and gives up where a page has a member that it does not know. Raises what an
+        answer of another shape raises (LookupError, ValueError, TypeError, AttributeError)."""
+        url = self._client.api.absolute_url(f"2010-04-01/Accounts/{self.account_sid}/Messages.json")
+        answer = self._client.request("GET", url, params={**filters, "PageSize": str(LISTED_MAX)})
+        if answer.status_code != 200:
+            raise ValueError(f"HTTP {answer.status_code}")
+        page = json.loads(answer.text)
+        return page["messages"], not page.get("next_page_uri") and len(page["messages"]) < LISTED_MAX
 
     @cached_property
     def _client(self) -> Any:
@@ -138,21 +151,39 @@ def refusal(error: Exception) -> Refused | Unknown | None:
         return None
     if not 400 <= status < 500:
         return Unknown(f"HTTP {status}")
-    number = code if isinstance(code, int) else status
+    number = code if str(code).isdecimal() else status
     return refused(number, loggable(str(number)))
 
 
-def find(listed: Sequence[Any], text: str, since: float, not_these: Sequence[str]) -> Accepted | Unknown | None:
+def find(
+    listed: Sequence[dict[str, Any]], text: str, since: float, not_these: Sequence[str]
+) -> Accepted | Unknown | None:
     """The message of `text` among `listed`, the oldest if several fit. Unknown if a body is gone (redacted)."""
     fits = [
         one
         for one in listed
-        if str(one.direction).startswith("outbound")
-        and one.sid not in not_these
-        and (one.date_created is None or one.date_created.timestamp() >= since - CLOCK_SLACK)
+        if str(one["direction"]).startswith("outbound")
+        and one["sid"] not in not_these
+        and created_at(one, since) >= since - CLOCK_SLACK
     ]
     wanted = " ".join(text.split())
     for one in reversed(fits):
-        if " ".join((one.body or "").removeprefix(TRIAL_PREFIX).split()) == wanted:
-            return Accepted(one.sid, small_number(one.num_segments), price(one.price, one.price_unit))
-    return Unknown("a listed message has no body") if any(not one.body for one in fits) else None
+        if " ".join((one["body"] or "").removeprefix(TRIAL_PREFIX).split()) == wanted:
+            return accepted(one)
+    return Unknown("a listed message has no body") if any(not one["body"] for one in fits) else None
+
+
+def created_at(one: dict[str, Any], else_: float) -> float:
+    """When a listed message was created; `else_` if it does not say."""
+    try:
+        return parsedate_to_datetime(one["date_created"]).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return else_
+
+
+def accepted(one: dict[str, Any]) -> Accepted | Unknown:
+    """A message as Twilio shows it. One without a SID that can be kept is none of its own."""
+    sid = id_of(one.get("sid"))
+    if not sid:
+        return Unknown("no sid")
+    return Accepted(sid, small_number(one.get("num_segments")), price(one.get("price"), one.get("price_unit")))

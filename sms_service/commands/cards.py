@@ -279,7 +279,7 @@ def _card(number: str, writes: bool = True) -> Iterator[tuple[Connection, Card]]
 def _ring(config: Config) -> None:
     """Wakes the worker; with Redis down the sweeper finds the card within seconds."""
     from sms_service.store.bell import Bell
-    from sms_service.store.sessions import open_redis
+    from sms_service.store.redis_client import open_redis
 
     client = open_redis(config.live_url)
     try:

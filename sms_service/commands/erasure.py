@@ -126,7 +126,8 @@ def _sweep(engine: Engine, keys: Keys, config: Config, hers: Person) -> bool:
     is away."""
     from sms_service.enrolment import erasure, searches
     from sms_service.store import database
-    from sms_service.store.sessions import LiveSessions, open_redis
+    from sms_service.store.redis_client import open_redis
+    from sms_service.store.sessions import LiveSessions
 
     with database.reading(engine).begin() as conn:
         due, _ = searches.due(conn, keys, time.time(), 1, hers.id)

@@ -15,6 +15,7 @@ from typing import TypeVar
 from minijinja import Environment, TemplateError
 
 from sms_service.engine.clusters import prefix, units
+from sms_service.engine.cutting import shortened
 
 TEXT_MAX = 1600
 """UTF-16 units. Twilio refuses a longer body (error 21617); other gateways cut it."""
@@ -102,13 +103,13 @@ class Templates:
         self._sources[key] = source
 
     def render(self, key: str, variables: Mapping[str, object]) -> str:
-        """The text of `key`, cut at TEXT_MAX UTF-16 units between two grapheme clusters.
+        """The text of `key`, cut to TEXT_MAX UTF-16 units between two words, its end whole (engine/cutting.py).
 
         TemplateFailed where it names something that has no value, or never ends. TypeError for a variable that is not
         str, int, float, bool, None, list or dict: any other object would lend its methods to the template.
         """
         text = self._evaluated(key, self._sources[key], self._environment.render_template, variables)
-        return text if len(text) * 2 <= TEXT_MAX else prefix(text, TEXT_MAX, units)
+        return text if len(text) * 2 <= TEXT_MAX else shortened(text, lambda piece: units(piece) <= TEXT_MAX)
 
     def holds(self, condition: str, variables: Mapping[str, object]) -> bool:
         """Whether `condition`, an expression such as `age >= 18 and booth in booths`, is true of `variables`.
@@ -176,8 +177,13 @@ def _join(values: list[object], between: str = "") -> str:
 
 
 def _short(value: str, most: int) -> str:
-    """`value` within `most` UTF-16 units, which a longer one ends with `..`; cut between two grapheme clusters."""
-    return value if units(value) <= most else prefix(value, max(most - 2, 0), units).rstrip() + ".."
+    """`value` within `most` UTF-16 units, which a longer one ends with `..`; cut between two words where one ends in the last
+    quarter, for a name of half the length is no name, else between two grapheme clusters."""
+    if units(value) <= most:
+        return value
+    fits = prefix(value, max(most - 2, 0), units)
+    space = value.rfind(" ", 1, len(fits) + 1)
+    return (fits[:space] if space > 0 and len(fits) - space <= most // 4 else fits).rstrip() + ".."
 
 
 def _printed(value: object) -> object:

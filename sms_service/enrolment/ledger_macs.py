@@ -7,7 +7,7 @@ row that is put in among them later does not fit it. With it begins the note of 
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, select
 
 from sms_service.enrolment import ledger, ledger_notes
 from sms_service.privacy import Keys
@@ -33,7 +33,6 @@ def settle(engine: Engine, keys: Keys) -> None:
 
 def _has_decided(conn: Connection) -> bool:
     """Whether this release has written any decision: its rows name the notice that was in force (revision 0006)."""
-    if conn.dialect.name == "postgresql":  # no index helps, but it is looked for only once
-        conn.execute(text("SET LOCAL statement_timeout = 0"))
+    database.takes_long(conn)  # no index helps, but it is looked for only once
     ours = select(consent.c.id).where(consent.c.notice != "").order_by(consent.c.id.desc()).limit(1)
     return conn.execute(ours).first() is not None

@@ -33,6 +33,6 @@ KEPT = {
 
 NOBODYS = {
     "area", "tally", "tally_change", "ledger_link", "ledger_head", "flow_version", "publication", "installation", "notice",
-    "gateway_fault", "dlt_refusal",
+    "gateway_fault", "channel_log", "dlt_refusal", "quiet_window", "gateway_down",
 }  # fmt: skip
 """Tables that nothing about a single person is in."""

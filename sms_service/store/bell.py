@@ -7,6 +7,7 @@ seconds: the sweeper finds whatever no bell was rung for.
 from __future__ import annotations
 
 import logging
+from threading import Timer
 
 import redis
 from rq import Queue
@@ -29,6 +30,7 @@ class Bell:
 
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
+        self._alarm = Timer(0, self.ring)
         self._queues = {name: Queue(name, connection=client, serializer=JSONSerializer) for name in JOBS}
 
     def ring(self, queue: str) -> None:
@@ -48,6 +50,13 @@ class Bell:
                 queue,
                 type(error).__name__,
             )
+
+    def ring_in(self, queue: str, seconds: float) -> None:
+        """Rings after so many seconds, if this process still lives; an alarm that was set before is not rung any more."""
+        self._alarm.cancel()
+        self._alarm = Timer(seconds, self.ring, [queue])
+        self._alarm.daemon = True
+        self._alarm.start()
 
     def answered(self, queue: str) -> None:
         """Said by the worker before it looks at the queue: whatever comes from now on rings again."""

@@ -1,19 +1,18 @@
-"""Which message may leave now, and who sends it: a worker claims a row of the outbox until its lease ends.
-
-A person's messages leave in the order they were said. One thing goes before that order: what answers her does not wait
-behind what she did not ask for (questions, reminders, news) while that waits for the morning or for another try.
+"""Who sends which message: a worker claims a row of the outbox until its lease ends. In which order they leave is said in
+store/order.py.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select, update
-from sqlalchemy.sql.selectable import NamedFromClause
+from sqlalchemy import Connection, Row, select, update
 
 from sms_service.privacy import Keys, Unreadable
-from sms_service.store import installation
+from sms_service.store import installation, order
 from sms_service.store.outbox import FAREWELL, FAREWELL_SECONDS, settle
 from sms_service.store.tables import outbox, person, turn
 
@@ -26,13 +25,12 @@ or this one will after its next start."""
 
 NO_KEY = "its service key is not here"
 
-earlier, stuck = outbox.alias("earlier"), outbox.alias("stuck")
-
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A row that this worker alone may send now, until its lease ends. `dlt_entity`, `dlt_template`: the ids of its text in
-    India's registry; "" where it has none."""
+    India's registry; "" where it has none. `lease_until` is also the sign by which the worker that has it now is told from one
+    that had it before."""
 
     id: int
     ref: str
@@ -41,6 +39,7 @@ class Claimed:
     phone: str
     text: str
     attempts: int
+    lease_until: float
     created_at: float
     turn_no: int
     failed_days: int
@@ -50,6 +49,7 @@ class Claimed:
     repeats: int
     link: str
     text_index: bytes | None
+    to_stopped: bool
 
     @property
     def since(self) -> float:
@@ -57,14 +57,22 @@ class Claimed:
         return max(self.created_at, self.due_at) if self.repeats else self.created_at
 
 
-def claim(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | None:
+def claim(
+    conn: Connection,
+    keys: Keys,
+    now: float,
+    lease: float,
+    not_by: Collection[str] = (),
+    *,
+    bulk_first: bool = False,
+) -> Claimed | None:
     """The next row that may go out now, taken by this worker for `lease` seconds; None if there is none.
 
-    A row waits while an earlier one of hers is still open (see above for the one exception). STOP is looked at here once
-    more, in the same transaction: whatever was queued before it is dropped.
+    What answers somebody goes first, unless it is the turn of the others (`bulk_first`). Rows of the channels `not_by` are
+    left alone. STOP is looked at here once more, in the same transaction: whatever was queued before it is dropped.
     """
     while True:
-        row = _next_due(conn, now)
+        row = _next_due(conn, now, not_by, bulk_first)
         if row is None:
             return None
         says_farewell = row.farewell_sealed is not None and row.created_at > now - FAREWELL_SECONDS
@@ -78,11 +86,11 @@ def claim(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | N
             _move(conn, row.id, "queued", due_at=now + ANOTHER_KEY_SECONDS, reason=NO_KEY)
             continue
         try:
-            claimed = _claimed(row, keys)
+            claimed = _claimed(row, keys, now + lease)
         except Unreadable:  # a damaged row must not keep everybody else's messages from leaving
             _move(conn, row.id, "queued", status="failed", reason="it cannot be decrypted")
             continue
-        taken = {"lease_until": now + lease, "attempts": claimed.attempts, "put_off": None}
+        taken = {"lease_until": claimed.lease_until, "attempts": claimed.attempts, "put_off": None}
         if _move(conn, row.id, "queued", status="sending", **taken):
             return claimed
 
@@ -93,12 +101,13 @@ def claim_equal(conn: Connection, keys: Keys, first: Claimed, now: float, lease:
         return []
     same = (outbox.c.text_index == first.text_index) & (outbox.c.channel == first.channel) & outbox.c.link.is_(None)
     may = person.c.wrapped_key.is_not(None) & (person.c.stopped_at.is_(None) | outbox.c.to_stopped)
-    query = _with_person().where(outbox.c.status == "queued", outbox.c.due_at <= now, same, may, ~_waits(now))
+    query = _with_person().where(outbox.c.status == order.QUEUED, outbox.c.due_at <= now, same, may)
+    query = query.where(~order.waits(now))
     query = query.order_by(outbox.c.id).limit(most).with_for_update(skip_locked=True, of=outbox)
     found = []
     for row in conn.execute(query).all():
         try:
-            claimed = _claimed(row, keys)
+            claimed = _claimed(row, keys, now + lease)
         except Unreadable:
             continue  # `claim` comes to it, and says so
         if claimed.text == first.text and (claimed.dlt_entity, claimed.dlt_template) == (
@@ -116,7 +125,10 @@ def claim_equal(conn: Connection, keys: Keys, first: Claimed, now: float, lease:
 def expired_lease(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | None:
     """A row whose outcome nobody knows - its worker died, or the gateway gave no clear answer - taken for `lease` seconds."""
     query = (
-        _with_person().where(outbox.c.status == "sending", outbox.c.lease_until <= now).order_by(outbox.c.id).limit(1)
+        _with_person()
+        .where(outbox.c.status == order.SENDING, outbox.c.lease_until <= now)
+        .order_by(outbox.c.id)
+        .limit(1)
     )
     while row := conn.execute(query).one_or_none():
         if row.wrapped_key is None:
@@ -127,14 +139,14 @@ def expired_lease(conn: Connection, keys: Keys, now: float, lease: float) -> Cla
             _move(conn, row.id, "sending", lease_until=now + ANOTHER_KEY_SECONDS)
             continue
         try:
-            claimed = _claimed(row, keys)
+            claimed = _claimed(row, keys, now + lease)
         except Unreadable:  # a damaged row must not keep everybody else's from being looked up
             _move(conn, row.id, "sending", status="held", reason="it cannot be decrypted", lease_until=None)
             continue
         taken = conn.execute(
             update(outbox)
             .where(outbox.c.id == row.id, outbox.c.status == "sending", outbox.c.lease_until == row.lease_until)
-            .values(lease_until=now + lease, attempts=claimed.attempts)
+            .values(lease_until=claimed.lease_until, attempts=claimed.attempts)
         )
         if taken.rowcount == 1:
             return claimed
@@ -146,32 +158,17 @@ def _with_person() -> Any:
     return select(outbox, *hers).join(person, person.c.id == outbox.c.person_id)
 
 
-def _next_due(conn: Connection, now: float) -> Row[Any] | None:
-    query = _with_person().where(outbox.c.status == "queued", outbox.c.due_at <= now, ~_waits(now))
-    # SKIP LOCKED: a second worker takes the next row instead of waiting for this one (PostgreSQL; SQLite has one writer).
-    query = query.order_by(outbox.c.due_at, outbox.c.id).limit(1).with_for_update(skip_locked=True, of=outbox)
-    return conn.execute(query).one_or_none()
+def _next_due(conn: Connection, now: float, not_by: Collection[str], bulk_first: bool) -> Row[Any] | None:
+    queues = order.due_queues(conn, now, not_by)
+    for queue in sorted(queues, key=lambda one: one.answers is bulk_first):
+        order.let_wait(conn, queue, now)
+        row = conn.execute(order.first_of(queue, _with_person(), now, not_by)).one_or_none()
+        if row is not None:
+            return row
+    return None
 
 
-def _waits(now: float) -> Any:
-    """Whether an earlier row of hers must leave before this one."""
-    held_up = (stuck.c.person_id == outbox.c.person_id) & (stuck.c.id < outbox.c.id)
-    held_up &= (stuck.c.status == "queued") & (stuck.c.due_at > now)
-    passes = select(stuck.c.id).where(held_up).correlate(outbox).exists() & _answers(outbox) & ~_answers(earlier)
-    # One that failed and is to go anew in an hour holds up nothing: whoever writes meanwhile hears an answer.
-    anew = (earlier.c.repeats > 0) & (earlier.c.due_at > now)
-    first = or_(earlier.c.status == "sending", and_(earlier.c.status == "queued", ~anew, ~passes))
-    before = (earlier.c.person_id == outbox.c.person_id) & (earlier.c.id < outbox.c.id)
-    return select(earlier.c.id).where(before, first).correlate(outbox).exists()
-
-
-def _answers(row: NamedFromClause) -> Any:
-    """Whether it was said in a turn that a message of hers caused."""
-    same = (turn.c.person_id == row.c.person_id) & (turn.c.turn_no == row.c.turn_no)
-    return select(turn.c.turn_no).where(same, turn.c.channel.not_in(UNASKED)).correlate(row).exists()
-
-
-def _claimed(row: Row[Any], keys: Keys) -> Claimed:
+def _claimed(row: Row[Any], keys: Keys, lease_until: float) -> Claimed:
     if row.wrapped_key is None:
         phone, _, text = keys.service.decrypt(FAREWELL, row.farewell_sealed).partition("\n")
     else:
@@ -185,6 +182,7 @@ def _claimed(row: Row[Any], keys: Keys) -> Claimed:
         phone=phone,
         text=text,
         attempts=row.attempts + 1,
+        lease_until=lease_until,
         created_at=row.created_at,
         turn_no=row.turn_no,
         failed_days=row.failed_days or 0,
@@ -194,6 +192,7 @@ def _claimed(row: Row[Any], keys: Keys) -> Claimed:
         repeats=row.repeats,
         link=row.link or "",
         text_index=row.text_index,
+        to_stopped=row.to_stopped,
     )
 
 
@@ -202,11 +201,34 @@ def _move(conn: Connection, row_id: int, status_before: str, **values: Any) -> b
     return moved.rowcount == 1
 
 
-def is_awaited(conn: Connection, claimed: Claimed, awake_since: float) -> bool:
-    """Whether somebody waits for this message: it answers what she sent, or she sent something after `awake_since`."""
-    hers = (turn.c.person_id == claimed.person_id) & turn.c.channel.not_in(UNASKED)
-    answers = (turn.c.turn_no == claimed.turn_no) | (turn.c.at > awake_since)
-    return conn.execute(select(turn.c.turn_no).where(hers, answers).limit(1)).first() is not None
+def is_held(conn: Connection, claimed: Claimed) -> bool:
+    """Whether this claim is still the one that counts: its lease may have ended meanwhile, and another worker taken the row.
+    Until the transaction ends nobody else takes it."""
+    mine = (outbox.c.id == claimed.id) & (outbox.c.status == "sending") & (outbox.c.lease_until == claimed.lease_until)
+    return conn.execute(select(outbox.c.id).where(mine).with_for_update()).first() is not None
+
+
+def is_awaited(conn: Connection, claimed: Claimed, awake_since: float, until: float = math.inf) -> bool:
+    """Whether somebody waits for this message: it answers what she sent, or she sent something after `awake_since`, and by
+    `until`."""
+    if is_answer(conn, claimed):
+        return True
+    hers = (turn.c.person_id == claimed.person_id) & turn.c.channel.not_in(UNASKED) & (turn.c.at <= until)
+    # From the newest backwards: not all that she ever sent.
+    newest = conn.execute(select(turn.c.at).where(hers).order_by(turn.c.turn_no.desc()).limit(1)).scalar_one_or_none()
+    return newest is not None and newest > awake_since
+
+
+def is_answer(conn: Connection, claimed: Claimed) -> bool:
+    """Whether it was said in a turn that a message of hers caused: as the turn log has it, since the release before does not
+    write `outbox.answers`."""
+    said_in = (turn.c.person_id == claimed.person_id) & (turn.c.turn_no == claimed.turn_no)
+    return conn.execute(select(turn.c.at).where(said_in, turn.c.channel.not_in(UNASKED))).first() is not None
+
+
+def put_back(conn: Connection, claimed: Claimed) -> None:
+    """A message just claimed is left for later; that was no try."""
+    settle(conn, claimed.id, status="queued", attempts=claimed.attempts - 1)
 
 
 def put_off(conn: Connection, claimed: Claimed, until: float) -> None:
@@ -218,3 +240,9 @@ def wake(conn: Connection, person_id: int, now: float) -> None:
     """She is awake, for she just wrote: what was put off leaves now, before what she is answered."""
     put_off = (outbox.c.status == "queued") & outbox.c.put_off.is_(True)
     conn.execute(update(outbox).where(outbox.c.person_id == person_id, put_off).values(due_at=now, put_off=None))
+
+
+def wake_all(conn: Connection, now: float) -> None:
+    """What was put off is looked at anew: it leaves now, or is put off by what still holds."""
+    put_off = (outbox.c.status == "queued") & outbox.c.put_off.is_(True)
+    conn.execute(update(outbox).where(put_off, outbox.c.due_at > now).values(due_at=now, put_off=None))

@@ -15,6 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
+from sms_service.store import connecting
+
 CONNECT_TIMEOUT = 2
 """Seconds. A USSD hop must be answered within 5 s even when PostgreSQL cannot be reached."""
 
@@ -71,7 +73,7 @@ def open_database(url: str, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) ->
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(url)
-    options = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={statement_timeout_ms}"
+    options = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={statement_timeout_ms} {connecting.LET_GO}"
     engine = create_engine(
         parsed,
         pool_size=POOL_SIZE,
@@ -79,8 +81,14 @@ def open_database(url: str, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) ->
         pool_timeout=CONNECT_TIMEOUT,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT, "options": options, "application_name": "sms_service"},
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT,
+            "options": options,
+            "application_name": "sms_service",
+            **connecting.KEEPALIVE,
+        },
     )
+    connecting.watch(engine, statement_timeout_ms)
     _watch(engine)
     return engine
 
@@ -101,7 +109,10 @@ def _watch(engine: Engine) -> None:
 
     @event.listens_for(engine, "before_cursor_execute")
     def look(connection: Any, *_: Any) -> None:
-        in_time(connection.get_execution_options().get("until"))
+        until = connection.get_execution_options().get("until")
+        if until is not None:
+            in_time(until)
+            connecting.give(connection, connecting.QUICK)
 
 
 def _open_sqlite(url: str) -> Engine:
@@ -172,6 +183,13 @@ def overwrite_deleted(engine: Engine) -> bool:
     return not busy
 
 
+def takes_long(conn: Connection) -> None:
+    """The statements of this transaction may take as long as they do: for who works through a whole table at a start."""
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connecting.give(conn, None)
+
+
 def worth_another_try(error: DBAPIError) -> bool:
     """Whether the transaction may succeed when it is run again: a deadlock, or another one was quicker."""
     return getattr(error.orig, "sqlstate", None) in RUN_AGAIN_STATES
@@ -206,6 +224,7 @@ def migrate(engine: Engine) -> None:
         try:
             connection.exec_driver_sql("SET statement_timeout = 0")
             connection.commit()
+            connecting.give(connection, None)
             with _alone(connection):
                 _with_patience(lambda: command.upgrade(config, "head"), connection)
         finally:

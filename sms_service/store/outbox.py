@@ -4,26 +4,23 @@ A row goes queued -> sending -> sent -> delivered, or to failed (refused for goo
 sent; the office decides), dropped (she sent STOP, the question was withdrawn, or the office said so) or unreachable (texts
 to her number failed on too many days). It goes backwards only where the gateway said that it certainly failed, and that
 another try or another channel may bring it; and to wait for the morning, where it has not left. Which row leaves next is
-said in store/claims.py.
+said in store/order.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, exists, func, insert, or_, select, update
 
 from sms_service.privacy import Keys
-from sms_service.store import reach
+from sms_service.store import channel_log, order, reach
 from sms_service.store.tables import outbox, person
 
 RANK = {"queued": 0, "sending": 1, "held": 1, "sent": 2, "failed": 3, "delivered": 3}
 """Reports come early, late, twice and backwards: a row only ever rises. `dropped` never changes again."""
-
-LEAVING, HELD = "status IN ('queued', 'sending')", "status = 'held'"
-"""As the indexes of these rows have it, word for word: with bound values no database would know that they serve."""
 
 COUNTED_MAX = 100_000
 """Rows that are counted: a tenth of a second. Whoever has as many on their way knows that there are many."""
@@ -100,6 +97,11 @@ def settle(conn: Connection, row_id: int, **values: Any) -> bool:
         .values(lease_until=None, **values)
     )
     return moved.rowcount == 1
+
+
+def wait_on(conn: Connection, row_id: int, attempts: int) -> None:
+    """A row that nobody knows the fate of stays so until its lease ends; the look at it was no try."""
+    conn.execute(update(outbox).where(outbox.c.id == row_id, outbox.c.status == "sending").values(attempts=attempts))
 
 
 def rise(conn: Connection, row_id: int, status: str, **values: Any) -> bool:
@@ -186,22 +188,28 @@ def decide(conn: Connection, ref: str, status: str, reason: str, now: float) -> 
     `dropped`. False if there is no such row. The number is tried anew."""
     decided = update(outbox).where(outbox.c.ref == ref, outbox.c.status.in_(("held", "unreachable")))
     values = {"status": status, "reason": reason, "due_at": now, "gateway_id": "", "attempts": 0}
-    moved = conn.execute(decided.values(values).returning(outbox.c.person_id)).one_or_none()
+    moved = conn.execute(decided.values(values).returning(outbox.c.person_id, outbox.c.channel)).one_or_none()
+    if moved is not None:
+        channel_log.note(conn, ref, moved.channel, "released" if status == "queued" else "dropped", reason, now)
     if moved is not None and status == "queued":
         reach.arrived(conn, moved.person_id)
     return moved is not None
 
 
 def counts(conn: Connection) -> dict[str, int]:
-    """How many rows are in each status that is not the last, COUNTED_MAX at most: on their way, and held for the office."""
-    parts = [select(outbox.c.status).where(text(these)).limit(COUNTED_MAX).subquery() for these in (LEAVING, HELD)]
-    queries = [select(some.c.status, func.count()).group_by(some.c.status) for some in parts]
-    return {status: count for query in queries for status, count in conn.execute(query)}
+    """How many rows are in each status that is not the last, COUNTED_MAX of each at most. Each has an index of its own rows,
+    which is all that is read."""
+    counted = {}
+    for name, status in order.OPEN.items():
+        some = select(outbox.c.id).where(outbox.c.status == status).limit(COUNTED_MAX).subquery()
+        counted[name] = conn.execute(select(func.count()).select_from(some)).scalar_one()
+    return {name: count for name, count in counted.items() if count}
 
 
-def oldest_due(conn: Connection, now: float) -> float:
-    """Seconds that the longest-waiting row is overdue; 0 if none is. Rows behind an earlier one of hers count too."""
-    given_up = and_(outbox.c.status == "sending", outbox.c.lease_until <= now)
-    late = select(outbox.c.due_at).where(text(LEAVING), or_(outbox.c.status == "queued", given_up))
-    oldest = conn.execute(late.order_by(outbox.c.due_at).limit(1)).scalar_one_or_none()
-    return max(0.0, now - oldest) if oldest is not None else 0.0
+def oldest_due(conn: Connection, now: float, not_by: Collection[str] = ()) -> float:
+    """Seconds that the longest-waiting row is overdue, of other channels than `not_by`; 0 if none is. Rows behind an earlier
+    one of hers count too."""
+    late = [queue.due_at for queue in order.due_queues(conn, now, not_by)[:1]]
+    given_up = select(func.min(outbox.c.due_at)).where(outbox.c.status == order.SENDING, outbox.c.lease_until <= now)
+    late += [due_at for due_at in conn.execute(given_up).scalars() if due_at is not None]
+    return max(0.0, now - min(late)) if late else 0.0

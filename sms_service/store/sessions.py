@@ -22,19 +22,9 @@ if TYPE_CHECKING:
 LIVE_SECONDS = 8 * 86_400
 """How long Redis keeps a session nobody touches: a day longer than the longest default expiry. SQL keeps it anyway."""
 
-REDIS_TIMEOUT = 0.5
-"""Seconds to wait for Redis. It only saves a read; a USSD hop that waits longer is worse off than one that asks SQL."""
-
 COLUMN = "turn.sessions"
 
 log = logging.getLogger(__name__)
-
-
-def open_redis(url: str) -> redis.Redis:
-    """A client for `redis://` or `unix://`; connects when first used."""
-    return redis.Redis.from_url(
-        url, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT, retry_on_timeout=False
-    )
 
 
 class LiveSessions:

@@ -61,6 +61,17 @@ area = Table(
     Index("ix_area_name_folded_level", "name_folded", "level"),
 )
 
+quiet_window = Table(
+    "quiet_window",  # when nothing leaves that nobody awaits, in an area and in all that it holds
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("area_id", ForeignKey("area.id"), nullable=False, index=True),
+    Column("begins_at", Double, nullable=False),
+    Column("ends_at", Double, nullable=False, index=True),
+    Column("daily_from", String(5)),  # 21:00 and 10:00: each day between these; NULL: all the time
+    Column("daily_to", String(5)),
+)
+
 ASKED_FOR_IT = "forgotten_at = stopped_at"
 """People who were forgotten because they asked for it: their numbers are blocked since the same moment."""
 
@@ -330,7 +341,16 @@ turn = Table(
     # What is counted for the writer of the flow: state, way, state ... state, and in which language. "" before revision 0002.
     Column("path", String(1000), nullable=False, server_default=text("''")),
     Column("language", String(8), nullable=False, server_default=text("''")),
+    Column(
+        "unanswered", String(12)
+    ),  # why it was heard and not answered (loops.py); NULL: it was, if there was an answer
     UniqueConstraint("channel", "inbound_id"),  # the dedupe: one message, one turn
+    Index(
+        "ix_turn_unanswered",
+        "at",
+        sqlite_where=text("unanswered IS NOT NULL"),
+        postgresql_where=text("unanswered IS NOT NULL"),
+    ),
 )
 
 timer = Table(
@@ -502,10 +522,11 @@ outbox = Table(
     Column("reason", String(120), nullable=False),
     Column("attempts", SmallInteger, nullable=False),
     Column("due_at", Double, nullable=False),
-    Column("put_off", Boolean),  # until due_at, because it is night where she is; NULL: it is not
+    Column("put_off", Boolean),  # until due_at: it is night or quiet where she is, or she had enough; NULL: it is not
     Column("lease_until", Double),
     Column("gateway_id", String(64), nullable=False),
-    Column("segments", SmallInteger, nullable=False),
+    Column("segments", SmallInteger, nullable=False),  # as the gateway billed them; 0: it did not say
+    Column("counted", SmallInteger),  # as we counted them; NULL: written by a release that did not
     Column("created_at", Double, nullable=False),
     Column("sent_at", Double),
     Column(
@@ -513,10 +534,13 @@ outbox = Table(
     ),  # number and text, by the service's key: what a forgotten person is told last
     Column("repeats", SmallInteger, nullable=False, server_default=text("0")),  # sent anew after a definite failure
     Column("link", String(64)),  # the premium message it answers, as its gateway names it (linkId)
+    Column("route", String(250)),  # the channels it may go by, the best first: "exotel,kannel"; NULL: by its own alone
     Column("price", String(20)),  # what the gateway says it cost: "KES 0.8000"
     Column("text_index", LargeBinary),  # a keyed hash of the text, while queued: equal ones leave in one call
     Column("dlt_entity", String(19)),  # India's registry: whose text it is ...
     Column("dlt_template", String(19)),  # ... and which; NULL: none that is registered, or no number of India
+    # Said in a turn that a message of hers caused. The release before, which does not say, is taken to answer.
+    Column("answers", Boolean, nullable=False, server_default=text("true")),
     UniqueConstraint("person_id", "turn_no"),  # one turn says one message
     Index(
         "ix_outbox_open",
@@ -530,13 +554,65 @@ outbox = Table(
         sqlite_where=text("status = 'held'"),
         postgresql_where=text("status = 'held'"),
     ),
+    Index(
+        "ix_outbox_next",
+        "answers",
+        "channel",
+        "due_at",
+        "id",
+        sqlite_where=text("status = 'queued'"),
+        postgresql_where=text("status = 'queued'"),
+    ),
+    Index(
+        "ix_outbox_hers",
+        "person_id",
+        "id",
+        sqlite_where=text("status IN ('queued', 'sending')"),
+        postgresql_where=text("status IN ('queued', 'sending')"),
+    ),
+    Index(
+        "ix_outbox_sending",
+        "id",
+        sqlite_where=text("status = 'sending'"),
+        postgresql_where=text("status = 'sending'"),
+    ),
     Index("ix_outbox_gateway_id", "channel", "gateway_id"),
+    Index(
+        "ix_outbox_differs",
+        "id",
+        sqlite_where=text("segments > 0 AND segments <> counted"),
+        postgresql_where=text("segments > 0 AND segments <> counted"),
+    ),
+    Index(
+        "ix_outbox_person_id_sent_at",
+        "person_id",
+        "sent_at",
+        sqlite_where=text("sent_at IS NOT NULL"),
+        postgresql_where=text("sent_at IS NOT NULL"),
+    ),
     Index(
         "ix_outbox_text_index",
         "text_index",
         sqlite_where=text("status = 'queued' AND text_index IS NOT NULL"),
         postgresql_where=text("status = 'queued' AND text_index IS NOT NULL"),
     ),
+)
+
+channel_log = Table(
+    "channel_log",  # what gateways were asked and answered, nothing of a person in it; kept for a week
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("at", Double, nullable=False, index=True),
+    Column("ref", String(32), nullable=False, index=True),  # of the outbox
+    Column("channel", String(32), nullable=False),
+    Column("step", String(12), nullable=False),  # sent, looked up, put off, sent anew, rerouted, released, dropped
+    Column("outcome", String(160), nullable=False),
+    Column("due_at", Double),  # when it is to leave again
+    Column("with_ref", String(32)),  # the message whose call this one went with: what was asked stands there
+    Column("asked", String(800)),
+    Column("status", SmallInteger),  # of HTTP; 0: no answer was read
+    Column("seconds", Double),
+    Column("answer", String(800)),
 )
 
 gateway_fault = Table(
@@ -547,6 +623,20 @@ gateway_fault = Table(
     Column("times", Integer, nullable=False),
     Column("first_at", Double, nullable=False),
     Column("last_at", Double, nullable=False),
+)
+
+gateway_down = Table(
+    "gateway_down",  # what is known of channels that did not take what they were given
+    metadata,
+    Column("channel", String(32), primary_key=True),
+    Column("failures", Integer, nullable=False, server_default=text("0")),  # in a row
+    Column("failed_at", Double, nullable=False, server_default=text("0")),
+    Column("reason", String(64), nullable=False, server_default=text("''")),  # of the last one
+    Column("opened_at", Double),  # since when it is down; NULL: it is not
+    Column("probe_at", Double, nullable=False, server_default=text("0")),  # from when on a message may try it
+    Column("pause", Double, nullable=False, server_default=text("0")),
+    Column("probe", Number),  # the row of the outbox that tries it
+    Column("moved", Integer, nullable=False, server_default=text("0")),  # messages that went by another channel instead
 )
 
 dlt_refusal = Table(

@@ -7,12 +7,15 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, Response, send_from_directory
+from flask import Flask, Response, request, send_from_directory
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from sms_service import logs
 from sms_service.config import read_config
 from sms_service.service import Service, open_service
+from sms_service.store import database
 from sms_service.web import card, handset, health, hooks, ledger, notice, photo
 
 BODY_MAX = 64 * 1024
@@ -25,6 +28,10 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex",  # pictures and PDFs have no place for a meta tag
 }
+
+AWAY = "We cannot answer at this moment. Please try again in a minute.\n"
+RETRY_AFTER = "60"
+"""What a page says while SQL cannot be read, and after how many seconds it is worth another try."""
 
 FONTS = Path(__file__).parent.parent / "fonts"
 STATIC_SECONDS = 86_400
@@ -74,6 +81,13 @@ def _short(error: HTTPException) -> Response:
 
 
 def _fault(error: Exception) -> Response:
-    """A fault of ours. The lines (logs.py) name the kind of error only: its message could hold what a person sent."""
+    """SQL that cannot answer now, or a fault of ours. The lines (logs.py) name the kind of error only: its message could hold
+    what a person sent."""
+    if isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and database.is_down(error)):
+        log.error("SQL cannot answer a request now (%s)", type(error).__name__)
+        said = "" if request.blueprint == hooks.hooks.name else AWAY  # a gateway would text it to somebody
+        return Response(
+            said, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": RETRY_AFTER}
+        )
     log.error("a request failed: %s", type(error).__name__, exc_info=error)
     return Response(status=500)

@@ -13,7 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sms_service.channels import advice
 from sms_service.engine import dlt
 from sms_service.service import Service
-from sms_service.store import dlt_refusals, gateway_faults, outbox, sizes
+from sms_service.store import dlt_refusals, gateway_down, gateway_faults, outbox, sizes, unanswered
+from sms_service.store.messages import count_differing
 
 TABLES = ("registration", "consent", "member", "turn", "outbox")
 """Those whose growth is worth a line in a graph."""
@@ -37,8 +38,12 @@ def ready() -> Response:
         with service.reads.begin() as conn:
             refused = dlt_refusals.of_last_day(conn, time.time())
             faults = gateway_faults.standing(conn, time.time())
+            silent = unanswered.of_last_day(conn, time.time())
+            known = gateway_down.states(conn)
         notes += [dlt.told(code, times) for code, times in refused.items()]
         notes += [advice.told(one.channel, one.code, one.times) for one in faults]
+        notes += [one.told for one in silent if one.texts >= unanswered.MANY]
+        notes += [_told(one) for one in known.values() if one.opened_at is not None and one.channel in service.channels]
     except SQLAlchemyError:
         problems.append("the database cannot be reached: SMS are kept on disk, USSD answers `busy`; start the database")
     try:
@@ -59,6 +64,14 @@ def ready() -> Response:
     response = jsonify({"ready": not problems, "problems": problems, "notes": notes})
     response.status_code = 503 if problems else 200
     return response
+
+
+def _told(down: gateway_down.State) -> str:
+    since = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(down.opened_at))
+    return (
+        f"gateway {down.channel} is down since {since} ({down.reason}): its messages go by the next channel of their route, "
+        "without one they wait, and none is lost; see whether it runs and can be reached. It is tried again by itself"
+    )
 
 
 def _messages(count: int) -> str:
@@ -103,5 +116,20 @@ def _count(conn: Connection, registry: CollectorRegistry) -> None:
     faults = Gauge("sms_service_gateway_faults", by_fault, ["channel", "code"], registry=registry)
     for one in gateway_faults.standing(conn, time.time()):
         faults.labels(one.channel, one.code).set(one.times)
+    down = Gauge(
+        "sms_service_gateway_down", "1 while a gateway is down, 0 since it is back", ["channel"], registry=registry
+    )
+    by_another = "Messages that went by another channel, because this one was down or would not bring them"
+    moved = Gauge("sms_service_gateway_fallbacks", by_another, ["channel"], registry=registry)
+    for state in gateway_down.states(conn).values():
+        down.labels(state.channel).set(state.is_down)
+        moved.labels(state.channel).set(state.moved)
+    by_segments = "Messages that a gateway billed with other SMS segments than were counted"
+    differ = Gauge("sms_service_segments_differ", by_segments, registry=registry)
+    differ.set(count_differing(conn))
+    by_reason = "Texts of the last 24 hours that were heard and not answered, because a machine seems to have sent them"
+    silent = Gauge("sms_service_unanswered", by_reason, ["reason"], registry=registry)
+    for silence in unanswered.of_last_day(conn, time.time()):
+        silent.labels(silence.reason).set(silence.texts)
     late = Gauge("sms_service_outbox_late_seconds", "How long the oldest due message waits", registry=registry)
     late.set(outbox.oldest_due(conn, time.time()))

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, event, select
 from sms_service import launch
 from sms_service.authoring.talk import Newcomer
 from sms_service.config import Config
+from sms_service.config_sending import Loops
 from sms_service.conversation import Desk
 from sms_service.engine.model import Flow
 from sms_service.enrolment import enrolers
@@ -90,7 +91,8 @@ class Stage:
         service = open_service(self.config, now)
         config = self.config
         desk = Desk(
-            service.keys, service.shelf, config.region, forgives=False, rules=config.rules, fees=config.fees
+            service.keys, service.shelf, config.region, forgives=False, rules=config.rules, fees=config.fees,
+            loops=Loops(identical=0, ten_minutes=0),  # who tries a flow says the same over and over
         )  # fmt: skip
         turns = Turns(service.engine, desk, NoLiveSessions(), NoBell(), self.config.language)
         self._service = replace(service, bell=NoBell(), turns=turns)

@@ -1,22 +1,17 @@
 """What every channel must do, whatever its gateway: the suite that each channel's test class inherits.
 
-A channel's test module has one class `Test...(Conformance)` that fills in what is marked "the gateway's own";
-test_every_channel.py fails for a channel without one, and for a class that replaces one of these tests.
+A channel's test module has one class `Test...(Conformance)` that fills in what is marked "the gateway's own", here and in
+hearing.py; test_every_channel.py fails for a channel without one, and for a class that replaces one of these tests.
 """
 
 from __future__ import annotations
 
-import io
-import logging
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from sms_service.channels.base import (
     Accepted,
@@ -26,120 +21,44 @@ from sms_service.channels.base import (
     Ignored,
     Outbound,
     Refused,
-    Request,
-    Response,
     Unknown,
     Unreadable,
 )
-from sms_service.engine.model import Inbound
+from tests.channels.hearing import (
+    ANY_TEXT,
+    NOW,
+    PATIENT,
+    PHONE,
+    SECRETS,
+    TEXT,
+    Listening,
+    Proving,
+    every_log,
+    nothing_private,
+)
 from tests.gateways import Gateway
 
-NOW = 1_767_225_600.0
-PHONE = "+254711000111"
-TEXT = "Canary: Amina Wanjiru, right and I join: 1"
-REF = "0d5c9c1e8f2b4a7e"
-SECRETS = ("the-new-secret-of-this-test", "the-old-secret-of-this-test")
+__all__ = [
+    "ANY_TEXT",
+    "NOW",
+    "PATIENT",
+    "PHONE",
+    "QUICK",
+    "REF",
+    "SECRETS",
+    "TEXT",
+    "Conformance",
+    "Listening",
+    "Proving",
+]
 
-PATIENT = (10.0, 30.0)
-"""Seconds to connect and to answer where an answer comes: no busy machine takes as long."""
+REF = "0d5c9c1e8f2b4a7e"
 
 QUICK = (2.0, 0.4)
-"""The same in bad weather, where none comes and every test waits for it."""
-
-NASTY = st.text("\0\x1b\ud800\udc00\u202e\n*1a", min_size=1, max_size=20)
-ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200) | NASTY
-"""Any text at all: NUL, lone surrogates and controls too."""
+"""Seconds to connect and to answer in bad weather, where no answer comes and every test waits for it."""
 
 
-def any_request(data: st.DataObject, channel: Channel, names_: Sequence[str], rest: list[tuple[str, str]]) -> Request:
-    """A request of anybody: known and unknown fields, any text in each of them, and (or not) genuine fields behind."""
-    names = st.sampled_from(list(names_)) | ANY_TEXT
-    values = ANY_TEXT | st.sampled_from([PHONE, "1", "56161", "2026-08-12 10:30:00"])
-    return Request(
-        method="POST",
-        target=data.draw(st.sampled_from(["/hooks/x", "/hooks/x?ref=", "//[", "?ref=%ff%00&ref"]) | ANY_TEXT),
-        route=data.draw(st.sampled_from([*channel.routes, "sms", "ussd", "nowhere"])),
-        secret=data.draw(ANY_TEXT),
-        header={name: data.draw(ANY_TEXT) for name in data.draw(st.lists(st.just("x-twilio-signature"), max_size=1))},
-        form=tuple(data.draw(st.lists(st.tuples(names, values), max_size=8)) + data.draw(st.sampled_from([rest, []]))),
-        body=data.draw(st.binary(max_size=50)),
-    )
-
-
-class Listening(ABC):
-    """What every channel must do with what arrives, also one that no gateway reaches (the handset)."""
-
-    channel_class: type
-    """The channel under test."""
-
-    @abstractmethod
-    def channel(self, *, secrets: Sequence[str], api_url: str = "", timeout: tuple[float, float] = PATIENT) -> Channel:
-        """The channel with these secrets, the newest first; whatever proves a request is made from one of them."""
-
-    @abstractmethod
-    def genuine(self, route: str, fields: Sequence[tuple[str, str]], secret: str) -> Request:
-        """A request of the gateway, with its proof made from `secret`."""
-
-    @abstractmethod
-    def sms(self, phone: str, text: str, id_: str) -> list[tuple[str, str]]:
-        """The fields of an SMS in, route `sms`."""
-
-    field_names: Sequence[str]
-    """Names of its form fields, for the fuzz."""
-
-    # --- what arrives ---------------------------------------------------------------------------------------------
-
-    def parse(self, route: str, fields: Sequence[tuple[str, str]]) -> Inbound | DeliveryReport | Ignored:
-        channel = self.channel(secrets=SECRETS)
-        return channel.parse(self.genuine(route, fields, SECRETS[0]), NOW)
-
-    def test_an_sms_is_told_whole(self) -> None:
-        inbound = self.parse("sms", self.sms(PHONE, " REG 9876543210\r\nराम कुमार ", "id-1"))
-        assert isinstance(inbound, Inbound)
-        assert (inbound.channel, inbound.kind, inbound.phone) == (self.channel(secrets=SECRETS).name, "sms", PHONE)
-        assert (inbound.text, inbound.received_at) == (" REG 9876543210\r\nराम कुमार ", NOW)
-
-    def test_a_message_keeps_its_id_however_often_it_comes(self) -> None:
-        once, again, other = (self.parse("sms", self.sms(PHONE, "1", id_)) for id_ in ("id-1", "id-1", "id-2"))
-        assert isinstance(once, Inbound)
-        assert isinstance(other, Inbound)
-        assert again == once
-        assert other.id != once.id
-
-    def test_what_cannot_be_stored_is_taken_out_of_a_text(self) -> None:
-        inbound = self.parse("sms", self.sms(PHONE, "yes\0 \ud83d\ude00 \ud800", "id-1"))
-        assert isinstance(inbound, Inbound)
-        assert inbound.text.startswith("yes")
-        assert "\0" not in inbound.text
-        inbound.text.encode()  # no lone surrogate: UTF-8, and so the database, takes it
-
-    def test_a_long_text_is_kept_whole(self) -> None:
-        inbound = self.parse("sms", self.sms(PHONE, "हाँ " * 2500, "id-1"))
-        assert isinstance(inbound, Inbound)
-        assert inbound.text == "हाँ " * 2500
-
-    def test_a_message_without_an_id_or_a_sender_is_unreadable(self) -> None:
-        for missing in ("id", "sender"):
-            with pytest.raises(Unreadable):
-                self.parse(
-                    "sms", self.sms("" if missing == "sender" else PHONE, "1", "" if missing == "id" else "id-1")
-                )
-
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
-    @given(st.data())
-    def test_no_request_upsets_the_reader(self, data: st.DataObject) -> None:
-        channel = self.channel(secrets=SECRETS)
-        request = any_request(data, channel, self.field_names, self.sms(PHONE, "1", "id-1"))
-        try:
-            understood = channel.parse(request, NOW)
-        except Unreadable:
-            return
-        msgspec.json.encode(understood)  # no lone surrogate is left: UTF-8 and the database take it
-        assert "\\x00" not in repr(understood)
-        assert isinstance(channel.reply(understood, "1. Yes\n2. No", False), Response)
-
-
-class Conformance(Listening):
+class Conformance(Proving, Listening):
     """What a channel must do that a gateway reaches; inherit as `class TestTwilio(Conformance)`."""
 
     # --- the gateway's own ----------------------------------------------------------------------------------------
@@ -147,10 +66,6 @@ class Conformance(Listening):
     @abstractmethod
     def gateway(self, secret: str) -> Gateway:
         """The stand-in (not started) that takes what the channel sends, if the channel was given `secret`."""
-
-    @abstractmethod
-    def without_proof(self, request: Request) -> Request:
-        """`request` as a stranger would send it."""
 
     @abstractmethod
     def report(self, id_: str, word: str) -> tuple[str, list[tuple[str, str]]]:
@@ -162,45 +77,6 @@ class Conformance(Listening):
     names_messages = True
     """Whether the gateway gives each message an id of its own. One that does not (Kannel) reports by our reference; its
     `report(id_, word)` has `id_` as that."""
-
-    # --- who is asking --------------------------------------------------------------------------------------------
-
-    def test_a_genuine_request_passes(self) -> None:
-        channel = self.channel(secrets=SECRETS[:1])
-        for route in channel.routes:
-            channel.verify(self.genuine(route, self.sms(PHONE, "हाँ 👍 + & % =", "id-1"), SECRETS[0]))
-
-    def test_a_request_without_proof_is_forged(self) -> None:
-        channel = self.channel(secrets=SECRETS[:1])
-        for route in channel.routes:
-            with pytest.raises(Forged):
-                channel.verify(self.without_proof(self.genuine(route, self.sms(PHONE, "1", "id-1"), SECRETS[0])))
-
-    @pytest.mark.parametrize("wrong", ["another secret", "", "ключ", "\ud800", SECRETS[0].upper(), SECRETS[0] + " "])
-    def test_a_request_with_a_wrong_proof_is_forged(self, wrong: str) -> None:
-        channel = self.channel(secrets=SECRETS[:1])
-        with pytest.raises(Forged):
-            channel.verify(self.genuine("sms", self.sms(PHONE, "1", "id-1"), wrong))
-
-    def test_both_secrets_are_good_while_they_are_rotated(self) -> None:
-        request = [self.genuine("sms", self.sms(PHONE, "1", "id-1"), secret) for secret in SECRETS]
-        both = self.channel(secrets=SECRETS)
-        both.verify(request[0])
-        both.verify(request[1])
-        with pytest.raises(Forged):
-            self.channel(secrets=SECRETS[:1]).verify(request[1])
-
-    def test_without_a_secret_nothing_is_genuine(self) -> None:
-        for secret in ("", SECRETS[0]):
-            with pytest.raises(Forged):
-                self.channel(secrets=[""]).verify(self.genuine("sms", self.sms(PHONE, "1", "id-1"), secret))
-
-    @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
-    @given(st.data())
-    def test_no_request_of_a_stranger_passes_or_upsets_the_check(self, data: st.DataObject) -> None:
-        channel = self.channel(secrets=SECRETS)
-        with pytest.raises(Forged):
-            channel.verify(any_request(data, channel, self.field_names, self.sms(PHONE, "1", "id-1")))
 
     # --- what arrives ---------------------------------------------------------------------------------------------
 
@@ -337,25 +213,6 @@ class Conformance(Listening):
                 told.append(channel.look_up(self.outbound(), NOW, []))
             for secret in ("", "wrong"):
                 with pytest.raises(Forged) as forged:
-                    channel.verify(self.genuine("sms", self.sms(PHONE, TEXT, "id-1"), secret))
+                    channel.verify(self.genuine_sms(secret, TEXT))
                 told.append(forged.value)
-        written = log.getvalue() + repr(told)
-        assert "a canary line" in log.getvalue(), "the log was not caught, so this test proves nothing"
-        for private in (*SECRETS, PHONE, PHONE[1:], "Canary", "Amina"):
-            assert private not in written
-
-
-@contextmanager
-def every_log() -> Iterator[io.StringIO]:
-    """All that is logged at any level by anybody, as text."""
-    caught = io.StringIO()
-    handler, root = logging.StreamHandler(caught), logging.getLogger()
-    before = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    try:
-        root.debug("a canary line")
-        yield caught
-    finally:
-        root.removeHandler(handler)
-        root.setLevel(before)
+        nothing_private(log.getvalue() + repr(told))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,7 +16,7 @@ from sms_service.channels.base import Forged, Ignored, Request, Unreadable
 from sms_service.channels.missed_call import MissedCalls, mobile
 from sms_service.config import PREFIX, read_config
 from sms_service.engine.model import Inbound
-from tests.channels.conformance import NOW
+from tests.channels.conformance import NOW, Proving
 
 SECRETS = ("the-new-secret-of-this-test", "the-old-secret-of-this-test")
 PHONE = "+919876543210"
@@ -21,6 +24,24 @@ PHONE = "+919876543210"
 
 def calls() -> MissedCalls:
     return MissedCalls(secrets=SECRETS, region="IN", answer_by="twilio")
+
+
+class TestMissedCalls(Proving):
+    channel_class = MissedCalls
+    routes = ("call",)
+    field_names = ("CallSid", "CallFrom", "CallTo", "StartTime", "Direction", "caller_id", "id")
+
+    def channel(self, *, secrets: Sequence[str], **_: Any) -> Any:
+        return MissedCalls(secrets=secrets, region="IN", answer_by="twilio")
+
+    def genuine(self, route: str, fields: Sequence[tuple[str, str]], secret: str) -> Request:
+        return report(dict(fields), secret)
+
+    def without_proof(self, request: Request) -> Request:
+        return msgspec.structs.replace(request, secret="")
+
+    def sms(self, phone: str, text: str, id_: str) -> list[tuple[str, str]]:
+        return [("CallSid", id_), ("CallFrom", phone), ("CallTo", "08047112233")]
 
 
 def report(fields: dict[str, str], secret: str = SECRETS[0], body: bytes = b"", kind: str = "") -> Request:

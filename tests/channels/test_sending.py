@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 import requests
 
 from sms_service.channels.base import Refused, Unknown
 from sms_service.channels.sending import RETRY_AFTER_MAX, failed, new_session, retry_after
+from tests.gateways import Twilio
+
+SHORTEST_LEASE = 20
+"""Seconds; config.py takes no shorter one."""
 
 
 @pytest.mark.parametrize(
@@ -18,6 +24,8 @@ from sms_service.channels.sending import RETRY_AFTER_MAX, failed, new_session, r
         ({"Retry-After": "Fri, 31 Dec 1999 23:59:59 GMT", "Date": "Sat, 01 Jan 2000 00:00:29 GMT"}, 0.0),
         ({"Retry-After": "Fri, 31 Dec 1999 23:59:59 GMT"}, 0.0),
         ({"Retry-After": "soon"}, 0.0),
+        ({"Retry-After": "Fri, 31 Dec 99999999999999999999 23:59:59 GMT"}, 0.0),
+        ({"Retry-After": "9" * 5000}, RETRY_AFTER_MAX),
         ({"Retry-After": "-5"}, 0.0),
         ({}, 0.0),
     ],
@@ -48,6 +56,16 @@ def test_what_was_never_connected_was_certainly_not_sent(address: str) -> None:
 )
 def test_everything_else_is_unknown_and_told_by_its_kind_alone(error: Exception) -> None:
     assert failed(error) == Unknown(type(error).__name__)
+
+
+def test_a_text_that_was_written_into_a_cut_network_does_not_leave_when_another_worker_has_it() -> None:
+    with Twilio() as gateway, new_session() as session:
+        connection = session.get_adapter(gateway.url).poolmanager.connection_from_url(gateway.url)._new_conn()
+        connection.connect()
+        until_given_up = connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) / 1000
+        connection.close()
+
+    assert 0 < until_given_up < SHORTEST_LEASE
 
 
 def test_a_text_that_utf8_cannot_say_never_left() -> None:

@@ -218,11 +218,12 @@ def test_what_a_template_may_not_hold(source: str, sentence: str) -> None:
     ("name", "most", "cut"),
     [
         ("Ram Kumar", 9, "Ram Kumar"), ("Ram Kumar", 8, "Ram Ku.."), ("Ram Kumar", 6, "Ram.."), ("Ram", 0, ".."), ("", 5, ""),
+        ("Chandrakala Waghmare", 15, "Chandrakala.."), ("Chandrakala Waghmare", 19, "Chandrakala Waghm.."),
         ("राम कुमार", 8, "राम कु.."), ("राम कुमार", 7, "राम.."),  # a letter keeps its vowel sign
         ("👩🏽‍🌾👩🏽‍🌾", 10, "👩🏽‍🌾.."),
     ],
 )  # fmt: skip
-def test_short_cuts_what_is_too_long_between_two_letters(name: str, most: int, cut: str) -> None:
+def test_short_cuts_what_is_too_long_between_two_letters_or_words(name: str, most: int, cut: str) -> None:
     assert Templates({"k": "{{ name|short(" + str(most) + ") }}"}).render("k", {"name": name}) == cut
 
 
@@ -260,8 +261,13 @@ def test_only_plain_data_goes_into_a_template(value: object) -> None:
 
 def test_a_text_is_cut_at_what_a_gateway_takes() -> None:
     family = "👨\u200d👩\u200d👧\u200d👦"
-    assert Templates({"k": "{{ v }}"}).render("k", {"v": "a" * 1595 + family}) == "a" * 1595
-    assert Templates({"k": "{{ v }}"}).render("k", {"v": "कि" * 900}) == "कि" * (TEXT_MAX // 2)
+    assert Templates({"k": "{{ v }}"}).render("k", {"v": "a" * 1592 + family}) == "a" * 1592 + "..."
+    assert Templates({"k": "{{ v }}"}).render("k", {"v": "कि" * 900}) == "कि" * 798 + "..."
+    assert (
+        units(Templates({"k": "{{ v }} {{ link }}"}).render("k", {"v": "word " * 900, "link": "https://x.org"}))
+        <= TEXT_MAX
+    )
+    assert Templates({"k": "{{ v }} {{ link }}"}).render("k", {"v": "word " * 900, "link": "L"}).endswith("word  L")
 
 
 @pytest.mark.parametrize(

@@ -69,10 +69,12 @@ class After(NamedTuple):
 
 
 TOLD = {
-    "mended": "Mended .*ask the person again", "mended, held": "Mended .*The office looks", "mended, queued": "Mended .*this person comes next",
+    "mended": "Mended .*ask the person again", "mended, held": "Mended .*The office looks",
+    "mended, queued": "Mended .*this person comes next",
     "not changed": ".*can no longer be changed", "refused phone": ".* is NOT changed: we cannot ask that phone",
     "deleted": "Deleted ", "not deleted": ".*can no longer be deleted", "unknown": "You have no registration ",
-    "saved": "Saved .*We now text", "saved, held": "Saved .*The office looks at it first", "saved, queued": "Saved .*asked about somebody else now",
+    "saved": "Saved .*We now text", "saved, held": "Saved .*The office looks at it first",
+    "saved, queued": "Saved .*asked about somebody else now",
     "not saved": "NOT saved: .*wants no messages",
     "freed": ".*is freed. We now text", "freed, queued": ".*is freed. That phone is asked about somebody else",
     "not freed": "Nothing was freed",

@@ -193,7 +193,7 @@ class UssdPhone:
     def _hop(self) -> Answer:
         self.hops += 1
         answer = self.gateway._callback(self.web_url, "ussd", self._fields())
-        word, _, self.screen = answer.body.partition(" ")
+        word, _, self.screen = str(answer.body).partition(" ")
         if answer.status != 200 or word not in ("CON", "END"):
             # A malformed answer ends the session, and the operator shows a line of its own.
             self.screen, self.ended = "Connection problem or invalid MMI code.", True

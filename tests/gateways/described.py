@@ -1,6 +1,7 @@
 """Stand-ins of the gateways that are described and not programmed: Exotel, Gupshup, Infobip, MSG91.
 
-Bodies follow the pages that each description names.
+Bodies follow the pages that each description names. Each calls us at /hooks/NAME/SECRET/..., as it was told in its
+console or with the text.
 """
 
 from __future__ import annotations
@@ -43,12 +44,40 @@ class DescribedGateway(Gateway):
     def report_fields(self, id_: str, phone: str, word: str) -> Fields:
         raise NotImplementedError
 
+    # --- what it calls --------------------------------------------------------------------------------------------
+
+    def text(self, web_url: str, phone: str, body: str, id_: str | None = None) -> Answer:
+        """An SMS of `phone`. The same `id_` is the same message, delivered again."""
+        self.web_url = web_url
+        return self.tell(f"{self._hook}/sms", self.sms_fields(phone, body, id_ or uuid.uuid4().hex))
+
+    def report(self, message: Message, word: str) -> Answer:
+        """A delivery report, to the address that came with the text, else to the one of its console."""
+        url = message.status_callback or f"{self._hook}/delivery"
+        return self.tell(url, self.report_fields(message.id, message.to, word))
+
+    def report_delivered(self, message: Message) -> None:
+        self.report(message, self.delivered)
+
+    def tell(self, url: str, fields: Fields) -> Answer:
+        """One request to the application, as this gateway writes it."""
+        return self.call(url, fields)
+
+    @property
+    def _hook(self) -> str:
+        return f"{self.web_url}/hooks/{self.name}/{SECRET}"
+
 
 class Exotel(DescribedGateway):
     name = "exotel"
     settings = {"account": "xyz1", "key": "api-key", "from": "XYZORG"}  # noqa: RUF012
     proof = "password"
     delivered = "sent"
+
+    def __init__(self, **common: Any) -> None:
+        super().__init__(**common)
+        self.refs: dict[str, str] = {}
+        """What each text had in CustomField, by its id."""
 
     def receive(self, asked: Asked, behaviour: Behaviour) -> tuple[Answer, list[Message]]:
         right = base64.b64encode(f"api-key:{self.secret}".encode()).decode()
@@ -61,6 +90,7 @@ class Exotel(DescribedGateway):
             return self._refused(400, "Invalid Parameters"), []
         self.registered.append((form.get("DltEntityId", ""), form.get("DltTemplateId", "")))
         message = self.taken(form["To"], form["Body"], form.get("StatusCallback", ""))
+        self.refs[message.id] = form.get("CustomField", "")
         status = "failed_dnd" if behaviour.word == "refuse" else "queued"
         body = {"SMSMessage": {"Sid": message.id, "AccountSid": "xyz1", "Status": status, "Direction": "outbound-api"}}
         return Answer(200, json.dumps(body)), [] if behaviour.word == "refuse" else [message]
@@ -74,7 +104,8 @@ class Exotel(DescribedGateway):
     def report_fields(self, id_: str, phone: str, word: str) -> Fields:
         return [
             ("SmsSid", id_), ("To", phone), ("Status", word), ("SmsUnits", "2"), ("DetailedStatus", "DELIVERED_TO_HANDSET"),
-            ("DetailedStatusCode", "21010"), ("DateSent", "2026-08-12 10:30:00"), ("CustomField", "our-ref"),
+            ("DetailedStatusCode", "21010"), ("DateSent", "2026-08-12 10:30:00"),
+            ("CustomField", self.refs.get(id_, "our-ref")),
         ]  # fmt: skip
 
 
@@ -181,3 +212,15 @@ class Infobip(DescribedGateway):
             ("status.groupName", word),
             ("error.name", "NO_ERROR"),
         ]
+
+    def tell(self, url: str, fields: Fields) -> Answer:
+        return self._asked("POST", url, json={"results": [nested(fields)]})
+
+
+def nested(fields: Fields) -> dict[str, Any]:
+    """Fields whose names are paths, as JSON has them."""
+    one: dict[str, Any] = {}
+    for name, value in fields:
+        outer, _, inner = name.partition(".")
+        one[outer] = {**one.get(outer, {}), inner: value} if inner else value
+    return one

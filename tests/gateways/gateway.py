@@ -8,7 +8,8 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -64,10 +65,10 @@ OK = Behaviour("ok", "any", {})
 
 
 class Gateway:
-    """A gateway on 127.0.0.1; start it with `with`.
+    """A gateway on `host`, this machine alone if nothing else is said; start it with `with`.
 
     `url` is its address, `accepted` every text that it took, `requests` every request, `answers` what the application
-    answered to its calls, `connections` how many were made to it.
+    answered to its calls, `connections` how many were made to it, `unread` how many of them it tore down unread.
     """
 
     name = "gateway"
@@ -76,6 +77,7 @@ class Gateway:
         self,
         *,
         ledger: Path | None = None,
+        host: str = "127.0.0.1",
         port: int = 0,
         auto_reports: bool = False,
         now: Callable[[], float] = time.time,
@@ -85,11 +87,11 @@ class Gateway:
         self.accepted: list[Message] = []
         self.requests: list[Asked] = []
         self.answers: list[Answer] = []
-        self.connections = 0
+        self.connections = self.unread = 0
         self.auto_reports = auto_reports
         self.web_url = ""
         self.now = now
-        self._port = port
+        self._host, self._port = host, port
         self._ledger = ledger
         self._changed = threading.Condition()
         self._next: deque[Behaviour] = deque()
@@ -104,7 +106,7 @@ class Gateway:
 
     def __enter__(self) -> Self:
         self._stopping.clear()
-        self._server = Server(("127.0.0.1", self._port), self)
+        self._server = Server((self._host, self._port), self)
         self._port = self._server.server_address[1]
         self._threads = [
             threading.Thread(
@@ -129,17 +131,21 @@ class Gateway:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://{self._host}:{self._port}"
 
     # --- what tests say -------------------------------------------------------------------------------------------
 
     def behave(self, word: str, times: int | None = None, on: str = "send", **options: Any) -> None:
         """How the next `times` requests behave, or (None) all from now on. `on`: "send", "list" or "any" requests.
 
-        ok; any HTTP status ("429" with retry_after=, "500", "503"); reset (connection torn down); silent (accepts,
-        never answers); late (accepts, answers after seconds=); slow (accepts, drips the answer, a byte every pause=);
-        html (a page with 200); truncated (accepts, half the answer); early-report (accepts, reports delivery, then
-        answers). accept=True or False overrides whether the text is taken. A gateway has words of its own besides.
+        ok; any HTTP status ("429" with retry_after=, "500", "503"); reset (connection torn down); unread (torn down
+        before the request is read; whatever it is); silent (accepts, never answers); late (accepts, answers after
+        seconds=); slow (accepts, drips the answer, a byte every pause=); endless (accepts, drips for ever); html (a page
+        with 200); empty (accepts, 200 and nothing); truncated (accepts, half the answer, the connection ends); half
+        (accepts, half the answer as if it were all); huge (accepts, ten megabytes behind the answer); garbage (accepts,
+        bytes that are no HTTP); more (accepts, members and headers that no page tells of); wrong-type (accepts, called
+        octet-stream); early-report (accepts, reports delivery, then answers). accept=True or False overrides whether the
+        text is taken. A gateway has words of its own besides.
         """
         behaviour = Behaviour(word, on, options)
         with self._changed:
@@ -213,6 +219,29 @@ class Gateway:
             if self._next and self._next[0].on in (kind, "any"):
                 return self._next.popleft(), kind == "send"
             return (self._always if self._always.on in (kind, "any") else OK), kind == "send"
+
+    def leaves_unread(self) -> bool:
+        """Whether the connection that just brought something is torn down, whatever it brought."""
+        with self._changed:
+            if (self._next[0] if self._next else self._always).word != "unread":
+                return False
+            if self._next:
+                self._next.popleft()
+            self.unread += 1
+            self._changed.notify_all()
+            return True
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it is being stopped."""
+        return self._stopping.is_set()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Nobody listens at its address meanwhile."""
+        self.__exit__(None, None, None)
+        yield
+        self.__enter__()
 
     def accept(self, messages: list[Message]) -> None:
         with self._changed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,16 @@ from urllib.parse import parse_qsl, urlsplit
 
 if TYPE_CHECKING:
     from tests.gateways.gateway import Gateway
+
+
+HUGE = 10 * 1024 * 1024
+"""Bytes behind the answer that is too long."""
+
+GARBAGE = b"\x16\x03\x01\x02\x00\x01\x00\xfc\x03\x03\r\n\r\n"
+"""How an answer in TLS begins, to somebody who spoke plain HTTP."""
+
+UNHEARD = ("reset", "unread", "garbage", "silent", "endless")
+"""Weathers in which no answer is written as it was meant."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +92,23 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
     timeout = 60
 
+    def handle_one_request(self) -> None:
+        try:
+            waits = bool(self.connection.recv(1, socket.MSG_PEEK))  # until there is something to read, or the end
+        except OSError:
+            waits = False
+        if waits and self.server.gateway.leaves_unread():
+            self._tear()
+        else:
+            super().handle_one_request()
+
     def do_POST(self) -> None:
         gateway = self.server.gateway
         asked = self._read()
         behaviour, sends = gateway.take(asked)
         answer, messages = gateway.receive(asked, behaviour)
         word = behaviour.word
-        if word.isdigit():
-            answer = _status(word, behaviour.options)
-        elif word == "html":
-            answer = Answer(200, "<html><body>Please log in to the network</body></html>", "text/html")
+        answer = _weathered(answer, word, behaviour.options)
         taken = messages if sends and behaviour.accepts(not word.isdigit() and word not in ("reset", "html")) else []
         gateway.accept(taken)
         if word == "early-report":
@@ -122,9 +139,8 @@ class Handler(BaseHTTPRequestHandler):
         head += [f"Content-Type: {answer.content_type}", *(f"{name}: {text}" for name, text in answer.header.items())]
         whole = "\r\n".join([*head, "", ""]).encode() + body
         if word == "reset":
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.server.torn.add(self.connection)
-        if word in ("reset", "silent", "truncated"):
+            self._tear()
+        if word in UNHEARD or word == "truncated":
             self.close_connection = True
         if word in ("silent", "late"):
             self.server.gateway.pause(None if word == "silent" else options.get("seconds", 1.0))
@@ -132,15 +148,64 @@ class Handler(BaseHTTPRequestHandler):
             for byte in whole:
                 self.wfile.write(bytes([byte]))
                 self.server.gateway.pause(options.get("pause", 0.05))
+        elif word == "endless":
+            self._drip(answer)
+        elif word == "garbage":
+            self.wfile.write(GARBAGE)
         elif word == "truncated":
             self.wfile.write(whole[: len(whole) - len(body) // 2])
-        elif word not in ("reset", "silent"):
+        elif word not in UNHEARD:
             self.wfile.write(whole)
+
+    def _drip(self, answer: Answer) -> None:
+        """A byte every moment, until the other side has had enough."""
+        self.wfile.write(f"HTTP/1.1 {answer.status} X\r\nContent-Type: {answer.content_type}\r\n\r\n".encode())
+        while not self.server.gateway.stopping:
+            self.wfile.write(b" ")
+            self.server.gateway.pause(0.01)
+
+    def _tear(self) -> None:
+        """The connection ends with a reset."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.server.torn.add(self.connection)
+        self.close_connection = True
 
     def log_message(self, *_: Any) -> None:
         """`requests` tells all of it."""
 
 
-def _status(word: str, options: dict[str, Any]) -> Answer:
-    header = {"Retry-After": str(options["retry_after"])} if "retry_after" in options else {}
-    return Answer(int(word), f"<html><title>{word}</title></html>", "text/html", header)
+def _weathered(answer: Answer, word: str, options: dict[str, Any]) -> Answer:
+    """The answer as this weather makes it."""
+    body = answer.body if isinstance(answer.body, bytes) else answer.body.encode()
+    if word.isdigit():
+        header = {"Retry-After": str(options["retry_after"])} if "retry_after" in options else {}
+        header |= {"Location": "/elsewhere"} if word.startswith("3") else {}
+        return Answer(int(word), f"<html><title>{word}</title></html>", "text/html", header)
+    match word:
+        case "html":
+            return Answer(200, "<html><body>Please log in to the network</body></html>", "text/html")
+        case "empty":
+            return Answer(200, "", "text/html")
+        case "half":
+            return replace(answer, body=body[: len(body) // 2])
+        case "huge":
+            return replace(answer, body=body + b" " * HUGE)
+        case "wrong-type":
+            return replace(answer, content_type="application/octet-stream")
+        case "more":
+            return replace(answer, body=_with_more(body), header={**answer.header, "X-New": "1"})
+    return answer
+
+
+def _with_more(body: bytes) -> bytes:
+    """JSON with members that no page tells of, at every depth; other text as it is."""
+
+    def grown(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {**{name: grown(inner) for name, inner in value.items()}, "of_next_year": [{"a": None}]}
+        return [grown(inner) for inner in value] if isinstance(value, list) else value
+
+    try:
+        return json.dumps(grown(json.loads(body))).encode()
+    except ValueError:
+        return body

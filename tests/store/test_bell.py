@@ -11,7 +11,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from sms_service.store.bell import JOBS, RING_SECONDS, Bell, waiting_key
-from sms_service.store.sessions import open_redis
+from sms_service.store.redis_client import open_redis
 
 
 def rings(live: redis.Redis, queue: str) -> list[str]:
@@ -27,6 +27,14 @@ def test_many_rings_are_one_until_it_is_answered(live: redis.Redis) -> None:
     bell.answered("deliver")
     bell.ring("deliver")
     assert len(rings(live, "deliver")) == 2
+
+
+def test_an_alarm_rings_later_and_the_newest_counts(live: redis.Redis) -> None:
+    bell = Bell(live)
+    bell.ring_in("cards", 3600)
+    bell.ring_in("deliver", 0.001)
+    bell._alarm.join()
+    assert (rings(live, "deliver"), rings(live, "cards")) == (["workers.deliver.drain"], [])
 
 
 def test_each_queue_has_a_bell_of_its_own(live: redis.Redis) -> None:

@@ -13,7 +13,7 @@ from sms_service.privacy import Keys
 from sms_service.store import claims, outbox, people
 from sms_service.store.claims import Claimed
 from sms_service.store.people import Person
-from sms_service.store.tables import installation, person, turn
+from sms_service.store.tables import installation, person
 from sms_service.store.tables import outbox as table
 from tests.conftest import KEY
 from tests.store.conftest import NOW, Say
@@ -105,23 +105,10 @@ def test_an_earlier_message_that_ended_anyhow_holds_nothing_up(
     assert claimed(engine, keys).ref == second
 
 
-def answers(engine: Engine, her: Person, turn_no: int, channel: str = "twilio") -> None:
-    """The turn that said her message of this number was caused by a message of hers (or of `channel`)."""
-    row = {
-        "person_id": her.id, "turn_no": turn_no, "channel": channel, "inbound_id": f"{channel}-{turn_no}", "kind": "sms",
-        "flow": "", "version": "", "state_before": "", "state_after": "", "path": "", "language": "hi", "at": NOW,
-        "ends": True, "gateway_time": "", "text_sealed": b"", "reply_sealed": b"", "sessions_sealed": b"",
-    }  # fmt: skip
-    with engine.begin() as conn:
-        conn.execute(turn.insert().values(row))
-
-
 def test_an_answer_does_not_wait_behind_what_she_did_not_ask_for_and_is_to_be_tried_again(
     engine: Engine, keys: Keys, her: Person, say: Say
 ) -> None:
-    question, reminder, answer, other = say(her), say(her), say(her), say(her)
-    for number, channel in enumerate(("service", "clock", "twilio", "twilio"), start=1):
-        answers(engine, her, number, channel)
+    question, reminder, answer, other = [say(her, answers=answers) for answers in (False, False, True, True)]
     settle(engine, claimed(engine, keys), "queued", due_at=NOW + 100)
 
     first = claimed(engine, keys)
@@ -142,9 +129,7 @@ def test_an_answer_does_not_wait_behind_what_she_did_not_ask_for_and_is_to_be_tr
 
 
 def test_an_answer_lets_a_question_go_first_that_is_due(engine: Engine, keys: Keys, her: Person, say: Say) -> None:
-    question, answer = say(her, due_at=NOW + 1), say(her)
-    answers(engine, her, 1, "service")
-    answers(engine, her, 2)
+    question, answer = say(her, due_at=NOW + 1, answers=False), say(her)
     assert claimed(engine, keys, NOW + 1).ref == question
     assert claim(engine, keys, NOW + 1) is None, f"{answer} waits while it is on its way"
 

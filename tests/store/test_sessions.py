@@ -10,7 +10,8 @@ from sms_service.engine.model import Session, Sessions
 from sms_service.privacy import Keys
 from sms_service.store import people, sessions
 from sms_service.store.people import Person
-from sms_service.store.sessions import LiveSessions, Standing, open_redis
+from sms_service.store.redis_client import open_redis
+from sms_service.store.sessions import LiveSessions, Standing
 from sms_service.store.tables import timer
 from tests.store.conftest import NOW, PHONE
 from tests.store.test_inbox import turn

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPResponse
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -82,7 +83,9 @@ class Answer:
 class Web:
     """One web process, and `service`, opened here on the same data to see what it wrote. Use `with`."""
 
-    def __init__(self, settings: dict[str, str]) -> None:
+    def __init__(self, settings: dict[str, str], log: Path | None = None) -> None:
+        """`log`: the file that gets what the process says; without one it is said on our standard error."""
+        self._log = log
         port = str(free_port())
         settings = {**settings, "WEB__PORT": port, "WEB__PROCESSES": "1"}
         surroundings = {name: value for name, value in os.environ.items() if not name.startswith("SMS_SERVICE_")}
@@ -97,7 +100,10 @@ class Web:
         launch.prepare(self.config, time.time())
         self._supervisor = Supervisor(self._environment, launch.PROCFILE.parent)
         try:
-            self._supervisor.start(Program("web", [sys.executable, "-m", "sms_service.web"]))
+            command = [sys.executable, "-m", "sms_service.web"]
+            if self._log:
+                command = ["sh", "-c", 'log="$1"; shift; exec "$@" 2>>"$log"', "sh", str(self._log), *command]
+            self._supervisor.start(Program("web", command))
             launch.wait_until_ready(self.config, self._supervisor)
         except BaseException:
             self._supervisor.stop()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from sms_service.channels.base import Accepted, Refused, Unknown
 from sms_service.store import claims
 from sms_service.store import outbox as store
 from sms_service.store.bell import waiting_key
@@ -143,18 +144,28 @@ def test_refused_because_she_blocked_us_counts_as_her_stop(impatient: Town, by: 
 
 
 def test_the_pauses_grow_and_after_the_last_try_it_failed(impatient: Town, clock: Clock) -> None:
-    gateway = write(impatient, "africastalking")
-    gateway.behave("status-500")
-    pauses = []
+    gateway, pauses = write(impatient, "africastalking"), []
+    while (hers := impatient.rows(outbox)[0]).status == "queued":
+        gateway.behave("status-500", times=1)
+        send(impatient)
+        pauses.append(impatient.rows(outbox)[0].due_at - clock.now)
+        impatient.phone(f"+2547110005{len(pauses):02}", by="africastalking").texts("HELP")  # the gateway works
+        clock.pass_(pauses[-1])
 
-    while send(impatient):
-        if row(impatient).status == "queued":
-            pauses.append(row(impatient).due_at - clock.now)
-            clock.pass_(pauses[-1])
+    assert [round(pause) for pause in pauses[:-1]] == [30, 60, 120, 240, 480, 900, 900, 900, 900]
+    assert (hers.status, hers.attempts, hers.reason) == ("failed", 10, "InternalServerError")
 
-    assert [round(pause) for pause in pauses] == [30, 60, 120, 240, 480, 900, 900, 900, 900]
-    assert (row(impatient).status, row(impatient).attempts) == ("failed", 10)
-    assert (row(impatient).reason, gateway.accepted) == ("InternalServerError", [])
+
+def test_while_a_gateway_takes_nothing_from_anybody_no_tries_are_used_up(impatient: Town, clock: Clock) -> None:
+    write(impatient, "africastalking").behave("status-500")
+    for _ in range(1000):
+        send(impatient)
+        clock.pass_(60)
+    assert (row(impatient).status, row(impatient).attempts) == ("queued", 1)
+    impatient.africastalking.behave("ok")
+    clock.pass_(240)
+    send(impatient)
+    assert row(impatient).status == "sent"
 
 
 def test_nobody_listens_at_the_gateway(impatient: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -295,6 +306,30 @@ def test_a_worker_that_died_before_sending_loses_nothing(impatient: Town, clock:
     send(impatient)
     assert row(impatient).status == "sent"
     assert len(gateway.accepted) == 1
+
+
+def test_a_worker_slower_than_its_lease_puts_nothing_back_that_another_has_in_hand(town: Town, clock: Clock) -> None:
+    gateway = write(town, "twilio")
+    service = town.service
+    with service.engine.begin() as conn:
+        slow = claims.claim(conn, service.keys, clock.now, 60)
+    clock.pass_(61)
+    with service.engine.begin() as conn:
+        quick = claims.expired_lease(conn, service.keys, clock.now, 60)
+    assert slow
+    assert quick
+
+    deliver.settle(service, slow, Refused("busy", again=True))
+    assert row(town).status == "sending"
+    deliver.settle(service, slow, Unknown("time-out"))
+    assert (row(town).status, row(town).lease_until) == ("sending", quick.lease_until)
+    deliver.settle(service, slow, Accepted("SM1"))
+    assert (row(town).status, row(town).gateway_id) == ("sent", "SM1"), (
+        "that the gateway has it is true whoever says it"
+    )
+    deliver.settle(service, quick, Refused("the gateway has it not", again=True), looked_up=True)
+    assert row(town).status == "sent"
+    assert gateway.accepted == []
 
 
 def test_two_equal_texts_to_one_person_are_told_apart(impatient: Town, clock: Clock) -> None:

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from sms_service import intake
 from sms_service.channels import advice, africastalking, africastalking_sending, twilio_errors
 from sms_service.cli import app
-from sms_service.elsewhere import OUTSIDE
 from sms_service.engine.model import DAY
+from sms_service.routing import OUTSIDE
 from sms_service.store import gateway_faults
 from sms_service.store.tables import gateway_fault, outbox, person
 from tests.conftest import KEY

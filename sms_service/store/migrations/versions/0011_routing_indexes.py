@@ -1,0 +1,32 @@
+"""indexes of revision 0010, on tables that have rows already, built while everybody goes on writing
+
+Revision 0011, after 0010. Nothing else may stand here: see migrations/indexes.py.
+"""
+
+from __future__ import annotations
+
+from sms_service.store.migrations.indexes import build_index, drop_index
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+INDEXES: tuple[tuple[str, str, list[str], str], ...] = (
+    ("ix_outbox_next", "outbox", ["answers", "channel", "due_at", "id"], "status = 'queued'"),
+    ("ix_outbox_hers", "outbox", ["person_id", "id"], "status IN ('queued', 'sending')"),
+    ("ix_outbox_sending", "outbox", ["id"], "status = 'sending'"),
+    ("ix_outbox_differs", "outbox", ["id"], "segments > 0 AND segments <> counted"),
+    ("ix_outbox_person_id_sent_at", "outbox", ["person_id", "sent_at"], "sent_at IS NOT NULL"),
+    ("ix_turn_unanswered", "turn", ["at"], "unanswered IS NOT NULL"),
+)
+
+
+def upgrade() -> None:
+    for name, table, columns, where in INDEXES:
+        build_index(name, table, columns, where)
+
+
+def downgrade() -> None:
+    for name, table, _, _ in INDEXES:
+        drop_index(name, table)

@@ -1,9 +1,10 @@
 """What it costs to claim the next message, however many are queued: `python benchmarks/claims.py [ROWS]`.
 
 On SQLite, and in a PostgreSQL of the benchmark's own, its data on disk. Of the rows queued (1,000, then 100,000) half are one
-flow's reminders that are due tomorrow, a fifth are for a gateway that is down, a twentieth answer somebody; everybody has
-four, in any order. Printed are the median and the worst of 1,000 claims, each committed and then settled as sent, and how
-long all statements of the deliverer's and sweeper's looks at the queue take.
+flow's reminders that are due tomorrow, a fifth are for a gateway that is down (as is the other one of their route), a
+twentieth answer somebody; everybody has four, in any order. Printed are the median and the worst of 1,000 claims, each with
+the look at what is down, committed and then settled as sent, and how long all statements of the deliverer's and sweeper's
+looks at the queue take.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import cast
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -23,9 +26,11 @@ from registering import made, postgres
 from sqlalchemy import Engine, insert, select, text
 
 from sms_service.privacy import Keys
-from sms_service.store import blocks, claims, database, outbox, people
+from sms_service.service import Service
+from sms_service.store import blocks, claims, database, gateway_down, outbox, people
 from sms_service.store.tables import outbox as rows
 from sms_service.store.tables import person
+from workers import deliver, fallback
 
 SIZES = (1_000, 100_000)
 EACH = 4
@@ -34,7 +39,8 @@ EACH = 4
 CLAIMS, GOAL = 1_000, 5.0
 """How many are measured; milliseconds that one may take."""
 
-DOWN = ("kannel",)
+DOWN = ("kannel", "jasmin")
+ROUTE = "kannel,jasmin"
 NOW, DAY = 1_800_000_000.0, 86_400.0
 
 
@@ -54,24 +60,36 @@ def fill(engine: Engine, keys: Keys, count: int) -> None:
             lot = chance.random()
             queued.append({
                 "ref": f"r{number}", "person_id": whose, "turn_no": number, "flow": "remind", "text_sealed": sealed,
-                "channel": "kannel" if 0.5 < lot < 0.7 else "twilio", "answers": lot > 0.95, "status": "queued", "reason": "",
+                "channel": "kannel" if 0.5 < lot < 0.7 else "twilio", "route": ROUTE if 0.5 < lot < 0.7 else None,
+                "text_index": None if lot > 0.95 else b"reminder", "answers": lot > 0.95, "status": "queued", "reason": "",
                 "due_at": NOW + DAY if lot < 0.5 else NOW - chance.random() * 3600, "created_at": NOW - 3600, "attempts": 0,
                 "to_stopped": False, "gateway_id": "", "segments": 0,
             })  # fmt: skip
         for start in range(0, len(queued), 1000):
             conn.execute(insert(rows), queued[start : start + 1000])
+        for channel in DOWN * gateway_down.FAILURES:
+            gateway_down.failed(conn, channel, 0, "503", NOW)
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
             conn.execute(text("ANALYZE outbox, person"))
 
 
+def service_on(engine: Engine) -> Service:
+    """What the deliverer asks of the service: a channel that is up is at its rate."""
+    rates = SimpleNamespace(used_up=lambda now: {"twilio": now + 1.0})
+    channels = dict.fromkeys((*DOWN, "twilio"))
+    return cast(Service, SimpleNamespace(channels=channels, reads=engine, rates=rates))
+
+
 def claimed(engine: Engine, keys: Keys) -> list[float]:
     """Milliseconds of each claim."""
     took: list[float] = []
+    service = service_on(engine)
     while len(took) < CLAIMS:
         begun = time.perf_counter()
         with engine.begin() as conn:
-            found = claims.claim(conn, keys, NOW, 60.0, DOWN)
+            closed = [name for name, one in fallback.down(service, conn, NOW).items() if one.is_closed(NOW)]
+            found = claims.claim(conn, keys, NOW, 60.0, closed)
         if found is None:
             break
         took.append((time.perf_counter() - begun) * 1e3)
@@ -81,22 +99,33 @@ def claimed(engine: Engine, keys: Keys) -> list[float]:
 
 
 def looked(engine: Engine, keys: Keys) -> dict[str, float]:
-    """Milliseconds of the other looks at the queue, the median of eleven."""
+    """Milliseconds of the other looks at the queue, the median of eleven; of the first claim with others of its text."""
+    service, equal = service_on(engine), 0.0
+    with engine.begin() as conn:
+        if first := claims.claim(conn, keys, NOW, 60.0, DOWN, bulk_first=True):
+            begun = time.perf_counter()
+            claims.claim_equal(conn, keys, first, NOW, 60.0, 99)
+            equal = (time.perf_counter() - begun) * 1e3
     looks: dict[str, Callable[[], object]] = {
+        "down": lambda: fallback.down(service, conn, NOW),
         "expired_lease": lambda: claims.expired_lease(conn, keys, NOW, 60.0),
         "oldest_due": lambda: outbox.oldest_due(conn, NOW),
         "counts": lambda: outbox.counts(conn),
     }
-    found = {}
+    found = {"claim_equal": equal, "wait_for_rate": _median(lambda: deliver._wait_for_rate(service, NOW))}  # noqa: SLF001
     with engine.begin() as conn:
         for name, look in looks.items():
-            took: list[float] = []
-            for _ in range(11):
-                begun = time.perf_counter()
-                look()
-                took.append((time.perf_counter() - begun) * 1e3)
-            found[name] = statistics.median(took)
+            found[name] = _median(look)
     return found
+
+
+def _median(look: Callable[[], object]) -> float:
+    took: list[float] = []
+    for _ in range(11):
+        begun = time.perf_counter()
+        look()
+        took.append((time.perf_counter() - begun) * 1e3)
+    return statistics.median(took)
 
 
 def main() -> None:

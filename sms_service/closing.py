@@ -35,10 +35,10 @@ ENTER_AGAIN = "registration %s, which waited for an answer in flow %s, is closed
 
 def close_others(conversation: Conversation, stopping: Session) -> None:
     """STOP: every other session of hers is over, and an open question of consent is answered with no."""
-    for session in conversation.open:
+    for session in list(conversation.open):
         if session.id != stopping.id:
             _refused(conversation, session)
-    conversation.open = [session for session in conversation.open if session.id == stopping.id]
+            _close(conversation, session)
 
 
 def _refused(conversation: Conversation, session: Session) -> None:
@@ -58,6 +58,7 @@ def drop(conversation: Conversation, session: Session) -> None:
     """Ends a session because its flow begins anew. An entry that was not complete is not dropped in silence: she would count
     it as made."""
     conversation.close(session.id)
+    withdraw(conversation, session, unasked=conversation.inbound.is_hers)
     line = conversation.serving.ways.words.get("line")
     if line is None or navigation.outermost(session).flow != line.name or conversation.inbound.kind != "sms":
         return
@@ -70,7 +71,7 @@ def drop(conversation: Conversation, session: Session) -> None:
 
 def evict(conversation: Conversation, session: Session) -> None:
     """Ends a session because another one needs its place."""
-    conversation.close(session.id)
+    _close(conversation, session)
     _forsake(conversation, session, "newer dialogues took its place")
 
 
@@ -79,28 +80,33 @@ def close_about(conversation: Conversation, about: str) -> bool:
     it counts any more, and what of it has not left stays here. False if nothing was open."""
     ended = [session for session in conversation.open if session.about == about]
     for session in ended:
-        conversation.close(session.id)
+        _close(conversation, session)
         outermost = navigation.outermost(session)
-        withdraw(conversation, session)
         conversation.went(Moved(session.id, outermost.flow, outermost.version, session.state, "", [], session.language))
     return bool(ended)
 
 
-def withdraw(conversation: Conversation, session: Session) -> None:
-    """Of a session that was closed: a question of it that has not left stays here, for nothing would hear the answer."""
-    others = [one.prompt for one in conversation.open]
-    flow = navigation.outermost(session).flow
-    outbox.withdraw(conversation.conn, conversation.person.id, flow, session.prompt, others)
+def _close(conversation: Conversation, session: Session) -> None:
+    conversation.close(session.id)
+    withdraw(conversation, session)
+
+
+def withdraw(conversation: Conversation, session: Session, *, unasked: bool = False) -> None:
+    """Of a session that has ended, or gone on: what asked her, or reminded her, and has not left stays here, for nothing would
+    hear the answer. Not what a question that stands was said in too. `unasked`: only what answers nobody."""
+    standing = {ref for one in conversation.open for ref in (one.prompt, *one.reminders)}
+    refs = {session.prompt, *session.reminders} - standing - {""}
+    outbox.withdraw(conversation.conn, refs, unasked=unasked)
 
 
 def close_lost(conversation: Conversation) -> None:
     """Ends the sessions whose flow, or one that waits for it, cannot be had any more: their person can begin anew."""
-    for session in conversation.open:
+    for session in list(conversation.open):
         try:
             for version in (session.version, *(caller.version for caller in session.callers)):
                 conversation.desk.shelf.version(version)
         except (UnknownVersion, BrokenFlow) as error:
-            conversation.close(session.id)
+            _close(conversation, session)
             log.error(
                 "a session in flow %s, version %s, state %s ends, it cannot be loaded: %s",
                 session.flow, session.version[:12], session.state, error,
@@ -114,7 +120,7 @@ def close_broken(conversation: Conversation, broken: Broken, status: str = "expi
     session = conversation.session(broken.session)
     if session is None:
         return  # it was to begin in that turn, and never did
-    conversation.close(session.id)
+    _close(conversation, session)
     outermost = navigation.outermost(session)
     conversation.went(
         Moved(session.id, outermost.flow, outermost.version, session.state, "", [], session.language)
@@ -141,7 +147,7 @@ def apologise(conversation: Conversation, broken: Broken) -> None:
         families.refuse_all(conversation.conn, conversation.person.id, inbound.received_at)
         for session in list(conversation.open):
             _refused(conversation, session)
-            conversation.close(session.id)
+            _close(conversation, session)
             _forsake(conversation, session, "she sent STOP", "refused")
     conversation.texts.append(SORRY.get(conversation.person.language, SORRY["en"]))
 

@@ -189,9 +189,7 @@ class Config(Section):
     def quiet_hours_on(self, channel: str) -> QuietHours:
         """The quiet hours of phones that this channel reaches: none where nobody is woken, because what it sends to is on this
         machine (the handset, a gateway's stand-in)."""
-        account = "twilio" if channel == "whatsapp" else channel
-        section = self.channels.described.get(account) or getattr(self.channels, account, None)
-        api_url = getattr(section, "api_url", "")
+        api_url = getattr(self.channels.section_of(channel), "api_url", "")
         wakes = self.quiet_hours.local or (channel != "handset" and urlsplit(api_url).hostname not in LOOPBACK)
         return self.quiet_hours if wakes else QuietHours.model_validate({"from": "", "to": ""})
 

@@ -12,8 +12,21 @@ from sms_service.config_section import Secret, Section
 PROGRAMMED = {"handset", "twilio", "whatsapp", "africastalking", "kannel", "jasmin", "default", "described"}
 """Names in the section `channels`, which no described gateway can have."""
 
+OURS = {"service", "clock", "missed_call"}
+"""Names under which the turn log has what no gateway brought: news, the passing of time, calls. What came by a gateway of
+such a name would count as never asked for, and be told to nobody."""
+
+IN_SECTION_OF = {"whatsapp": "twilio"}
+"""Channels that are of another one's account. Their own settings stand in its section, with their name in front:
+`whatsapp_from`."""
+
 RATE_MIN = 0.1
 """Segments a second: a text of ten takes more than a minute and a half then."""
+
+
+def account_of(channel: str) -> str:
+    """The section of the settings in which a channel's account stands, and the gateway whose codes it speaks."""
+    return IN_SECTION_OF.get(channel, channel)
 
 
 class Handset(Section):
@@ -95,6 +108,8 @@ def _gateway_name(name: str) -> str:
         raise ValueError(f"{name} is no name: small letters, digits and _, at most 30, like exotel")
     if name in PROGRAMMED:
         raise ValueError(f"{name} is a gateway of its own: see channels.{name}")
+    if name in OURS:
+        raise ValueError(f"{name} is a name that the service itself uses: choose another one")
     return name
 
 
@@ -122,6 +137,11 @@ class MissedCall(Section):
         return bool(self.secret)
 
 
+def own_setting(channel: str, name: str) -> str:
+    """What a setting of a channel's own is called in the section of its account."""
+    return name if account_of(channel) == channel else f"{channel}_{name}"
+
+
 class Channels(Section):
     default: str = ""
     handset: Handset = Handset()
@@ -134,7 +154,18 @@ class Channels(Section):
 
     def rate_of(self, channel: str) -> float:
         """Segments (WhatsApp: messages) that this channel may send in a second; 0: no limit."""
-        if channel == "whatsapp":
-            return self.twilio.whatsapp_rate
-        section = self.described.get(channel) or getattr(self, channel, None)
-        return section.rate if isinstance(section, GatewaySection) else 0.0
+        section = self.section_of(channel)
+        return float(getattr(section, own_setting(channel, "rate"))) if section else 0.0
+
+    def section_of(self, channel: str) -> GatewaySection | None:
+        """The settings of a channel's account; None if that is no gateway."""
+        account = account_of(channel)
+        section = self.described.get(account) or getattr(self, account, None)
+        return section if isinstance(section, GatewaySection) else None
+
+    def missing_of(self, channel: str) -> list[str]:
+        """What its section lacks for a gateway to be on."""
+        section = self.section_of(channel)
+        sender = own_setting(channel, "from")
+        of_its_own = [] if account_of(channel) == channel or getattr(section, sender, None) else [sender]
+        return [*(section.missing() if section else ()), *of_its_own]

@@ -8,7 +8,7 @@ import yaml
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
-from sms_service.config_gateways import Channels, GatewaySection
+from sms_service.config_gateways import Channels, account_of
 from sms_service.config_section import Section
 
 REPLY, BULK = "reply", "bulk"
@@ -17,8 +17,8 @@ REPLY, BULK = "reply", "bulk"
 CHANNELS_MAX = 6
 """Channels of one route: as many names as the column outbox.route holds. More than two or three nobody has."""
 
-NOT_BY_SMS = {"handset": "this machine's own phone page", "missed_call": "for calls to us"}
-"""Channels that bring no text to a phone, and what they are."""
+NO_GATEWAY = {"handset": "this machine's own phone page", "missed_call": "for calls to us"}
+"""Sections beside the gateways, which bring no text to a phone, and what they are."""
 
 
 class Route(Section):
@@ -74,17 +74,14 @@ def _lead_somewhere(routes: list[Route], info: ValidationInfo) -> list[Route]:
 
 def _why_not(name: str, channels: Channels) -> str:
     """Why nothing can be sent by this channel; "" if it can."""
-    if name in NOT_BY_SMS:
-        return f"brings no text to a phone, it is {NOT_BY_SMS[name]}"
-    account = "twilio" if name == "whatsapp" else name
-    section = channels.described.get(account) or getattr(channels, account, None)
-    if not isinstance(section, GatewaySection):
+    if name in NO_GATEWAY:
+        return f"brings no text to a phone, it is {NO_GATEWAY[name]}"
+    if channels.section_of(name) is None:
         return "is not known: name one of the section channels"
-    if missing := section.missing():
+    if missing := channels.missing_of(name):
+        account = account_of(name)
         inside = f"channels.{'described.' if account in channels.described else ''}{account}"
         return f"is off: set {', '.join(missing)} of {inside}, or take it out of the route"
-    if name == "whatsapp" and not channels.twilio.whatsapp_from:
-        return "is off: set channels.twilio.whatsapp_from, or take it out of the route"
     return ""
 
 

@@ -12,9 +12,12 @@ from pydantic import Field, field_validator, model_validator
 from sms_service.config_section import Section
 from sms_service.engine import dlt
 
+LEASE_MIN = 40
+"""Seconds. A look-up may take two requests of fifteen, and a send that is not begun in time is not begun at all."""
+
 
 class OutboxSettings(Section):
-    lease: float = Field(default=60, ge=20)
+    lease: float = Field(default=60, ge=LEASE_MIN)
     attempts: int = Field(default=10, ge=1, le=100)
     backoff: float = Field(default=30, gt=0)
     failed_days: int = Field(default=5, ge=0, le=1000)
@@ -60,10 +63,11 @@ class QuietHours(Section):
 
 class Loops(Section):
     """When a text is heard and not answered, because a machine sends it (loops.py): the same one more often than so in half an
-    hour, more than so many in ten minutes. 0: never."""
+    hour, more than so many in ten minutes, or (of who is no enroler) in 24 hours. 0: never."""
 
     identical: int = Field(default=5, ge=0, le=100)
     ten_minutes: int = Field(default=60, ge=0, le=1000)
+    day: int = Field(default=100, ge=0, le=10_000)
 
 
 class Dlt(Section):

@@ -67,7 +67,8 @@ class Conversation:
 
     `patient`: an answer that comes while its question is being handed to the gateway raises Overtaken. `before` are the
     ids of the sessions that were open when it began, `ran` the one that was stepped last. `prompted`: the sessions whose
-    open question is among `texts`, the last one last, and the language that its text is in. `saved`: the sessions that
+    open question is among `texts`, the last one last, and the language that its text is in; `said`: those that said anything.
+    `saved`: the sessions that
     saved a registration, and its reference. `unanswered`: why nobody writes back (loops.py).
     """
 
@@ -83,6 +84,7 @@ class Conversation:
         self.ran = ""
         self.texts: list[str] = []
         self.prompted: dict[str, str] = {}
+        self.said: set[str] = set()
         self.to_stopped = False
         self.starts: list[Start] = []
         self.ends: list[Over] = []

@@ -8,7 +8,8 @@ from sms_service import pictures, running
 from sms_service.conversation import Conversation
 from sms_service.engine import navigation
 from sms_service.engine.ahead import ahead
-from sms_service.engine.answers import is_number, read_answer, read_key
+from sms_service.engine.answers import CLAUSE, fold, is_number, read_answer, read_key
+from sms_service.engine.keywords import first_word
 from sms_service.engine.listen import Target, Writer, dial, dial_anew, is_line, listen, top
 from sms_service.engine.model import (
     MAX_OPEN_SESSIONS,
@@ -101,6 +102,15 @@ def _only_chose(conversation: Conversation) -> bool:
     return all(
         any(isinstance(state, Do) and state.effect == SET_LANGUAGE for state in flow.states.values()) for flow in flows
     )
+
+
+def is_command(conversation: Conversation) -> bool:
+    """Whether an SMS, or a clause of it, begins with a keyword, or it is a registration without one."""
+    text, ways = conversation.inbound.text, conversation.serving.ways
+    if any(fold(first_word(one)[0]) in ways.keywords for one in (text, *CLAUSE.split(text))):
+        return True
+    target = listen(text, _writer(conversation), ways)
+    return bool(target.line and _line(conversation, target, text))
 
 
 def _heard(conversation: Conversation, target: Target, text: str) -> None:

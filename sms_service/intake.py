@@ -143,15 +143,19 @@ def _numbers_in(text: str, region: str) -> Iterator[str]:
 def _take_report(service: Service, report: DeliveryReport, now: float) -> None:
     try:
         with service.engine.begin() as conn:
-            known = reports.take_report(conn, service.keys, report, now)
+            taken = reports.take_report(conn, service.keys, report, now, service.channels.keys())
     except DBAPIError as error:
         if database.is_down(error):
             raise SqlDown(type(error.orig).__name__) from error
         raise
-    if report.elsewhere or report.operator:
+    if taken is reports.Taken.DUE:
         service.bell.ring("deliver")
-    if not known:
-        log.info("a delivery report of %s (%s) is about no message we know yet", report.channel, report.word)
+    if not taken:
+        log.info(
+            "a delivery report of %s (%s) is about no message we know yet",
+            report.channel,
+            reports.kept_word(report.word),
+        )
 
 
 def _keep(service: Service, received_at: float, message_id: str, kept: _Kept) -> Spooled:

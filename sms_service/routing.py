@@ -12,9 +12,9 @@ import phonenumbers
 from sqlalchemy import Connection, select
 
 from sms_service.channels.base import Channel, HasWindow
+from sms_service.config_gateways import account_of
 from sms_service.config_routes import BULK, REPLY, Route
-from sms_service.engine.model import Inbound
-from sms_service.store.claims import UNASKED
+from sms_service.engine.model import UNASKED, Inbound
 from sms_service.store.people import Person
 from sms_service.store.tables import turn
 
@@ -40,7 +40,7 @@ class Routes:
         by WhatsApp is answered there while she may be. Else it is the first route that fits her country and the purpose;
         without one the channel she wrote by, or the default one; beside WhatsApp stand her ways by SMS.
         """
-        wrote_now = inbound.channel not in UNASKED
+        wrote_now = inbound.is_hers
         if inbound.link and inbound.channel == person.channel:
             return [person.channel]
         if not self._routes and not self._default and not self._has_window(person.channel):
@@ -53,7 +53,7 @@ class Routes:
             first = [inbound.channel] if self._has_window(inbound.channel) else []
             return list(dict.fromkeys([*first, *route.channels]))
         channel = person.channel if known or not self._default else self._default
-        return [channel, *(self._by_sms(conn, person.id) if self._has_window(channel) else [])]
+        return [channel, *(self._by_sms(conn, person.id, channel) if self._has_window(channel) else [])]
 
     def _route(self, phone: str, purpose: str) -> Route | None:
         fits = (one for one in self._routes if one.purpose in ("", purpose))
@@ -62,16 +62,17 @@ class Routes:
     def _has_window(self, channel: str) -> bool:
         return isinstance(self._channels.get(channel), HasWindow)
 
-    def _by_sms(self, conn: Connection, person_id: int) -> list[str]:
-        """The channel for SMS by which she last wrote; the default one; for WhatsApp, the SMS of the same account."""
-        usable = [one.name for one in self._channels.values() if not isinstance(one, HasWindow)]
+    def _by_sms(self, conn: Connection, person_id: int, channel: str) -> list[str]:
+        """The channel for SMS by which she last wrote; the default one; the SMS of the same account as `channel`."""
+        usable = [one.name for one in self._channels.values() if one.is_sms]
         written = conn.execute(
             select(turn.c.channel)
             .where(turn.c.person_id == person_id, turn.c.kind == "sms", turn.c.channel.in_(usable))
             .order_by(turn.c.turn_no.desc())
             .limit(1)
         ).scalar_one_or_none()
-        twin = "twilio" if getattr(self._channels.get("twilio"), "from_", None) else ""
+        account = account_of(channel)
+        twin = account if getattr(self._channels.get(account), "from_", None) else ""
         ways = dict.fromkeys((written or "", self._default, twin))
         return [one for one in ways if one in usable]
 

@@ -18,6 +18,7 @@ from sms_service.engine.model import (
     Cause,
     Effect,
     Flow,
+    Heard,
     Outcome,
     Reading,
     Returned,
@@ -27,12 +28,13 @@ from sms_service.engine.model import (
     Variables,
 )
 from sms_service.engine.step import step
-from sms_service.engine.waiting import due_at
+from sms_service.engine.waiting import due_at, from_handing_over
 from sms_service.engine.walk import FlowFault
 from sms_service.enrolment import consent, effects
 from sms_service.enrolment.effect_shapes import SAVES
 from sms_service.enrolment.effects import Act
 from sms_service.faults import FAULTS, Broken
+from sms_service.store import outbox
 
 
 def begin(
@@ -63,9 +65,22 @@ def tick(conversation: Conversation, now: float) -> None:
     for ticking in [session.id for session in conversation.open]:
         session = conversation.session(ticking)  # an effect of one may close others
         if session and due_at(conversation.flow(session), session) <= now:
-            run(conversation, session, Tick())
-            if conversation.session(ticking) is None:
-                closing.withdraw(conversation, session)
+            session = _from_handing_over(conversation, session, now)
+            if due_at(conversation.flow(session), session) <= now:
+                run(conversation, session, Tick())
+
+
+def _from_handing_over(conversation: Conversation, session: Session, now: float) -> Session:
+    """The session with its times counted from when the gateway took its question, or its newest reminder. Where nobody knows,
+    or it will never be taken, they count from when it was written."""
+    about = outbox.left(conversation.conn, {session.prompt, *session.reminders} - {""})
+    times = [now if one.waits else one.left_at for one in about]
+    newest = max((at for at in times if at is not None), default=session.waits_since)
+    asked = next((one for one in about if one.ref == session.prompt), None)
+    written, left = (asked.written_at, asked.left_at) if asked else (session.waits_since, None)
+    later = from_handing_over(conversation.flow(session), session, now, written, left, newest)
+    conversation.open = [later if one.id == session.id else one for one in conversation.open]
+    return later
 
 
 def run(conversation: Conversation, session: Session, cause: Cause, before: str | None = None) -> None:
@@ -87,6 +102,7 @@ def run(conversation: Conversation, session: Session, cause: Cause, before: str 
             raise Broken(str(fault), stands.flow, stands.version, stands.state, session.id) from fault
     stays = [turn.session] if turn.session else []
     conversation.open = [s for one in conversation.open for s in (stays if one.id == session.id else [one])]
+    closing.withdraw(conversation, session, unasked=isinstance(cause, Heard))
     passed = [token for token in turn.path if token.rpartition("/")[2] in flow.states]
     after = turn.session.state if turn.session else passed[-1] if passed else stands.state
     first = session.state if before is None else before
@@ -98,6 +114,8 @@ def run(conversation: Conversation, session: Session, cause: Cause, before: str 
 def _said(conversation: Conversation, flow: Flow, session: Session, turn: Turn) -> None:
     """Takes up what one step said and decided."""
     conversation.texts += turn.texts
+    if turn.texts:
+        conversation.said.add(session.id)
     conversation.to_stopped = conversation.to_stopped or flow.answers_stopped
     if turn.prompted and turn.session:
         conversation.prompted.pop(session.id, None)

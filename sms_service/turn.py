@@ -59,15 +59,16 @@ class Turns:
             if person is None:
                 return Stored("", ends=True)
             conversation = unit.conversation(person, inbound, live, patient=patience > 0)  # 5 what is open for her?
+            automatic = loops.is_automatic(conversation) and not hearing.is_command(conversation)
             if broken:
                 closing.apologise(conversation, broken[-1])
             elif inbound.is_call:
                 hearing.call(conversation)
             elif inbound.kind == "ussd":  # 6 engine.step, and the effects it asks for
                 hearing.hop(conversation)
-            elif not loops.is_automatic(conversation):
+            elif not automatic:
                 hearing.sms(conversation)
-            conversation.unanswered = loops.unanswered(conversation)
+            conversation.unanswered = loops.unanswered(conversation, automatic)
             return unit.write(conversation)  # 7 compare-and-set, turn log, outbox rows
 
         while True:

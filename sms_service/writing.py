@@ -8,7 +8,7 @@ from sms_service import quiet
 from sms_service.conversation import Conversation, Moved
 from sms_service.engine import dlt, navigation
 from sms_service.engine.answering import offers_back
-from sms_service.engine.model import Session, Sessions
+from sms_service.engine.model import MAX_REMINDERS, Session, Sessions
 from sms_service.engine.texts import count, sendable
 from sms_service.engine.waiting import due_at
 from sms_service.store import claims, installation, outbox, paths, people
@@ -57,9 +57,7 @@ def _message(conversation: Conversation, text: str) -> Stored:
     person, inbound = conversation.person, conversation.inbound
     if not text or inbound.answered or conversation.unanswered:
         return Stored("", ends=True)
-    night = inbound.channel not in claims.UNASKED and quiet.night_ends(
-        conversation.desk.quiet_hours, person.phone, inbound.received_at
-    )
+    night = inbound.is_hers and quiet.night_ends(conversation.desk.quiet_hours, person.phone, inbound.received_at)
     if night:
         claims.wake(conversation.conn, person.id, inbound.received_at)
     ref, farewell = conversation.desk.new_id(), None
@@ -76,7 +74,7 @@ def _message(conversation: Conversation, text: str) -> Stored:
             "flow": conversation.moved[0].flow if conversation.moved else "", "to_stopped": conversation.to_stopped,
             "text_sealed": person.key.encrypt("outbox.text", text), "counted": count(text).segments,
             "due_at": inbound.received_at, "created_at": inbound.received_at, "farewell_sealed": farewell,
-            "answers": inbound.channel not in claims.UNASKED,
+            "answers": inbound.is_hers,
             "link": (inbound.link or None) if inbound.channel == person.channel else None,
             # What answers nobody is what many may get: those of one text leave in one call where the gateway can.
             "text_index": None if inbound.phone else conversation.desk.keys.index("outbox.text", text),
@@ -84,11 +82,24 @@ def _message(conversation: Conversation, text: str) -> Stored:
         },
     )  # fmt: skip
     conversation.rings.add("deliver")
-    for session, language in _prompted(conversation):
-        # A reminder on its way does not undo that the same question is with her already.
-        if not outbox.was_handed_over(conversation.conn, session.prompt, math.inf):
-            session.prompt, session.prompt_language = ref, language
+    _carried(conversation, ref)
     return Stored("", ends=True, farewell=text if farewell else "")
+
+
+def _carried(conversation: Conversation, ref: str) -> None:
+    """Notes for which open questions the message `ref` was: it carried them, or was about them. A question that is said anew
+    takes the place of what has not left of it."""
+    prompted = {session.id: language for session, language in _prompted(conversation)}
+    for session in [one for one in conversation.open if one.id in conversation.said]:
+        before = {session.prompt, *session.reminders} - {""}
+        also = ref
+        if session.id in prompted:
+            # A reminder on its way does not undo that the same question is with her already.
+            if not outbox.was_handed_over(conversation.conn, session.prompt, math.inf):
+                also, session.prompt, session.prompt_language = session.prompt, ref, prompted[session.id]
+            others = {at for one in conversation.open if one is not session for at in (one.prompt, *one.reminders)}
+            outbox.withdraw(conversation.conn, before - others, unasked=True)
+        session.reminders = [*session.reminders, *([also] if also else [])][-MAX_REMINDERS:]
 
 
 def _registered(conversation: Conversation, text: str) -> dlt.Ids | None:

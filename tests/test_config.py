@@ -16,8 +16,10 @@ import yaml
 
 from sms_service.channels import open_channels
 from sms_service.config import PREFIX, Config, ConfigError, IdFormat, read_config
+from sms_service.config_gateways import Channels
 from sms_service.config_keys import service_keys
 from sms_service.config_section import Section
+from sms_service.engine.model import UNASKED
 
 FILE = Path(__file__).parent.parent / "config.yaml"
 RIGHT_KEY = base64.b64encode(bytes(32)).decode()
@@ -174,7 +176,7 @@ def test_another_file_is_named_by_a_variable(tmp_path: Path) -> None:
         ("web: {port: many}", "setting web.port: Input should be a valid integer"),
         ("web: {port: 70000}", "setting web.port: Input should be less than or equal to 65535"),
         ("region: india", "setting region: String should match pattern"),
-        ("outbox: {lease: 5}", "setting outbox.lease: Input should be greater than or equal to 20"),
+        ("outbox: {lease: 5}", "setting outbox.lease: Input should be greater than or equal to 40"),
         ("web: 8000", "setting web: Input should be a valid dictionary"),
         ("- a\n- b\n", "expected settings, one `key: value` a line"),
         ("web: [1\n", "cannot be read: while parsing a flow sequence"),
@@ -401,3 +403,10 @@ def test_whatsapp_is_a_channel_where_it_has_a_sender() -> None:
     )
     assert getattr(both["whatsapp"], "from_", None) == "+14155550199"
     assert [getattr(both[name], "_shared_keys", None) for name in ("twilio", "whatsapp")] == [["k1", "k2"]] * 2
+
+
+@pytest.mark.parametrize("name", sorted({*UNASKED, *Channels.model_fields, "whatsapp"}))
+def test_no_described_gateway_has_a_name_that_means_something_else(tmp_path: Path, name: str) -> None:
+    described = {f"SMS_SERVICE__CHANNELS__DESCRIBED__{name.upper()}__DESCRIPTION": "exotel"}
+    with pytest.raises(ConfigError, match=f"{name} is a (gateway of its own|name that the service itself uses)"):
+        read_config({**described, "SMS_SERVICE__DATA_DIR": str(tmp_path)}, tmp_path / "none.yaml")

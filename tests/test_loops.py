@@ -21,7 +21,7 @@ from tests.typed import sms_service
 from tests.web.test_health import explained
 
 NOON = 1_795_500_000.0
-AWAY = "Thank you for your message, I am away."
+AWAY = "Thank you for contacting us, I am away."
 
 
 class Writer:
@@ -184,6 +184,45 @@ def test_reminders_and_news_are_not_hers(town: Town, enroler: Writer) -> None:
     assert [enroler.texts("SUM") for _ in range(3)] == [1, 1, 0]
 
 
+# --- too many in a day ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def twenty_a_day(town: Town) -> Town:
+    """Its limit is a fifth of the default, and the test five times as fast."""
+    turns = town.service.turns
+    turns._desk = replace(turns._desk, loops=Loops(day=20))
+    return town
+
+
+def test_two_machines_whose_texts_change_come_to_an_end(twenty_a_day: Town) -> None:
+    """Each answers the other after 20 seconds: neither the same text, nor fast."""
+    machine = Writer(twenty_a_day, MEMBER)
+    answered = [machine.texts(f"ME {1000 + number}", after=20) for number in range(25)]
+    assert answered == [1] * 20 + [0] * 5
+    assert why(twenty_a_day) == ["too_many"] * 5
+    assert machine.texts("STOP") == 1
+    assert machine.texts("ME 2000", after=86_400) == 1, "a day later she may be a person"
+
+
+def test_a_decision_counts_and_is_answered_beyond_the_limit_of_the_day(twenty_a_day: Town) -> None:
+    early = Writer(twenty_a_day, MEMBER)
+    assert [early.texts(f"ME {number}", after=100) for number in range(21)][-1] == 0
+    asked(twenty_a_day, early.now)
+    assert early.texts("YES", after=100) == 1
+    assert [row.decision for row in twenty_a_day.rows(consent)] == ["given"]
+
+
+def test_who_types_less_day_after_day_is_answered(twenty_a_day: Town) -> None:
+    family = Writer(twenty_a_day, MEMBER)
+    assert [family.texts(f"ME {number}", after=4400) for number in range(60)] == [1] * 60, "19 in any day"
+
+
+def test_an_enroler_has_no_limit_by_the_day(twenty_a_day: Town) -> None:
+    enroler = Writer(twenty_a_day, ENROLER)
+    assert [enroler.texts(f"WHO R{number:04}", after=30) for number in range(30)] == [1] * 30
+
+
 # --- auto-responders --------------------------------------------------------------------------------------------------
 
 
@@ -191,7 +230,6 @@ def test_reminders_and_news_are_not_hers(town: Town, enroler: Writer) -> None:
     "text",
     [
         "I'm driving right now.",
-        "Auto-Reply: yes",
         "Please do not reply to this.",
         AWAY,
         "मैं गाड़ी चला रहा हूँ",
@@ -205,6 +243,37 @@ def test_an_auto_reply_answers_nothing_and_is_not_answered(town: Town, member: W
     assert entered.status == "waiting", "two answers that cannot be read would have gone to the office"
     assert member.texts("1") == 1
     assert [row.decision for row in town.rows(consent)] == ["given"]
+
+
+@pytest.mark.parametrize(
+    ("text", "decision"),
+    [
+        ("Yes, thanks for your message", "given"),
+        ("No, in a meeting", "refused"),
+        ("Thank you for the message. Haan ji", "given"),
+    ],
+)
+def test_a_polite_answer_counts(town: Town, member: Writer, text: str, decision: str) -> None:
+    assert member.texts(text) == 1
+    assert [row.decision for row in town.rows(consent)] == [decision]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Yes, I am driving right now", "1 driving right now", "Auto-Reply: yes", "call you later", "JOIN, I am driving"],
+)
+def test_a_yes_that_is_not_beyond_doubt_is_no_consent_and_she_is_asked_again(
+    town: Town, member: Writer, text: str
+) -> None:
+    assert member.texts(text) == 1
+    assert (town.rows(consent), why(town)) == ([], [])
+
+
+def test_an_entry_and_a_command_beside_a_machine_s_phrase_are_answered(town: Town, enroler: Writer) -> None:
+    assert enroler.texts(f"{ENTRY}, I am driving") == 1
+    assert enroler.texts("9876543211 ABC1234568 13 Sita Kumari. I am driving") == 1
+    assert enroler.texts("SUM, I am driving") == 1
+    assert why(town) == []
 
 
 @pytest.mark.parametrize(("text", "decision"), [("I am driving, stop texting me", "refused"), ("yes", "given")])
@@ -223,7 +292,7 @@ def test_a_screen_is_always_answered(town: Town) -> None:
 
 def test_none_of_it_where_it_is_turned_off(town: Town, enroler: Writer) -> None:
     turns = town.service.turns
-    turns._desk = replace(turns._desk, loops=Loops(identical=0, ten_minutes=0))
+    turns._desk = replace(turns._desk, loops=Loops(identical=0, ten_minutes=0, day=0))
     assert [enroler.texts("SUM", after=1) for _ in range(80)] == [1] * 80
 
 

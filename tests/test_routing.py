@@ -186,7 +186,7 @@ def test_a_channel_that_is_off_is_told_with_what_it_needs(tmp_path: Path, channe
 
 def test_whatsapp_is_off_without_a_sender_of_its_own(tmp_path: Path) -> None:
     without = {name: value for name, value in ON.items() if "WHATSAPP" not in name}
-    assert "set channels.twilio.whatsapp_from" in said(tmp_path, "[{channels: [whatsapp]}]", without)
+    assert "set whatsapp_from of channels.twilio" in said(tmp_path, "[{channels: [whatsapp]}]", without)
 
 
 def test_they_come_by_the_environment_too_in_yaml_or_json(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from sms_service.channels.base import Refused, Sent, Unknown
 from sms_service.service import Service
-from sms_service.store import anew, gateway_down, outbox
+from sms_service.store import another_way, gateway_down, order, outbox
 from sms_service.store.claims import Claimed
 from sms_service.store.gateway_down import State
 from sms_service.store.tables import outbox as rows
@@ -21,23 +21,28 @@ from sms_service.store.tables import outbox as rows
 log = logging.getLogger(__name__)
 
 
+def known_down(service: Service, conn: Connection) -> dict[str, State]:
+    """The channels that are down. So is one for which something is queued and that is off in this process: a message waits for
+    its settings as it does for its gateway."""
+    found = {name: one for name, one in gateway_down.states(conn).items() if one.is_down}
+    return found | {name: gateway_down.off(name) for name in order.queued_for(conn) - service.channels.keys()}
+
+
 def down(service: Service, conn: Connection, now: float) -> dict[str, State]:
     """The channels that are down, after what has another way has been moved to it. Rows of those whose pause is not over
     (`is_closed`) are to be left alone."""
-    found = {name: one for name, one in gateway_down.states(conn).items() if one.is_down}
+    found = known_down(service, conn)
     for one in found.values():
         if one.is_closed(now):
-            for route in gateway_down.routes_of(conn, one.channel):
-                if up := _up(service, anew.others(route, one.channel), found):
-                    gateway_down.move(conn, one.channel, route, up[0], now)
+            another_way.leave(conn, service.channels.keys(), one.channel, now)
     return found
 
 
-def may_leave(conn: Connection, claimed: Claimed, found: dict[str, State], until: float) -> bool:
+def may_leave(service: Service, conn: Connection, claimed: Claimed, found: dict[str, State], until: float) -> bool:
     """Whether a message just claimed may be sent: by a channel that is down, one alone until `until`. If not, it is put
     back."""
-    one = found.get(claimed.channel)
-    if one is None or gateway_down.take_probe(conn, one, claimed.id, until):
+    one, is_on = found.get(claimed.channel), claimed.channel in service.channels
+    if is_on and (one is None or gateway_down.take_probe(conn, one, claimed.id, until)):
         return True
     outbox.settle(conn, claimed.id, status="queued", attempts=claimed.attempts - 1)
     return False
@@ -68,22 +73,11 @@ def is_failing(conn: Connection, channel: str) -> bool:
     return one is not None and one.is_failing
 
 
-def goes_on(service: Service, conn: Connection, claimed: Claimed, reason: str, now: float) -> str:
-    """A message that its channel certainly will not bring goes by the next of its route: by which; "" if there is none."""
+def goes_on(service: Service, conn: Connection, claimed: Claimed, reason: str, now: float) -> bool:
+    """A message that its channel certainly will not bring goes by the next of its route; False if there is none."""
     route = conn.execute(select(rows.c.route).where(rows.c.id == claimed.id)).scalar_one_or_none()
-    left = [one for one in anew.others(route, claimed.channel) if one in service.channels]
-    if not left:
-        return ""
-    found = {name: one for name, one in gateway_down.states(conn).items() if one.is_down}
-    to = [*_up(service, left, found), *left][0]  # where all are down it waits for one that has not refused it
-    anew_by = {"channel": to, "route": ",".join(left), "due_at": now, "attempts": 0, "link": None}
-    gateway_down.count_moved(conn, claimed.channel, 1)
-    outbox.settle(conn, claimed.id, status="queued", reason=reason, **anew_by)
-    return to
-
-
-def _up(service: Service, channels: Sequence[str], found: dict[str, State]) -> list[str]:
-    return [one for one in channels if one in service.channels and one not in found]
+    mine = (rows.c.id == claimed.id) & (rows.c.status == "sending") & (rows.c.lease_until == claimed.lease_until)
+    return another_way.goes_on(conn, service.channels.keys(), mine, route, claimed.channel, reason, now)
 
 
 def _fault(sent: Sent) -> str | None:
@@ -91,7 +85,8 @@ def _fault(sent: Sent) -> str | None:
     is one: it keeps every message back, and only an operator ends it."""
     if isinstance(sent, Unknown):
         return sent.reason
-    if isinstance(sent, Refused) and sent.again and (sent.operator or not sent.after):
+    asks_for_pause = isinstance(sent, Refused) and (sent.too_fast or sent.after > 0)
+    if isinstance(sent, Refused) and sent.again and (sent.operator or not asks_for_pause):
         return sent.reason
     return None
 
@@ -99,4 +94,4 @@ def _fault(sent: Sent) -> str | None:
 def _is_silent(sent: Sent) -> bool:
     """Whether an outcome tells neither that the gateway works nor that it does not: it asked for a pause, or wants its
     operator."""
-    return isinstance(sent, Refused) and (sent.operator or (sent.again and sent.after > 0))
+    return isinstance(sent, Refused) and (sent.operator or (sent.again and (sent.too_fast or sent.after > 0)))

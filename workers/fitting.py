@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from sms_service.channels.base import Channel, Dlt, HasLongest, HasWindow, Longest, Outbound
+from sms_service.channels.base import Channel, Dlt, HasLongest, Longest, Outbound
 from sms_service.engine.clusters import units
 from sms_service.engine.cutting import shortened
 from sms_service.engine.texts import count
@@ -22,7 +22,7 @@ def outbound(channel: Channel | None, claimed: Claimed) -> Outbound:
             claimed.ref, len(claimed.text), claimed.channel, len(text),
         )  # fmt: skip
     registered = Dlt(entity_id=claimed.dlt_entity, template_id=claimed.dlt_template) if claimed.dlt_template else None
-    return Outbound(ref=claimed.ref, phone=claimed.phone, text=text, dlt=registered, link=claimed.link)
+    return Outbound(ref=claimed.copy_ref, phone=claimed.phone, text=text, dlt=registered, link=claimed.link)
 
 
 def fitted(channel: Channel | None, claimed: Claimed) -> str:
@@ -36,7 +36,7 @@ def fitted(channel: Channel | None, claimed: Claimed) -> str:
 
 def counted(channel: Channel | None, claimed: Claimed) -> int | None:
     """The SMS segments of what left; None where it is no SMS."""
-    return None if isinstance(channel, HasWindow) else count(fitted(channel, claimed)).segments
+    return count(fitted(channel, claimed)).segments if channel is None or channel.is_sms else None
 
 
 def _fits(text: str, longest: Longest) -> bool:

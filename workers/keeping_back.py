@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from sms_service import quiet
-from sms_service.enrolment import quiet_windows
+from sms_service.enrolment import consent, quiet_windows
 from sms_service.service import Service
 from sms_service.store import channel_log, claims, hourly, outbox
 from sms_service.store.claims import Claimed
@@ -50,5 +50,5 @@ def _had_enough_until(service: Service, conn: Connection, claimed: Claimed, now:
     if not claims.is_answer(conn, claimed):
         return hourly.allows_from(conn, person_id, limits.person_hour, now)
     until = hourly.allows_from(conn, person_id, limits.answers_hour, now)
-    spared = until and (claimed.to_stopped or hourly.carries_decision(conn, person_id, claimed.turn_no))
+    spared = until and (claimed.to_stopped or consent.was_decided_in(conn, person_id, claimed.turn_no))
     return None if spared else until

@@ -18,10 +18,10 @@ from sms_service.enrolment import ledger, ledger_heads, photos, refusals, tallie
 from sms_service.enrolment.cards import longest_wanted
 from sms_service.intake import take_spooled
 from sms_service.service import Service
-from sms_service.store import blocks, channel_log, gateway_down, outbox, sessions
+from sms_service.store import blocks, channel_log, delivery_reports, outbox, sessions
 from sms_service.store.database import SqlDown
 from sms_service.store.tables import ledger_head, tally_change
-from workers import cards, deliver, erase, process, unreachable
+from workers import cards, deliver, erase, fallback, process, unreachable
 from workers import photos as fetched_photos
 
 LATE = 2
@@ -32,6 +32,9 @@ BATCH = 500
 
 LOGGED = 5000
 """Rows of the channel log deleted in one round, a tenth of a second: ten times what the highest load writes in it."""
+
+REPORTS = 5000
+"""Reports on unknown messages looked at in one round, for the same reason."""
 
 SETTLINGS = 50
 """Transactions of one round that settle tallies: some seconds, and twenty times what comes in ten seconds of the highest
@@ -48,7 +51,7 @@ def sweep(service: Service) -> None:
     parts: tuple[Callable[[Service], None], ...] = (
         recover, spooled, erase.forgotten, due_people, overdue_messages, overdue_cards, ended_cards, changed_tallies,
         decisions, lost_photos, old_refusals, unreachable.tell_enrolers, erase.came_to_nothing, erase.kept_messages,
-        old_log,
+        old_log, old_reports,
     )  # fmt: skip
     for part in parts:
         if process.stopping():
@@ -101,7 +104,11 @@ def overdue_messages(service: Service) -> None:
         # A channel that was at its rate a moment ago has workers: what waits for its turn there is not left lying.
         at_rate = service.rates.used_up(time.time() - LATE * service.config.sweep.every)
         now = time.time()
-        down = [one.channel for one in gateway_down.states(conn).values() if one.is_closed(now)]
+        down = [name for name, one in fallback.known_down(service, conn).items() if one.is_closed(now)]
+    if down:
+        with service.engine.begin() as conn:  # nobody rings for what has another way
+            fallback.down(service, conn, now)
+    with service.reads.begin() as conn:
         late = outbox.oldest_due(conn, now, {*at_rate, *down})
     if late > LATE * service.config.sweep.every:
         log.warning("messages lie %.0f s overdue: the sweeper sends them itself", late)
@@ -188,6 +195,16 @@ def old_log(service: Service) -> None:
             return
     with service.engine.begin() as conn:
         channel_log.drop_old(conn, now, LOGGED)
+
+
+def old_reports(service: Service) -> None:
+    """Deletes the reports that are about no message of ours."""
+    now = time.time()
+    with service.reads.begin() as conn:  # on SQLite nobody waits for us where nothing is over
+        if not delivery_reports.any_unknown(conn, now):
+            return
+    with service.engine.begin() as conn:
+        delivery_reports.drop_unknown(conn, now, REPORTS)
 
 
 def lost_photos(service: Service) -> None:

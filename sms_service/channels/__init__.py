@@ -45,7 +45,6 @@ def open_channels(config: Config) -> dict[str, Channel]:
             keyword=at.keyword,
             secrets=_parts(at.secret),
             api_url=at.api_url,
-            public_url=config.url,
         )
     kannel, jasmin = config.channels.kannel, config.channels.jasmin
     if kannel.on:

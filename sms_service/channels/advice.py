@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from sms_service.channels import twilio_errors
+from sms_service.config_gateways import account_of
 
 AFRICASTALKING = {
     "RiskHold": "Africa's Talking has put the account on hold: write to its support",
@@ -18,22 +21,35 @@ AFRICASTALKING |= {
 }
 
 LOCKED_OUT = "It does not accept user and password (or key): compare its section of `channels` with the account there"
+"""Whatever the gateway calls it: by Refused.locked_out."""
+
 PLAIN = {
-    "HTTP 401": LOCKED_OUT,
-    "HTTP 403": LOCKED_OUT,
     "HTTP 412": "Jasmin has no way to this number: add an MT route to it (jcli, mtrouter)",
 }
 """Of all other gateways."""
 
 
-def advice(channel: str, code: str) -> str:
-    """The sentence for this code of a channel; "" where an operator can do nothing, or nothing is known."""
-    if channel in ("twilio", "whatsapp"):
-        return twilio_errors.meaning(code).operator
-    return (AFRICASTALKING if channel == "africastalking" else PLAIN).get(code, "")
+def advice(channel: str, code: str, *, locked_out: bool = False) -> str:
+    """The sentence for this code of a channel, `locked_out` as of Refused; "" where an operator can do nothing, or nothing is
+    known."""
+    account = account_of(channel)
+    if account == "twilio":
+        of_code = twilio_errors.meaning(code).operator
+    else:
+        of_code = (AFRICASTALKING if account == "africastalking" else PLAIN).get(code, "")
+    return of_code or (LOCKED_OUT if locked_out else "")
 
 
-def told(channel: str, code: str, times: int) -> str:
+def told_down(channel: str, since: float, reason: str) -> str:
+    """A gateway that is down since `since` (seconds since 1970), because of `reason`."""
+    moment = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(since))
+    return (
+        f"gateway {channel} is down since {moment} ({reason}): its messages go by the next channel of their route, "
+        "without one they wait, and none is lost; see whether it runs and can be reached. It is tried again by itself"
+    )
+
+
+def told(channel: str, code: str, times: int, *, locked_out: bool = False) -> str:
     """The sentence with its head, for messages that failed with this code."""
     many = f"{times} message{'' if times == 1 else 's'}"
-    return f"{channel} {code}: {advice(channel, code) or 'look at the gateway'} ({many})"
+    return f"{channel} {code}: {advice(channel, code, locked_out=locked_out) or 'look at the gateway'} ({many})"

@@ -55,6 +55,7 @@ class AfricasTalking(AfricasTalkingSending):
     methods: Sequence[str] = ("POST",)
     secret_in_path = True
     can_look_up = False
+    is_sms = True
 
     def __init__(self, *, secrets: Sequence[str], **sending: Any) -> None:
         """`secrets`: each is good in the path of our addresses, so that one can be replaced without a gap. `sending`: as of

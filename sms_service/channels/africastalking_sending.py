@@ -16,7 +16,8 @@ import requests
 from sms_service.channels.base import SEND_TIMEOUT, Accepted, Outbound, Refused, Sent, Unknown
 from sms_service.channels.incoming import id_of, loggable, price
 from sms_service.channels.phones import e164
-from sms_service.channels.sending import failed, new_session, retry_after
+from sms_service.channels.plain_http import refused
+from sms_service.channels.sending import failed, new_session, too_many
 
 BLACKLISTED = "userinblacklist"
 """Spelt UserInBlackList in reports and UserInBlacklist in answers."""
@@ -51,20 +52,18 @@ class AfricasTalkingSending:
         from_: str,
         premium: str = "",
         keyword: str = "",
-        public_url: str = "",
         api_url: str = "",
         timeout: tuple[float, float] = SEND_TIMEOUT,
     ) -> None:
         """`from_`: a short code or lettered sender; empty: the shared one. `premium`: the short code that people pay to
         write to, and its `keyword`. `api_url` replaces https://api.africastalking.com and https://content.africastalking.com
-        (or the sandbox, if the username is `sandbox`). `public_url` is taken like every channel's; reports come to
-        the address that is set in the gateway's own console."""
+        (or the sandbox, if the username is `sandbox`). Reports come to the
+        address that is set in the gateway's own console."""
         self.username = username
         self.from_ = from_
         self.premium = premium
         self.keyword = keyword
         self.api_url = api_url.rstrip("/")
-        self.public_url = public_url
         self._api_key = api_key
         self._timeout = timeout
 
@@ -149,9 +148,9 @@ def read_answers(answer: requests.Response, phones: Sequence[str]) -> list[Sent]
 def _of_the_call(answer: requests.Response) -> Refused | Unknown | None:
     """What the status of the whole call says; None if each recipient has an answer of its own."""
     if answer.status_code == 429:
-        return Refused("429", again=True, after=retry_after(answer.headers))
+        return too_many(answer)
     if 400 <= answer.status_code < 500:
-        return Refused(f"HTTP {answer.status_code}", again=False, operator=answer.status_code in (401, 403))
+        return refused(answer.status_code)
     if not 200 <= answer.status_code < 300:
         return Unknown(f"HTTP {answer.status_code}")
     return None

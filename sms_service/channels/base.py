@@ -86,7 +86,8 @@ class Ignored(Struct, frozen=True):
 
 
 class Batch(Struct, frozen=True):
-    """Several messages or reports that came in one request. All are taken, or the gateway is asked to send all again."""
+    """Several messages or reports that came in one request: those that can be read (incoming.several). All of them are taken,
+    or the gateway is asked to send all again."""
 
     items: tuple[Inbound | DeliveryReport | Ignored, ...]
 
@@ -116,17 +117,20 @@ class Outbound(Struct, frozen=True, kw_only=True):
 
 class Accepted(Struct, frozen=True):
     """The gateway took it. `gateway_id` is its name for the message; `segments` as it counts them, 0 if it does not say;
-    `price` what it takes for them ("KES 0.8000"), "" if it does not say."""
+    `price` what it takes for them ("KES 0.8000"), "" if it does not say. `reported`: of a look-up, what the gateway says
+    became of it since, where that is final."""
 
     gateway_id: str
     segments: int = 0
     price: str = ""
+    reported: DeliveryReport | None = None
 
 
 class Refused(Struct, frozen=True):
     """The gateway said no, and certainly did not send. `again`: worth another try, not before `after` seconds
     (0: the worker's own back-off). `opted_out`: because the person blocked us. `number_failed`, `operator`, `elsewhere`: as
-    of DeliveryReport."""
+    of DeliveryReport. `too_fast`: it came too soon after the others, all of which are to wait for `after` seconds.
+    `locked_out`: the gateway does not accept who we say we are (user and password, or a key)."""
 
     reason: str
     again: bool
@@ -135,11 +139,8 @@ class Refused(Struct, frozen=True):
     number_failed: bool = False
     operator: bool = False
     elsewhere: bool = False
-
-    @property
-    def asks_for_pause(self) -> bool:
-        """Whether it came too soon after the others (HTTP 429), and all of them are to wait for `after` seconds."""
-        return self.reason == TOO_MANY and self.after > 0
+    too_fast: bool = False
+    locked_out: bool = False
 
 
 class Unknown(Struct, frozen=True):
@@ -149,6 +150,12 @@ class Unknown(Struct, frozen=True):
 
 
 Sent = Accepted | Refused | Unknown
+
+
+def another_may(told: Refused | DeliveryReport) -> bool:
+    """Whether another channel may bring what this one refused for good, said in its answer or in a report: not where the
+    person or her number is the reason."""
+    return not (told.opted_out or told.number_failed)
 
 
 class Response(Struct, frozen=True):
@@ -182,11 +189,13 @@ class Listener(Protocol):
 
 class Channel(Listener, Protocol):
     """One gateway. `routes` are the last parts of its addresses under /hooks/; `secret_in_path`: its addresses carry
-    a secret because it does not sign; `can_look_up`: an unknown outcome can be settled by asking."""
+    a secret because it does not sign; `can_look_up`: an unknown outcome can be settled by asking; `is_sms`: its texts are SMS
+    in an operator's network, counted in segments and looked at by India's registry."""
 
     routes: Sequence[str]
     secret_in_path: bool
     can_look_up: bool
+    is_sms: bool
 
     def send(self, message: Outbound) -> Sent:
         """Hands one text to the gateway, with the address for its reports if the gateway asks; never raises."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import requests
 
 from sms_service.channels import base
 from sms_service.channels.base import (
-    Batch,
     DeliveryReport,
     Ignored,
     Outbound,
@@ -28,14 +28,24 @@ from sms_service.channels.base import (
     Unreadable,
 )
 from sms_service.channels.description import Answer, Delivery, Description, Sms, at, filled
-from sms_service.channels.incoming import BATCH_MAX, ID_MAX, id_of, iso_time, loggable, small_number, sms, storable
+from sms_service.channels.incoming import (
+    BATCH_MAX,
+    ID_MAX,
+    id_of,
+    iso_time,
+    loggable,
+    several,
+    small_number,
+    sms,
+    storable,
+)
 from sms_service.channels.phones import international
 from sms_service.channels.plain_http import PlainHttp, refused
 from sms_service.channels.sending import retry_after
 from sms_service.engine.model import Inbound
 from sms_service.engine.texts import septets
 
-ANSWER_MAX = 20_000
+MATCHED_MAX = 20_000
 """Characters of an answer that are looked at. A gateway's answer to one text has a few hundred."""
 
 
@@ -72,14 +82,14 @@ class Described(PlainHttp):
         told = self.description.sms if request.route == "sms" else self.description.delivery
         if request.route not in self.routes or told is None:
             raise self.no_such(request.route)
-        found: list[Inbound | DeliveryReport | Ignored] = []
-        for one in items(tree_of(request), told.each):
-            if len(found) == BATCH_MAX:
-                raise Unreadable(f"more than {BATCH_MAX} messages at once")
-            found.append(self._message(told, one, now) if isinstance(told, Sms) else self._report(told, one))
-        if not found:
-            raise Unreadable("there is neither a message nor a report in it")
-        return found[0] if len(found) == 1 else Batch(tuple(found))
+        found = list(islice(items(tree_of(request), told.each), BATCH_MAX + 1))
+        if len(found) > BATCH_MAX:
+            raise Unreadable(f"more than {BATCH_MAX} messages at once")
+        beside = query_of(request)
+        found = [{**beside, **one} if isinstance(one, dict) else one for one in found]
+        if isinstance(told, Sms):
+            return several(self.name, found, lambda one: self._message(told, one, now))
+        return several(self.name, found, lambda one: self._report(told, one))
 
     def _message(self, told: Sms, one: Any, now: float) -> Inbound | Ignored:
         id_, sender, time = needed(one, told.id), needed(one, told.sender), iso_time(at(one, told.time))
@@ -128,13 +138,13 @@ class Described(PlainHttp):
         in_address = {name: quote(value, safe="") for name, value in values.items()}
         url = filled(told.url, in_address)
         if self._api_url:
-            url = f"{self._api_url}{urlsplit(url).path}"
+            url = f"{self._api_url}{urlunsplit(('', '', *urlsplit(url)[2:]))}"
         fields = filled(told.fields, values)
         made: dict[str, Any] = {"method": told.method, "url": url, "headers": filled(told.headers, values)}
         if told.basic:
             made["auth"] = tuple(filled(part, values).encode() for part in told.basic)
         if told.format == "query":
-            made["url"] = f"{url}?{urlencode(fields, quote_via=quote)}"
+            made["url"] = f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(fields, quote_via=quote)}"
         else:
             made["json" if told.format == "json" else "data"] = fields
         return made
@@ -142,11 +152,13 @@ class Described(PlainHttp):
     def read_answer(self, answer: requests.Response) -> Sent:
         """Accepted as described, refused where it is described so or is a 4xx; in any other case nobody knows."""
         told = self.description.send
-        text = answer.content.decode("utf-8", "replace")[:ANSWER_MAX]
+        text = answer.content.decode("utf-8", "replace")[:MATCHED_MAX]
         tree = json_or_nothing(text)
         reason = loggable(at(tree, told.reason)) or f"HTTP {answer.status_code}"
         if any(is_so(one, answer.status_code, tree, text) for one in told.again):
             return Refused(reason, again=True, after=retry_after(answer.headers))
+        if any(is_so(one, answer.status_code, tree, text) for one in told.locked_out):
+            return Refused(reason, again=False, operator=True, locked_out=True)
         if any(is_so(one, answer.status_code, tree, text) for one in told.refused):
             return Refused(reason, again=False)
         if is_so(told.accepted, answer.status_code, tree, text):
@@ -183,6 +195,12 @@ def tree_of(request: Request) -> Any:
     return tree
 
 
+def query_of(request: Request) -> dict[str, str]:
+    """What stands in the query of the address: our own (`{reports}?ref={ref}`), which comes back beside whatever it posts."""
+    found = parse_qsl(request.target.partition("?")[2], keep_blank_values=True, errors="replace")
+    return {name: storable(value) for name, value in reversed(found)}
+
+
 def items(tree: Any, each: Sequence[str]) -> Iterator[Any]:
     """The messages or reports in a request: one, or one for each element of the lists that `each` leads through. What stands
     beside a list holds for all in it."""
@@ -193,8 +211,7 @@ def items(tree: Any, each: Sequence[str]) -> Iterator[Any]:
         inner = outer.get(each[0]) if isinstance(outer, dict) else None
         inner = json_or_nothing(inner) if isinstance(inner, str) else inner
         for one in inner if isinstance(inner, list) else []:
-            if isinstance(one, dict):
-                yield from items({**outer, **one}, each[1:])
+            yield from items({**outer, **one}, each[1:]) if isinstance(one, dict) else [one]
 
 
 def json_or_nothing(text: str) -> Any:

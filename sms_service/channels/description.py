@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 SHIPPED = Path(__file__).parent / "gateways"
 
@@ -23,8 +23,11 @@ MESSAGE = ("phone", "text", "ref", "reports", "entity_id", "template_id", "codin
 
 NAME = re.compile(r"\{([a-z_]+)\}")
 
+MEANT = re.compile(r"(\{+)(\s*)([A-Za-z][\w.-]*)(\s*)(\}?)")
+"""What looks like one. Mistyped it would be sent to the person as it stands."""
+
 PATTERN_MAX = 200
-"""Characters of a pattern. They are tried on answers of a gateway, at most ANSWER_MAX characters long (described.py)."""
+"""Characters of a pattern. They are tried on answers of a gateway, at most MATCHED_MAX characters long (described.py)."""
 
 
 class DescriptionError(Exception):
@@ -32,9 +35,13 @@ class DescriptionError(Exception):
 
 
 def _known_names(template: str) -> str:
-    for name in NAME.findall(template):
+    for opened, before, name, after, closed in MEANT.findall(template):
         if name not in SETTINGS + MESSAGE:
             raise ValueError(f"{{{name}}} is not known; there are {', '.join(SETTINGS + MESSAGE)}")
+        if (opened, before, after, closed) != ("{", "", "", "}"):
+            raise ValueError(
+                f"{opened}{before}{name}{after}{closed} is to be {{{name}}}, without blanks, in one pair of braces"
+            )
     return template
 
 
@@ -70,6 +77,15 @@ class Accepted(Answer):
     status: tuple[int, ...] = (200,)
     id: Path_ = ""
 
+    @model_validator(mode="after")
+    def _names_the_message(self) -> Self:
+        """Of an answer without an id nobody could tell whether the text was taken, nor which one a report is about."""
+        if not self.id and "id" not in re.compile(self.matches).groupindex:
+            raise ValueError(
+                "it says nowhere where the id stands: give `id`, a path, or in `matches` a group (?P<id>...)"
+            )
+        return self
+
 
 class Send(Part):
     """How a text is handed over. `fields` is the form, the query or the JSON; `codings` what {coding} is for a text in GSM-7
@@ -85,8 +101,16 @@ class Send(Part):
     phones: Literal["plus", "digits"] = "plus"
     accepted: Accepted
     refused: tuple[Answer, ...] = ()
+    locked_out: tuple[Answer, ...] = ()
     again: tuple[Answer, ...] = ()
     reason: Path_ = ""
+
+    @field_validator("fields")
+    @classmethod
+    def _are_known(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        for template in _templates(fields):
+            _known_names(template)
+        return fields
 
 
 class Sms(Part):
@@ -130,6 +154,19 @@ class Description(Part):
     sms: Sms | None = None
     delivery: Delivery | None = None
 
+    @model_validator(mode="after")
+    def _sends_a_text(self) -> Self:
+        """Raises ValueError where no text could arrive, or a setting is used that nobody is asked for."""
+        told = self.send
+        templates = [told.url, *(told.basic or ()), *told.headers.values(), *_templates(told.fields)]
+        used = {name for template in templates for name in NAME.findall(template)}
+        for name in ("phone", "text"):
+            if name not in used:
+                raise ValueError(f"send: {{{name}}} stands nowhere: neither in `fields` nor in `url`")
+        if unasked := sorted(used & set(SETTINGS) - set(self.needs)):
+            raise ValueError(f"send: {{{unasked[0]}}} is used, and `needs` does not name it")
+        return self
+
 
 def shipped() -> list[str]:
     """The names of the descriptions that come with the service."""
@@ -148,17 +185,12 @@ def read_description(name: str) -> Description:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DescriptionError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
     try:
-        description = Description.model_validate(data)
-        for template in _templates(description.send.fields):
-            _known_names(template)
+        return Description.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         what = "is not known here" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
-        raise DescriptionError(f"{file}: {where}: {what}") from error
-    except ValueError as error:
-        raise DescriptionError(f"{file}: send.fields: {error}") from error
-    return description
+        raise DescriptionError(": ".join(part for part in (str(file), where, what) if part)) from error
 
 
 def _templates(value: Any) -> list[str]:

@@ -1,8 +1,9 @@
 """One request to a gateway and its answer, as they may be kept: nothing of a person in them, and no secret.
 
 What is not known to be harmless is left out. A value is shown only under a name that gateways use for codes and words of
-their own, and then word by word: no word that the request itself carried, no number of seven digits or more, no token. Of
-all else that we ask the length is kept (`Body=‹134›`), of all else that is answered nothing.
+their own, and then word by word: words of gateways alone (vocabulary.py), and of those none that the message or its request
+carried; figures of six digits at most that stand in neither. Of all else that we ask the length is kept (`Body=‹134›`), of all
+else that is answered nothing. Whoever records tells the message itself: in the request it may stand in UTF-16 or hexadecimal.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import html
 import json
 import logging
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +22,8 @@ from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
 import requests
 from msgspec import Struct
+
+from sms_service.channels.vocabulary import is_gateways
 
 KEPT_MAX = 800
 """Characters that are kept of what was asked, and of what was answered: a log row stays below 2 kB."""
@@ -30,7 +34,7 @@ ITEMS_MAX = 3
 MORE = frozenset({"and_more"})
 """The name that we give to how many elements a list has besides those that are shown."""
 
-READ_MAX = 200_000
+SHOWN_FROM_MAX = 200_000
 """Bytes of an answer that are read. Of longer ones only the length is kept: to read a megabyte holds up the worker."""
 
 CODES = frozenset({
@@ -57,11 +61,15 @@ HARMLESS = frozenset({
     "sent", "message", "messages", "number", "phone", "invalid", "failed", "accepted", "delivery", "queued", "error",
     "success", "parts", "total", "cost",
 })  # fmt: skip
-"""Words that gateways use all the time, shown although a text has them too."""
+"""Words of gateways that are shown although the text has them too: they use them all the time."""
+
+FIGURE_MAX = 6
+"""Digits of a figure that may be shown: error codes have six at most, phone numbers seven at least."""
 
 _NUMBER = re.compile(r"\+?\d(?:[\s().,:/_-]*\d){6,}")
-_TOKEN = re.compile(r"[^\W_]+")
-_WORD = re.compile(r"[A-Za-z]{1,20}")
+_TOKEN = re.compile(r"(?:[A-Za-z0-9]|[^\x00-\x7f])+")
+"""A word of any script, with whatever stands within it: the vowel signs of Devanagari are no letters."""
+
 _ID = re.compile(r"[A-Za-z0-9_-]{12,64}")
 _SEGMENT = re.compile(r"[A-Za-z][A-Za-z_.-]{0,14}|v?\d{1,2}(\.\d{1,2})?|\d{4}-\d\d-\d\d")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_<>-]{0,30}")
@@ -85,10 +93,12 @@ _recorder: ContextVar[Recorder | None] = ContextVar("_recorder", default=None)
 
 
 @contextmanager
-def recorded(*, look_up: bool = False) -> Iterator[list[Exchange]]:
-    """The exchanges with gateways that this thread has meanwhile, in their order."""
+def recorded(hers: Iterable[str], *, look_up: bool = False) -> Iterator[list[Exchange]]:
+    """The exchanges with gateways that this thread has meanwhile, in their order. `hers`: numbers and texts of the messages
+    that they are about; none of their words is kept, however a gateway writes them."""
     made: list[Exchange] = []
-    token = _recorder.set(lambda *exchange: made.append(_redacted_surely(*exchange, look_up=look_up)))
+    private = tuple(hers)
+    token = _recorder.set(lambda *exchange: made.append(_redacted_surely(*exchange, hers=private, look_up=look_up)))
     try:
         yield made
     finally:
@@ -101,10 +111,11 @@ def recorder() -> Recorder | None:
 
 
 def _redacted_surely(
-    request: requests.PreparedRequest, answer: requests.Response | Exception, seconds: float, *, look_up: bool
-) -> Exchange:
+    request: requests.PreparedRequest, answer: requests.Response | Exception, seconds: float, *, hers: Iterable[str],
+    look_up: bool,
+) -> Exchange:  # fmt: skip
     try:
-        return redacted(request, answer, seconds, look_up=look_up)
+        return redacted(request, answer, seconds, hers=hers, look_up=look_up)
     except Exception as error:  # noqa: BLE001
         # The gateway may have taken the message: a surprise here must not make its outcome unknown.
         log.error("what a gateway was asked and answered cannot be kept: %s", type(error).__name__)
@@ -116,11 +127,12 @@ def redacted(
     answer: requests.Response | Exception,
     seconds: float,
     *,
+    hers: Iterable[str] = (),
     look_up: bool = False,
 ) -> Exchange:
-    """The exchange as it may be kept; `seconds` it took. Never raises, whatever a gateway says."""
+    """The exchange as it may be kept; `seconds` it took, `hers` as of `recorded`. Never raises, whatever a gateway says."""
     fields = list(_fields(request))
-    known = _Known([*_credentials(request), *(value for name, value in fields if _last(name) not in CODES)])
+    known = _Known([*hers, *_credentials(request), *(value for name, value in fields if _last(name) not in CODES)])
     address = urlsplit(request.url or "")
     path = "/".join(part if _SEGMENT.fullmatch(part) and not known.has(part) else _id(part, known)
                     for part in unquote(address.path).split("/"))  # fmt: skip
@@ -133,19 +145,24 @@ def redacted(
 
 
 class _Known:
-    """What a request carried, and therefore an answer must not show: its words, its digits, its secrets."""
+    """What a message and its request carried, and therefore an answer must not show: words, digits, secrets."""
 
     def __init__(self, values: Iterable[str]) -> None:
         every = [value for value in values if value]
         every += [base64.b64encode(value.encode("utf-8", "replace")).decode().rstrip("=") for value in every]
         self._words = {word for value in every for word in _tokens(value)}
-        self._digits = " ".join("".join(filter(str.isdigit, value)) for value in every)
+        self._digits = " ".join("".join(_digit(sign) for sign in value) for value in every)
 
     def has(self, token: str) -> bool:
         if token.isdigit():
             return len(token) >= 3 and token in self._digits
         words = set(_tokens(token))
         return bool(words & self._words - HARMLESS) or any(word.isdigit() and self.has(word) for word in words)
+
+
+def _digit(sign: str) -> str:
+    """A digit of any script as 0-9; nothing for what is none."""
+    return str(unicodedata.decimal(sign)) if sign.isdecimal() else ""
 
 
 def _tokens(value: str) -> list[str]:
@@ -193,7 +210,7 @@ def _leaves(tree: Any, path: str) -> Iterator[tuple[str, str]]:
 def _answered(content: bytes, known: _Known, names: frozenset[str]) -> str:
     """An answer: the leaves of its JSON, those under the names that we know; or its words if it is a short line."""
     size = f"‹{len(content)}›"
-    if len(content) > READ_MAX:
+    if len(content) > SHOWN_FROM_MAX:
         return size
     text = content.decode("utf-8", "replace").strip()
     try:
@@ -228,14 +245,14 @@ def _id(value: str, known: _Known) -> str:
 
 
 def _words(said: str, known: _Known) -> str:
-    """What a gateway says, without what it may have from us."""
+    """What a gateway says in words of gateways, without what it may have from us."""
     plain = _NUMBER.sub("‹›", unquote_plus(html.unescape(said[:KEPT_MAX])))
     return _TOKEN.sub(lambda found: found[0] if _may_stand(found[0], known) else "‹›", plain)
 
 
 def _may_stand(token: str, known: _Known) -> bool:
-    harmless = (token.isascii() and token.isdigit() and len(token) <= 6) or _WORD.fullmatch(token) is not None
-    return harmless and not known.has(token)
+    is_figure = token.isascii() and token.isdigit() and len(token) <= FIGURE_MAX
+    return (is_figure or is_gateways(token)) and not known.has(token)
 
 
 def _cut(parts: Iterable[str]) -> str:

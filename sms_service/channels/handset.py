@@ -23,6 +23,7 @@ class Handset:
     methods: Sequence[str] = ("POST",)
     secret_in_path = False
     can_look_up = False
+    is_sms = False
 
     def __init__(self, region: str) -> None:
         self._region = region

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from sms_service.channels.base import Forged, Ignored, Request, Unreadable
+from sms_service.channels.base import Batch, DeliveryReport, Forged, Ignored, Request, Understood, Unreadable
 from sms_service.channels.phones import international
 from sms_service.engine.model import Inbound
 
@@ -21,6 +22,9 @@ ID_MAX = 64
 
 BATCH_MAX = 1000
 """Messages or reports in one request. Infobip sends up to 100 at once unless it is told otherwise."""
+
+log = logging.getLogger(__name__)
+One = TypeVar("One")
 
 _LOGGABLE = re.compile(r"[A-Za-z][A-Za-z _-]{0,39}|[0-9]{1,6}")
 """A status word or an error code. Seven digits and more could be a phone number."""
@@ -102,17 +106,29 @@ def elements(request: Request, name: str) -> list[Request]:
     """The objects in the list `name` of a JSON body, each as a request whose form has its texts and numbers, so that `field`
     and `required` read it. Raises Unreadable where there is no such list, or one longer than BATCH_MAX."""
     found = json_object(request.body).get(name)
-    if (
-        not isinstance(found, list)
-        or not 0 < len(found) <= BATCH_MAX
-        or not all(isinstance(one, dict) for one in found)
-    ):
+    if not isinstance(found, list) or not 0 < len(found) <= BATCH_MAX:
         raise Unreadable(f"there is no list of {name} in it")
     return [msgspec.structs.replace(request, form=tuple(_texts(one))) for one in found]
 
 
-def _texts(one: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in one.items():
+def several(channel: str, ones: Iterable[One], read: Callable[[One], Inbound | DeliveryReport | Ignored]) -> Understood:
+    """What came together, each read by `read`. One that cannot be read is left out and counted in the log: the others would be
+    lost with it, since a gateway that gets a 400 sends none of them again. Raises Unreadable where none can be read."""
+    found, unread = [], []
+    for one in ones:
+        try:
+            found.append(read(one))
+        except Unreadable as error:
+            unread.append(error)
+    if not found:
+        raise unread[0] if unread else Unreadable("there is neither a message nor a report in it")
+    if unread:
+        log.warning("%s: %d of %d in one request cannot be read", channel, len(unread), len(unread) + len(found))
+    return found[0] if len(found) == 1 else Batch(tuple(found))
+
+
+def _texts(one: Any) -> Iterator[tuple[str, str]]:
+    for name, value in one.items() if isinstance(one, dict) else ():
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             yield name, str(value)
 

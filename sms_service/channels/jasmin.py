@@ -145,7 +145,7 @@ class Jasmin(PlainHttp):
         """A 500 of it (no connector took the message in time) does not say what came of it."""
         told = answer.content.decode("utf-8", "replace")
         if answer.status_code == 403 and TOO_FAST in told.lower():
-            return Refused("HTTP 403", again=True)
+            return Refused("HTTP 403", again=True, too_fast=True)
         if answer.status_code == NO_ROUTE:
             return Refused(f"HTTP {NO_ROUTE}", again=False, operator=True)
         if 400 <= answer.status_code < 500:

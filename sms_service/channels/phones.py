@@ -12,6 +12,11 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResu
 LONGEST_WRITTEN = 40
 """Characters. E.164 has at most 15 digits; with spaces and brackets between all of them it still fits."""
 
+BARE_SHORTEST = 9
+"""Digits of an international number that is written without its plus. Short codes have three to eight, and would be numbers of
+other countries (430123: +43 0123 in Austria); of phones only those of the smallest islands have fewer, country's code
+included (Niue has seven)."""
+
 REMEMBERED = 4096
 """Parsed numbers kept in memory (one takes 20 us to parse): the phones that are talking at the moment."""
 
@@ -51,12 +56,14 @@ def e164(text: str, region: str | None = None) -> str | None:
 
 def international(text: str, region: str = "") -> str | None:
     """E.164 of a number that a gateway gives: in international form, now and then without its plus, or (`region`) as the
-    people of its country write it where that is a number there."""
+    people of its country write it where that is a number there. None for what is too short to be a phone without a plus."""
     written = e164(text)
     if written is None and region:
         own = e164(text, region)
         if own and phonenumbers.is_valid_number(phonenumbers.parse(own)):
             return own
+    if written is None and sum(sign.isdecimal() for sign in text) < BARE_SHORTEST:
+        return None
     return written or e164(f"+{text}")
 
 

@@ -21,7 +21,7 @@ from sms_service.channels.base import (
     Unreadable,
 )
 from sms_service.channels.incoming import has_secret, loggable
-from sms_service.channels.sending import failed, new_session, retry_after
+from sms_service.channels.sending import failed, new_session, too_many
 
 LOCKED_OUT = (401, 403)
 """Statuses that stay until somebody acts: user and password (or key) are not those of the account."""
@@ -35,6 +35,7 @@ class PlainHttp(ABC):
     routes: Sequence[str] = ("sms", "delivery")
     secret_in_path = True
     can_look_up = False
+    is_sms = True
 
     def __init__(self, *, secrets: Sequence[str], public_url: str, timeout: tuple[float, float] = SEND_TIMEOUT) -> None:
         """`secrets`: each is good in the path of our addresses; reports come back under the first. `public_url`: scheme and
@@ -76,7 +77,7 @@ class PlainHttp(ABC):
             message.text.encode()
             answer = self._session.request(**self.request(message), timeout=self._timeout, allow_redirects=False)
             if answer.status_code == 429:
-                return Refused("429", again=True, after=retry_after(answer.headers))
+                return too_many(answer)
             return self.read_answer(answer)
         except Exception as error:  # noqa: BLE001
             # The outcome must never be lost to a surprise; whatever it was stands in the reason.
@@ -93,4 +94,5 @@ class PlainHttp(ABC):
 
 def refused(status: int, reason: str = "") -> Refused:
     """A plain no of the gateway's, by its HTTP status."""
-    return Refused(reason or f"HTTP {status}", again=False, operator=status in LOCKED_OUT)
+    locked_out = status in LOCKED_OUT
+    return Refused(reason or f"HTTP {status}", again=False, operator=locked_out, locked_out=locked_out)

@@ -18,7 +18,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from sms_service.channels.base import Refused, Unknown
+from sms_service.channels.base import TOO_MANY, Refused, Unknown
 from sms_service.channels.exchange import recorder
 
 RETRY_AFTER_MAX = 3600.0
@@ -72,6 +72,11 @@ def retry_after(headers: Any) -> float:
     except (ValueError, TypeError, OverflowError):
         return 0.0
     return min(max(wait, 0.0), RETRY_AFTER_MAX)
+
+
+def too_many(answer: requests.Response) -> Refused:
+    """What an HTTP 429 says."""
+    return Refused(TOO_MANY, again=True, after=retry_after(answer.headers), too_fast=True)
 
 
 class AnswerTooLong(requests.RequestException):

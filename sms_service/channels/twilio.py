@@ -17,7 +17,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from sms_service.channels.base import (
     DeliveryReport,
-    DeliveryStatus,
     Forged,
     Ignored,
     Request,
@@ -27,8 +26,8 @@ from sms_service.channels.base import (
 )
 from sms_service.channels.incoming import field, loggable, price, required, small_number, storable
 from sms_service.channels.phones import e164
-from sms_service.channels.twilio_errors import meaning
 from sms_service.channels.twilio_media import TwilioMedia
+from sms_service.channels.twilio_reports import report
 from sms_service.channels.twilio_sending import TwilioSending
 from sms_service.engine.model import Inbound
 
@@ -42,15 +41,6 @@ MEDIA_MAX, MEDIA_URL_MAX = 10, 400
 WHATSAPP = "whatsapp:"
 """Before the number of a person or of ours, where a message comes or goes by WhatsApp."""
 
-DELIVERY: dict[str, DeliveryStatus] = {
-    "delivered": "delivered",
-    "read": "delivered",
-    "failed": "failed",
-    "undelivered": "failed",
-    "canceled": "failed",
-}
-"""Twilio's final words. Every other one, also one that we do not know, is "sent": Twilio has the message."""
-
 Algorithm = Literal["sha1", "sha256"]
 
 
@@ -61,6 +51,7 @@ class Twilio(TwilioSending):
     methods: Sequence[str] = ("POST",)
     secret_in_path = False
     can_look_up = True
+    is_sms = True
 
     def __init__(
         self, *, public_url: str, shared_keys: Sequence[str] = (), whatsapp: bool = False, **sending: Any
@@ -121,7 +112,7 @@ class Twilio(TwilioSending):
         if by_whatsapp and not body:
             body = request.first("ButtonText") or request.first("ButtonPayload")
         return Inbound(
-            channel="whatsapp" if by_whatsapp else self.name,
+            channel="whatsapp" if by_whatsapp else Twilio.name,
             id=sid,
             kind="sms",
             phone=phone,
@@ -136,26 +127,16 @@ class Twilio(TwilioSending):
         word = field(request, "MessageStatus") or field(request, "SmsStatus")
         if not word:
             raise Unreadable("the field MessageStatus is missing")
-        code = field(request, "ErrorCode")
-        status, means = DELIVERY.get(word.lower(), "sent"), meaning(code)
-        has_failed = status == "failed"
         query = parse_qs(request.target.partition("?")[2])
-        return DeliveryReport(
-            channel=self.name,
+        return report(
+            self.name,
             gateway_id=required(request, "MessageSid", "SmsSid"),
             ref=storable(query.get("ref", [""])[0]),
             phone=e164(field(request, "To").removeprefix(self.prefix)) or "",
-            status=status,
-            word=loggable(word),
-            reason=loggable(code),
-            opted_out=has_failed and means.opted_out,
-            number_failed=has_failed and means.number_failed,
+            word=word,
+            code=field(request, "ErrorCode"),
             segments=small_number(field(request, "NumSegments")),
             price=price(field(request, "Price"), field(request, "PriceUnit")),
-            again=means.again if has_failed and word.lower() != "canceled" else 0,
-            after=means.after,
-            elsewhere=has_failed and means.elsewhere,
-            operator=has_failed and bool(means.operator),
         )
 
     def reply(self, inbound: Understood, text: str, ends: bool) -> Response:

@@ -10,19 +10,27 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
-from sms_service.channels.base import SEND_TIMEOUT, Accepted, Longest, Outbound, Refused, Sent, Unknown
+from msgspec import structs
+
+from sms_service.channels.base import SEND_TIMEOUT, TOO_MANY, Accepted, Longest, Outbound, Refused, Sent, Unknown
 from sms_service.channels.incoming import id_of, loggable, price, small_number
 from sms_service.channels.sending import failed, new_session, retry_after
 from sms_service.channels.twilio_errors import refused
+from sms_service.channels.twilio_reports import is_final, report
 
 CLOCK_SLACK = 60.0
 """Seconds between Twilio's clock and ours that the look-up allows for."""
 
 LISTED_MAX = 1000
-"""Messages that a look-up reads: Twilio's largest page. To one phone there are seldom more than fifty."""
+"""Messages of one page of the list: Twilio's largest. To one phone there are seldom more than fifty."""
+
+LISTING_SECONDS = 20.0
+"""After so long a look-up begins no further page. With what the last one may take (SEND_TIMEOUT) it ends within the shortest
+outbox lease of 40 s; a page takes a second or two, so that is the list of an enroler of some ten thousand texts."""
 
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
 """Put before every text by a trial account, so the listed body differs from what was sent."""
@@ -32,7 +40,7 @@ class Throttled(Exception):
     """HTTP 429: not processed. `after` seconds, which the SDK would have lost."""
 
     def __init__(self, after: float) -> None:
-        super().__init__("429")
+        super().__init__(TOO_MANY)
         self.after = after
 
 
@@ -72,7 +80,7 @@ class TwilioSending:
                 return refused(code, loggable(str(code or "failed")))
             return accepted(vars(created))
         except Throttled as error:
-            return Refused("429", again=True, after=error.after)
+            return Refused(TOO_MANY, again=True, after=error.after, too_fast=True)
         except Exception as error:  # noqa: BLE001
             # The outcome must never be lost to a surprise in the SDK; whatever it was stands in the reason.
             return refusal(error) or failed(error)
@@ -89,32 +97,57 @@ class TwilioSending:
         """Asks Twilio's list of messages to this phone. Not before a minute after the send: the list lags a little.
 
         A message that still waits in Twilio's queue has no DateSent yet and the list by day leaves it out; so "not
-        found" is only said after the list without the day was read to its end.
+        found" is only said after the list without the day was read.
         """
-        from_day = datetime.fromtimestamp(since - CLOCK_SLACK, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        to = f"{self.prefix}{message.phone}"
+        since -= CLOCK_SLACK
+        to, end = f"{self.prefix}{message.phone}", monotonic() + LISTING_SECONDS
         try:
-            for filters in ({"DateSent>": from_day.strftime("%Y-%m-%dT%H:%M:%SZ")}, {}):
-                listed, is_all = self._listed({"To": to, **filters})
-                found = find(listed, message.text, since, not_these)
-                if found is not None:
+            # Of DateSent Twilio documents days only.
+            for filters in ({"DateSent>": datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d")}, {}):
+                listed, is_all = self._listed({"To": to, **filters}, since, end)
+                found = find(listed, message.text, not_these)
+                if isinstance(found, Unknown):
                     return found
+                if found is not None:
+                    return self._found(found, message)
         except Exception as error:  # noqa: BLE001
             return Unknown(f"list: {type(error).__name__}")
         if not is_all:
-            return Unknown("more messages than one list shows")
+            return Unknown("more messages than can be listed in time")
         return Refused("not found at the gateway", again=True)
 
-    def _listed(self, filters: dict[str, str]) -> tuple[list[dict[str, Any]], bool]:
-        """One page of the list, and whether that is all of it. Not by the SDK's `list`: it goes from page to page for as long
-        as there is a next one, beyond the lease, and gives up where a page has a member that it does not know. Raises what an
-        answer of another shape raises (LookupError, ValueError, TypeError, AttributeError)."""
-        url = self._client.api.absolute_url(f"2010-04-01/Accounts/{self.account_sid}/Messages.json")
-        answer = self._client.request("GET", url, params={**filters, "PageSize": str(LISTED_MAX)})
-        if answer.status_code != 200:
-            raise ValueError(f"HTTP {answer.status_code}")
-        page = json.loads(answer.text)
-        return page["messages"], not page.get("next_page_uri") and len(page["messages"]) < LISTED_MAX
+    def _listed(self, filters: dict[str, str], since: float, end: float) -> tuple[list[dict[str, Any]], bool]:
+        """What the list shows from `since` on, and whether that is all. It is read page by page to its end; where `end`
+        (seconds of the monotonic clock) comes before that, all that is older than the send may be missing: the newest come
+        first. Raises what an answer of another shape raises (LookupError, ValueError, TypeError, AttributeError).
+
+        Not by the SDK's `list`: it reads on beyond the lease, and gives up where a page has a member it does not know.
+        """
+        path, params = f"2010-04-01/Accounts/{self.account_sid}/Messages.json", {**filters, "PageSize": str(LISTED_MAX)}
+        found: list[dict[str, Any]] = []
+        while True:
+            answer = self._client.request("GET", self._client.api.absolute_url(path), params=params)
+            if answer.status_code != 200:
+                raise ValueError(f"HTTP {answer.status_code}")
+            page = json.loads(answer.text)
+            recent = [one for one in page["messages"] if created_at(one, since) >= since]
+            found += recent
+            if not page["next_page_uri"]:
+                return found, True
+            if monotonic() > end:
+                return found, not recent
+            path, params = str(page["next_page_uri"]), {}  # a path, with its query: it stays our address of Twilio
+
+    def _found(self, one: dict[str, Any], message: Outbound) -> Sent:
+        """A listed message, with what became of it: the callback that said so may be the one that was lost."""
+        taken, word = accepted(one), str(one.get("status") or "")
+        if isinstance(taken, Unknown) or not is_final(word):
+            return taken
+        code, billed, cost = str(one.get("error_code") or ""), taken.segments, taken.price
+        hers = {"ref": message.ref, "phone": message.phone, "gateway_id": taken.gateway_id}
+        return structs.replace(
+            taken, reported=report(self.name, **hers, word=word, code=code, segments=billed, price=cost)
+        )
 
     @cached_property
     def _client(self) -> Any:
@@ -156,20 +189,14 @@ def refusal(error: Exception) -> Refused | Unknown | None:
 
 
 def find(
-    listed: Sequence[dict[str, Any]], text: str, since: float, not_these: Sequence[str]
-) -> Accepted | Unknown | None:
+    listed: Sequence[dict[str, object]], text: str, not_these: Sequence[str]
+) -> dict[str, object] | Unknown | None:
     """The message of `text` among `listed`, the oldest if several fit. Unknown if a body is gone (redacted)."""
-    fits = [
-        one
-        for one in listed
-        if str(one["direction"]).startswith("outbound")
-        and one["sid"] not in not_these
-        and created_at(one, since) >= since - CLOCK_SLACK
-    ]
+    fits = [one for one in listed if str(one["direction"]).startswith("outbound") and one["sid"] not in not_these]
     wanted = " ".join(text.split())
-    for one in reversed(fits):
-        if " ".join((one["body"] or "").removeprefix(TRIAL_PREFIX).split()) == wanted:
-            return accepted(one)
+    for one in reversed(fits):  # the newest came first
+        if " ".join(str(one["body"] or "").removeprefix(TRIAL_PREFIX).split()) == wanted:
+            return one
     return Unknown("a listed message has no body") if any(not one["body"] for one in fits) else None
 
 

@@ -17,9 +17,10 @@ class WhatsApp(Twilio):
 
     name = "whatsapp"
     prefix = WHATSAPP
+    is_sms = False
     window = DAY
     """Seconds after her last message in which one may write freely. Later WhatsApp takes registered templates only, which
-    Twilio tells by 63016: then the text goes by SMS (workers/deliver.py)."""
+    Twilio tells by 63016: then the text goes by the next channel of its route (workers/fallback.py)."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(whatsapp=True, **settings)

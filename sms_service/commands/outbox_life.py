@@ -11,7 +11,7 @@ from sms_service.store.channel_log import Logged
 from sms_service.store.messages import Shown
 
 MEANS = {
-    "sending": "a worker has it in hand, or its gateway gave no clear answer and is asked when the lease ends: wait a minute.",
+    "sending": "a worker has it in hand, or its gateway gave no clear answer and is asked for a day at most: wait.",
     "sent": "the gateway took it and has not said yet whether it arrived: wait for its report.",
     "delivered": "it reached her phone: nothing is to be done.",
     "held": "nobody can say whether it was sent. Look for it at the gateway; then `sms-service outbox release REF` sends it "
@@ -29,8 +29,11 @@ def told_time(at: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
 
 
-def life(row: Shown, steps: Sequence[Logged], calls: Mapping[str, Sequence[Logged]], now: float) -> Iterator[str]:
-    """Lines for the terminal. `calls`: the steps of the messages whose calls this one went with, by their references."""
+def life(
+    row: Shown, steps: Sequence[Logged], calls: Mapping[str, Sequence[Logged]], now: float, locked_out: bool = False
+) -> Iterator[str]:
+    """Lines for the terminal. `calls`: the steps of the messages whose calls this one went with, by their references;
+    `locked_out`: its reason is that the gateway does not accept who we say we are."""
     named = f", id {row.gateway_id}" if row.gateway_id else ""
     yield f"{row.ref}: {row.status}, by {row.channel}, flow {row.flow or '-'}{named}"
     yield f"{_second(row.created_at)}  queued"
@@ -45,10 +48,10 @@ def life(row: Shown, steps: Sequence[Logged], calls: Mapping[str, Sequence[Logge
     if not steps:
         yield f"{'':21}(its steps are kept for seven days)"
     yield _segments(row)
-    yield f"This means: {means(row, now)}"
+    yield f"This means: {means(row, now, locked_out)}"
 
 
-def means(row: Shown, now: float) -> str:
+def means(row: Shown, now: float, locked_out: bool = False) -> str:
     """What the status of a message means, and what to do, in a sentence or two."""
     if row.status == "queued":
         said = f"it leaves at {told_time(row.due_at)}" if row.due_at > now else "it waits for a worker"
@@ -57,7 +60,7 @@ def means(row: Shown, now: float) -> str:
     if row.status != "failed":
         return what
     code = dlt.code_of(row.reason)
-    todo = advice.advice(row.channel, row.reason) or (
+    todo = advice.advice(row.channel, row.reason, locked_out=locked_out) or (
         dlt.meaning(code) if code or row.reason == dlt.NO_TEMPLATE else ""
     )
     return f"{what} {todo}" if todo else f"{what} The gateway's reason: {row.reason or 'none'}."

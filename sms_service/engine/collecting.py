@@ -33,7 +33,7 @@ def fill(walk: Walk, state: Collect, reading: Reading, skips: bool = False) -> s
             walk.remember(before)
         return walk.leave("next", state.next)
     wrong = [field for field in missing if field.name in reading.wrong]
-    session.asked, session.prompt, session.hop = (wrong or missing)[0].name, "", 0
+    session.asked, session.prompt, session.hop, session.reminders = (wrong or missing)[0].name, "", 0, []
     if not before and state.says:
         walk.say(f"{state.name}.say")
     if before not in ("", session.asked):  # a question of its own, with its own tries

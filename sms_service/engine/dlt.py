@@ -14,8 +14,6 @@ from typing import Literal, NamedTuple
 from msgspec import Struct, field
 
 INDIA = "+91"
-NO_SMS = frozenset({"handset", "whatsapp"})
-"""Channels that the registry does not look at: nothing of theirs is an SMS."""
 
 ID = re.compile(r"[0-9]{19}\Z")
 """The ids of organisations and texts (1101..., 1107..., 1701...)."""
@@ -165,9 +163,9 @@ def find(registrations: Iterable[Registration | None], text: str, rules: Rules) 
     return None
 
 
-def applies(phone: str, channel: str) -> bool:
-    """Whether the registry has a say: over SMS to numbers (E.164) of India."""
-    return phone.startswith(INDIA) and channel not in NO_SMS
+def applies(phone: str) -> bool:
+    """Whether the registry has a say over an SMS: to a number (E.164) of India."""
+    return phone.startswith(INDIA)
 
 
 def code_of(reason: str) -> int:

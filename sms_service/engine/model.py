@@ -31,6 +31,10 @@ MAX_TRAIL = 20
 MAX_DIRECT_DIAL_INPUTS = 10
 """Menu steps that a direct dial (*384*96*1*2#) may take at once; the network's own string limit allows few more."""
 
+MAX_REMINDERS = 10
+"""Messages about one open question that a session names besides the one that carried it, the newest: no flow reminds more
+often while none of them leaves, and a session stays small."""
+
 MAX_SILENT = 3
 """Time-outs and expiries that a dialogue may pass while nobody answers; then it ends. Two that led to each other would
 send messages for ever."""
@@ -47,6 +51,10 @@ Variables = dict[str, Any]
 
 
 # --- what arrives -------------------------------------------------------------------------------------------------
+
+
+UNASKED = ("clock", "service")
+"""The channels of turns that no message caused: what these say answers nobody."""
 
 
 class Inbound(Struct, frozen=True, kw_only=True):
@@ -80,6 +88,11 @@ class Inbound(Struct, frozen=True, kw_only=True):
     def is_call(self) -> bool:
         """Whether it is a missed call."""
         return bool(self.answer_by)
+
+    @property
+    def is_hers(self) -> bool:
+        """Whether a person sent it (a text, a hop, a call): what is said because of it answers her."""
+        return self.channel not in UNASKED
 
 
 # --- flows --------------------------------------------------------------------------------------------------------
@@ -305,7 +318,8 @@ class Session(Struct, kw_only=True, omit_defaults=True):
 
     `prompt` is the outbox ref of the message that carried the open question, `hop` the turn whose USSD screen showed it
     (0: none did): an answer by key counts only once that message was handed to the gateway, or on that screen;
-    `prompt_language` and `hop_language` are those that the question was said in there. `asked` is the field a `collect`
+    `prompt_language` and `hop_language` are those that the question was said in there. `reminders` are the refs of the newest
+    MAX_REMINDERS other messages about it: reminders, and what said it before or again. `asked` is the field a `collect`
     waits for. `trail` are the questions one can go back to (state, field), the last one last; `callers` the flows that
     wait for this one, the innermost last. `lasts` is how long nobody may answer, in seconds; `silent` how often the
     dialogue has moved on by itself since she was last heard. `repaired` and `flagged` are those of the values in `variables`
@@ -326,6 +340,7 @@ class Session(Struct, kw_only=True, omit_defaults=True):
     hop: int = 0
     prompt_language: str = ""
     hop_language: str = ""
+    reminders: list[str] = field(default_factory=list)
     tries: int = 0
     reminded: int = 0
     waits_since: float = 0.0

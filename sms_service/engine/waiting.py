@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import math
 
+import msgspec
+
 from sms_service.engine.model import EXPIRED, MAX_SILENT, Consent, Flow, Outcome, Question, Returned, Session
 from sms_service.engine.navigation import outermost
 from sms_service.engine.walk import Walk, has_text
+
+PROMPTLY = 600.0
+"""Seconds within which a question is handed over without its times moving: else each reminder would be looked at twice, a
+few seconds apart."""
 
 
 def due_at(flow: Flow, session: Session) -> float:
@@ -17,6 +23,28 @@ def due_at(flow: Flow, session: Session) -> float:
         if state.remind and session.reminded < state.remind.times:
             due = min(due, session.waits_since + state.remind.after * (session.reminded + 1))
     return due
+
+
+def from_handing_over(
+    flow: Flow, session: Session, now: float, written_at: float, left_at: float | None, newest_at: float
+) -> Session:
+    """The session with its times counted from when it reached her, not from when it was written (seconds since 1970).
+
+    `written_at`, `left_at`: when the open question was written, and handed over; None: it was not yet. `newest_at`: the same
+    of the newest message about it, `now` while one still waits: so long nothing more is said, but it expires all the same.
+    Once it was handed over she has the time that the flow gives her from then on.
+    """
+    state, since, expires = flow.states[session.state], session.waits_since, session.expires_at
+    if isinstance(state, Question):
+        said_before = session.reminded * state.remind.after if state.remind else 0.0
+        since = newest_at - said_before
+    if left_at is not None and now >= expires and left_at > written_at + PROMPTLY:
+        expires = min(left_at + session.lasts, expires + left_at - written_at)
+    return msgspec.structs.replace(
+        session,
+        waits_since=since if since > session.waits_since + PROMPTLY else session.waits_since,
+        expires_at=max(expires, session.expires_at),
+    )
 
 
 def tick(walk: Walk) -> str | None:

@@ -98,7 +98,7 @@ class Walk:
         self.turn.passed += 1
         session = self.session
         session.state, session.asked, session.tries, session.reminded = name, "", 0, 0
-        session.waits_since, session.prompt, session.hop = self.now, "", 0
+        session.waits_since, session.prompt, session.hop, session.reminders = self.now, "", 0, []
         return state
 
     def leave(self, way: str, to: str) -> str:

@@ -209,6 +209,12 @@ def is_decided(conn: Connection, person: Person, turn_no: int, purpose: str) -> 
     return conn.execute(select(consent.c.id).where(row)).first() is not None
 
 
+def was_decided_in(conn: Connection, person_id: int, turn_no: int) -> bool:
+    """Whether a consent of any purpose was given, refused or taken back in this turn: what is said in it she has to know."""
+    hers = (consent.c.person_id == person_id) & (consent.c.turn_no == turn_no)
+    return conn.execute(select(consent.c.id).where(hers).limit(1)).first() is not None
+
+
 State = Literal["none", "asked", "given", "refused", "withdrawn"]
 
 

@@ -173,6 +173,7 @@ def clear_turns(conn: Connection, person_ids: Sequence[int], first: int) -> None
     named = select(outbox.c.channel, outbox.c.gateway_id).where(block, outbox.c.gateway_id != "")
     reported = tuple_(delivery_report.c.channel, delivery_report.c.gateway_id)
     conn.execute(delete(delivery_report).where(reported.in_(named)))
+    conn.execute(delete(delivery_report).where(delivery_report.c.outbox_id.in_(select(outbox.c.id).where(block))))
     over = outbox.c.status.not_in(("queued", "sending", "held"))
     conn.execute(update(outbox).where(block, over, outbox.c.text_sealed != b"").values(text_sealed=b""))
 

@@ -30,7 +30,7 @@ class Bell:
 
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
-        self._alarm = Timer(0, self.ring)
+        self._alarm: Timer | None = None
         self._queues = {name: Queue(name, connection=client, serializer=JSONSerializer) for name in JOBS}
 
     def ring(self, queue: str) -> None:
@@ -53,7 +53,8 @@ class Bell:
 
     def ring_in(self, queue: str, seconds: float) -> None:
         """Rings after so many seconds, if this process still lives; an alarm that was set before is not rung any more."""
-        self._alarm.cancel()
+        if self._alarm is not None:
+            self._alarm.cancel()
         self._alarm = Timer(seconds, self.ring, [queue])
         self._alarm.daemon = True
         self._alarm.start()

@@ -6,18 +6,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from sms_service.engine.model import UNASKED
 from sms_service.privacy import Keys, Unreadable
 from sms_service.store import installation, order
-from sms_service.store.outbox import FAREWELL, FAREWELL_SECONDS, settle
+from sms_service.store.outbox import FAREWELL, FAREWELL_SECONDS, WITHDRAWN, copy_ref, settle
 from sms_service.store.tables import outbox, person, turn
-
-UNASKED = ("clock", "service")
-"""The channels of turns that no message caused: what these say answers nobody."""
 
 ANOTHER_KEY_SECONDS = 300.0
 """For so long a message is left alone whose person is under a service key that this process was not given: others have it,
@@ -50,6 +48,13 @@ class Claimed:
     link: str
     text_index: bytes | None
     to_stopped: bool
+    copy: int = 0
+    looked_since: float | None = None
+
+    @property
+    def copy_ref(self) -> str:
+        """What this copy is called at the gateway: reports on those before it have another reference."""
+        return copy_ref(self.ref, self.copy)
 
     @property
     def since(self) -> float:
@@ -82,6 +87,9 @@ def claim(
         if row.stopped_at is not None and not row.to_stopped:
             _move(conn, row.id, "queued", status="dropped", reason="she sent STOP", farewell_sealed=None)
             continue
+        if row.withdrawn:
+            _move(conn, row.id, "queued", status="dropped", reason=WITHDRAWN, farewell_sealed=None)
+            continue
         if installation.is_elsewhere(conn, keys, row.wrapped_key or row.farewell_sealed):
             _move(conn, row.id, "queued", due_at=now + ANOTHER_KEY_SECONDS, reason=NO_KEY)
             continue
@@ -90,8 +98,7 @@ def claim(
         except Unreadable:  # a damaged row must not keep everybody else's messages from leaving
             _move(conn, row.id, "queued", status="failed", reason="it cannot be decrypted")
             continue
-        taken = {"lease_until": claimed.lease_until, "attempts": claimed.attempts, "put_off": None}
-        if _move(conn, row.id, "queued", status="sending", **taken):
+        if _move(conn, row.id, "queued", **_taken(claimed.lease_until)):
             return claimed
 
 
@@ -101,9 +108,11 @@ def claim_equal(conn: Connection, keys: Keys, first: Claimed, now: float, lease:
         return []
     same = (outbox.c.text_index == first.text_index) & (outbox.c.channel == first.channel) & outbox.c.link.is_(None)
     may = person.c.wrapped_key.is_not(None) & (person.c.stopped_at.is_(None) | outbox.c.to_stopped)
+    may &= outbox.c.withdrawn.is_(None)
     query = _with_person().where(outbox.c.status == order.QUEUED, outbox.c.due_at <= now, same, may)
     query = query.where(~order.waits(now))
-    query = query.order_by(outbox.c.id).limit(most).with_for_update(skip_locked=True, of=outbox)
+    # As the index of equal texts has them: it ends at the last one that leaves, however many wait.
+    query = query.order_by(outbox.c.due_at, outbox.c.id).limit(most).with_for_update(skip_locked=True, of=outbox)
     found = []
     for row in conn.execute(query).all():
         try:
@@ -117,13 +126,14 @@ def claim_equal(conn: Connection, keys: Keys, first: Claimed, now: float, lease:
             found.append(claimed)
     if found:
         ids = [one.id for one in found]
-        taken = {"status": "sending", "lease_until": now + lease, "attempts": outbox.c.attempts + 1}
-        conn.execute(update(outbox).where(outbox.c.id.in_(ids), outbox.c.status == "queued").values(taken))
+        taken = update(outbox).where(outbox.c.id.in_(ids), outbox.c.status == "queued")
+        conn.execute(taken.values(_taken(now + lease)))
     return found
 
 
 def expired_lease(conn: Connection, keys: Keys, now: float, lease: float) -> Claimed | None:
-    """A row whose outcome nobody knows - its worker died, or the gateway gave no clear answer - taken for `lease` seconds."""
+    """A row whose outcome nobody knows - its worker died, or the gateway gave no clear answer - taken for `lease` seconds, to
+    be looked up. That is no try to send it."""
     query = (
         _with_person()
         .where(outbox.c.status == order.SENDING, outbox.c.lease_until <= now)
@@ -139,18 +149,24 @@ def expired_lease(conn: Connection, keys: Keys, now: float, lease: float) -> Cla
             _move(conn, row.id, "sending", lease_until=now + ANOTHER_KEY_SECONDS)
             continue
         try:
-            claimed = _claimed(row, keys, now + lease)
+            claimed = replace(_claimed(row, keys, now + lease), attempts=row.attempts)
         except Unreadable:  # a damaged row must not keep everybody else's from being looked up
             _move(conn, row.id, "sending", status="held", reason="it cannot be decrypted", lease_until=None)
             continue
         taken = conn.execute(
             update(outbox)
             .where(outbox.c.id == row.id, outbox.c.status == "sending", outbox.c.lease_until == row.lease_until)
-            .values(lease_until=claimed.lease_until, attempts=claimed.attempts)
+            .values(lease_until=claimed.lease_until)
         )
         if taken.rowcount == 1:
             return claimed
     return None
+
+
+def _taken(lease_until: float) -> dict[str, Any]:
+    """What a claim writes into a row that was queued."""
+    begun = {"put_off": None, "looked_since": None}
+    return {"status": "sending", "lease_until": lease_until, "attempts": outbox.c.attempts + 1, **begun}
 
 
 def _with_person() -> Any:
@@ -193,6 +209,8 @@ def _claimed(row: Row[Any], keys: Keys, lease_until: float) -> Claimed:
         link=row.link or "",
         text_index=row.text_index,
         to_stopped=row.to_stopped,
+        copy=row.copy,
+        looked_since=row.looked_since,
     )
 
 
@@ -206,6 +224,21 @@ def is_held(conn: Connection, claimed: Claimed) -> bool:
     Until the transaction ends nobody else takes it."""
     mine = (outbox.c.id == claimed.id) & (outbox.c.status == "sending") & (outbox.c.lease_until == claimed.lease_until)
     return conn.execute(select(outbox.c.id).where(mine).with_for_update()).first() is not None
+
+
+def accepted(conn: Connection, claimed: Claimed, **values: Any) -> bool:
+    """The gateway has it: it is sent, also where the lease ended meanwhile and the row waits to leave once more. False if a
+    report said more already, or it goes anew because this one failed, or by another channel."""
+    same = (outbox.c.id == claimed.id) & (outbox.c.channel == claimed.channel) & (outbox.c.repeats == claimed.repeats)
+    ended = {"status": "sent", "lease_until": None, "farewell_sealed": None, "text_index": None, "put_off": None}
+    sent = update(outbox).where(same, outbox.c.status.in_(("queued", "sending", "held"))).values(ended | values)
+    return conn.execute(sent).rowcount == 1
+
+
+def went_on_by(conn: Connection, claimed: Claimed) -> str:
+    """The other channel that has got it meanwhile; "" if none."""
+    other = (outbox.c.id == claimed.id) & (outbox.c.channel != claimed.channel)
+    return conn.execute(select(outbox.c.channel).where(other)).scalar_one_or_none() or ""
 
 
 def is_awaited(conn: Connection, claimed: Claimed, awake_since: float, until: float = math.inf) -> bool:

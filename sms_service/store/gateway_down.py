@@ -6,14 +6,13 @@ sent by it, but for one message after each pause, which tries it: taken, the cha
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, or_, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sms_service.store import channel_log
-from sms_service.store.order import QUEUED
-from sms_service.store.tables import gateway_down, outbox
+from sms_service.store.tables import gateway_down
 
 FAILURES, WITHIN = 3, 60.0
 """One may be chance, and so may two; a lone message that is tried again every 30 seconds comes to three in a minute."""
@@ -21,9 +20,6 @@ FAILURES, WITHIN = 3, 60.0
 PAUSE_FIRST, PAUSE_MAX = 30.0, 240.0
 """Seconds until a message tries it again, doubled each time. A gateway that was restarted is back within half a minute; of one
 that is away for a night, the first message that waited leaves at most four minutes after its return."""
-
-BATCH = 500
-"""Messages that are moved to another channel in one transaction: others want to write meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +53,11 @@ class State:
 
 
 COLUMNS = [gateway_down.c[name] for name in State.__slots__]
+
+
+def off(channel: str) -> State:
+    """A channel that is not there is as one that is down and that nothing may try."""
+    return State(channel, 0, 0.0, "off", 0.0, math.inf, 0.0, None, 0)
 
 
 def states(conn: Connection) -> dict[str, State]:
@@ -100,28 +101,6 @@ def take_probe(conn: Connection, one: State, row_id: int, until: float) -> bool:
     mine = (gateway_down.c.channel == one.channel) & (gateway_down.c.probe_at == one.probe_at)
     taken = update(gateway_down).where(mine, gateway_down.c.opened_at.is_not(None))
     return conn.execute(taken.values(probe_at=until, probe=row_id)).rowcount == 1
-
-
-def move(conn: Connection, channel: str, route: str, to: str, now: float) -> int:
-    """What is queued for `channel` and has this route goes by `to`; how many, at most BATCH. Only what certainly never left is
-    queued with a route. One that failed by a report waits for its time, and what is put off for the morning too."""
-    theirs = (outbox.c.status == QUEUED) & (outbox.c.channel == channel) & (outbox.c.route == route)
-    may = theirs & or_(outbox.c.repeats == 0, outbox.c.due_at <= now)
-    some = select(outbox.c.id).where(may).order_by(outbox.c.id).limit(BATCH).with_for_update(skip_locked=True)
-    due_at = case((or_(outbox.c.due_at <= now, outbox.c.put_off.is_(True)), outbox.c.due_at), else_=now)
-    values = {"channel": to, "due_at": due_at, "attempts": 0, "repeats": 0, "gateway_id": "", "link": None}
-    moved = update(outbox).where(outbox.c.id.in_(some), theirs).values(values).returning(outbox.c.ref)
-    refs = conn.execute(moved).scalars().all()
-    if refs:
-        count_moved(conn, channel, len(refs))
-        channel_log.note_all(conn, refs, to, "rerouted", f"{channel} is down", now)
-    return len(refs)
-
-
-def routes_of(conn: Connection, channel: str) -> list[str]:
-    """The routes of what is queued for this channel, where it has another one."""
-    theirs = (outbox.c.status == QUEUED) & (outbox.c.channel == channel) & outbox.c.route.like("%,%")
-    return [str(route) for route in conn.execute(select(outbox.c.route).where(theirs).distinct()).scalars()]
 
 
 def count_moved(conn: Connection, channel: str, count: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from sms_service.store.tables import consent, outbox
+from sms_service.store.tables import outbox
 
 HOUR = 3600.0
 """Seconds looked back on from each message, not an hour of the clock: no twenty before and twenty after the stroke."""
@@ -19,9 +19,3 @@ def allows_from(conn: Connection, person_id: int, most: int, now: float) -> floa
     newest = select(outbox.c.sent_at).where(hers).order_by(outbox.c.sent_at.desc())
     sent_at: float | None = conn.execute(newest.offset(most - 1).limit(1)).scalar_one_or_none()
     return None if sent_at is None else sent_at + HOUR
-
-
-def carries_decision(conn: Connection, person_id: int, turn_no: int) -> bool:
-    """Whether a consent was given, refused or taken back in this turn: what is said in it she has to know."""
-    hers = (consent.c.person_id == person_id) & (consent.c.turn_no == turn_no)
-    return conn.execute(select(consent.c.id).where(hers).limit(1)).first() is not None

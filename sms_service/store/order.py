@@ -11,6 +11,7 @@ the statements word for word, as the indexes have them: with bound values no dat
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
@@ -77,6 +78,11 @@ def due_queues(conn: Connection, now: float, not_by: Collection[str] = ()) -> li
     )
 
 
+def queued_for(conn: Connection) -> set[str]:
+    """The channels for which something is queued, due or not."""
+    return {one.channel for one in due_queues(conn, math.inf)}
+
+
 def first_of(queue: Queue, columns: Select[Any], now: float, not_by: Collection[str]) -> Select[Any]:
     """`columns` of the message that leaves next for this queue: its first one that may, or what was said to that person
     before it."""
@@ -98,7 +104,9 @@ def let_wait(conn: Connection, queue: Queue, now: float) -> None:
     top = head.order_by(lead.c.due_at, lead.c.id).limit(WINDOW).subquery("top")
     before = (stuck.c.person_id == top.c.person_id) & (stuck.c.id < top.c.id) & and_(*_queued(stuck))
     before &= (stuck.c.due_at > now) & (stuck.c.repeats == 0) & or_(~top.c.answers, stuck.c.answers & ~top.c.to_stopped)
-    behind = select(top.c.id, stuck.c.due_at, stuck.c.put_off).where(before)
+    # In one order, and past what another worker is at: two of them would else wait for each other (PostgreSQL).
+    behind = select(outbox.c.id, stuck.c.due_at, stuck.c.put_off).join_from(outbox, top, outbox.c.id == top.c.id)
+    behind = behind.join(stuck, before).order_by(outbox.c.id).with_for_update(skip_locked=True, of=outbox)
     for row_id, due_at, put_off in conn.execute(behind).all():
         later = update(outbox).where(outbox.c.id == row_id, outbox.c.status == QUEUED, outbox.c.due_at < due_at)
         conn.execute(later.values(due_at=due_at, put_off=put_off))
@@ -113,9 +121,11 @@ def waits(now: float, not_by: Collection[str] = ()) -> Any:
     passes = outbox.c.answers & kept_back & select(stuck.c.id).where(held_up).correlate(outbox).exists()
     # One that failed and is to go anew in an hour holds up nothing: whoever writes meanwhile hears an answer.
     anew = (earlier.c.repeats > 0) & (earlier.c.due_at > now)
+    # Nor does one of which its gateway was asked, and could not tell: that may last for a day.
+    asked = (earlier.c.status == SENDING) & earlier.c.looked_since.is_not(None)
     before = (earlier.c.person_id == outbox.c.person_id) & (earlier.c.id < outbox.c.id) & _open(earlier)
     first = or_(earlier.c.status == SENDING, and_(~anew, ~passes))
-    return select(earlier.c.id).where(before, first).correlate(outbox).exists()
+    return select(earlier.c.id).where(before, first, ~asked).correlate(outbox).exists()
 
 
 def _due_in(queue: Queue, row: FromClause, now: float) -> tuple[Any, ...]:

@@ -9,29 +9,43 @@ said in store/order.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, exists, func, insert, or_, select, true, update
 
 from sms_service.privacy import Keys
 from sms_service.store import channel_log, order, reach
-from sms_service.store.tables import outbox, person
+from sms_service.store.tables import delivery_report, outbox, person
 
 RANK = {"queued": 0, "sending": 1, "held": 1, "sent": 2, "failed": 3, "delivered": 3}
 """Reports come early, late, twice and backwards: a row only ever rises. `dropped` never changes again."""
+
+WAITING, HANDED_OVER = ("queued", "sending", "unreachable"), ("sent", "delivered")
+"""The statuses of what may yet leave, and of what the gateway has."""
+
+WITHDRAWN = "the question was withdrawn"
 
 COUNTED_MAX = 100_000
 """Rows that are counted: a tenth of a second. Whoever has as many on their way knows that there are many."""
 
 REPORT_WAIT = 86_400.0
-"""Seconds that a message nobody knows the fate of may still be settled by a report that brings only the number: networks
-try for a day. All other messages to that number have ids by which their own reports find them."""
+"""Seconds that a message nobody knows the fate of may still be what a report is about that brings only the number: networks
+try for a day."""
 
-SETTLING_SECONDS = 120.0
-"""How much later than the answer to it a send may be settled: a worker notes the time when the gateway has answered, and
-may be slow; two leases."""
+PERHAPS_MAX = 5
+"""Messages that such a report is told beside."""
+
+REF_HEAD, COPIES_MAX = 29, 99
+"""Of a reference (32 hexadecimal digits) a copy's has so many, and then its number: `-01`. They tell it from all others."""
+
+COPY = re.compile(r".{1,29}-\d\d")
+
+CLOCKS_APART = 2.0
+"""Seconds by which the clocks of two of our machines may differ: one says when a worker took a message in hand, the other
+when the answer came. Nobody reads a text and answers it within them."""
 
 FAREWELL, FAREWELL_SECONDS = "outbox.farewell", 40.0
 """The last message to a forgotten person, that she is: its text and her number lie under the service's key until it has
@@ -61,15 +75,38 @@ def farewell(keys: Keys, phone: str, text: str) -> bytes:
     return keys.service.encrypt(FAREWELL, f"{phone}\n{text}")
 
 
-def withdraw(conn: Connection, person_id: int, flow: str, ref: str, others: Sequence[str]) -> None:
-    """Drops a question that has not left, and the reminders of it; not what carries `others`, questions that stand."""
-    asked = select(outbox.c.turn_no).where(outbox.c.ref == ref).scalar_subquery()
-    conn.execute(
-        update(outbox)
-        .where(outbox.c.person_id == person_id, outbox.c.flow == flow, outbox.c.turn_no >= asked)
-        .where(outbox.c.status == "queued", outbox.c.ref.not_in(others))
-        .values(status="dropped", reason="the question was withdrawn")
-    )
+def withdraw(conn: Connection, refs: Collection[str], *, unasked: bool = False) -> None:
+    """These messages (a question, and the reminders of it) stay here if they have not left. One that a worker has in hand, or
+    of which nobody knows whether it left or arrived, is marked: it does not leave from now on. `unasked`: only what answers
+    nobody."""
+    if not refs:
+        return
+    which = outbox.c.ref.in_(refs) & (outbox.c.answers.is_(False) if unasked else true())
+    perhaps = outbox.c.status.in_(("sending", "held") if unasked else ("sending", "held", "sent"))
+    conn.execute(update(outbox).where(which, perhaps).values(withdrawn=True))
+    gone = {"status": "dropped", "reason": WITHDRAWN, "farewell_sealed": None, "text_index": None}
+    conn.execute(update(outbox).where(which, outbox.c.status.in_(("queued", "unreachable"))).values(gone))
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """One message about a question. `waits`: it has surely not left. `left_at`: when it was handed over; None: it was not, or
+    nobody knows."""
+
+    ref: str
+    written_at: float
+    waits: bool
+    left_at: float | None
+
+
+def left(conn: Connection, refs: Collection[str]) -> list[Left]:
+    """What became of these messages, oldest first."""
+    columns = (outbox.c.ref, outbox.c.created_at, outbox.c.status, outbox.c.sent_at)
+    rows = conn.execute(select(*columns).where(outbox.c.ref.in_(refs)).order_by(outbox.c.id))
+    return [
+        Left(row.ref, row.created_at, row.status in WAITING, row.sent_at if row.status in HANDED_OVER else None)
+        for row in rows
+    ]
 
 
 def drop_all(conn: Connection, person_ids: Sequence[int], now: float) -> set[int]:
@@ -99,9 +136,20 @@ def settle(conn: Connection, row_id: int, **values: Any) -> bool:
     return moved.rowcount == 1
 
 
-def wait_on(conn: Connection, row_id: int, attempts: int) -> None:
-    """A row that nobody knows the fate of stays so until its lease ends; the look at it was no try."""
-    conn.execute(update(outbox).where(outbox.c.id == row_id, outbox.c.status == "sending").values(attempts=attempts))
+def look_again(conn: Connection, row_id: int, since: float, at: float) -> None:
+    """A row of which its gateway could not say what became of it is looked up once more, not before `at`. `since`: when that
+    was first so."""
+    sending = (outbox.c.id == row_id) & (outbox.c.status == "sending")
+    conn.execute(update(outbox).where(sending).values(looked_since=since, lease_until=at))
+
+
+def may_be_anothers(conn: Connection, row_id: int, person_id: int, channel: str, gateway_id: str) -> bool:
+    """Whether what was found at the gateway for a row may be another message of hers, of the same words: that has this id, or
+    is on its way and has none yet. Of two that are looked for the earlier one is found first."""
+    under_way = (outbox.c.status == "sending") & or_(outbox.c.looked_since.is_(None), outbox.c.id < row_id)
+    other = (outbox.c.person_id == person_id) & (outbox.c.channel == channel) & (outbox.c.id != row_id)
+    query = select(outbox.c.id).where(other, or_(outbox.c.gateway_id == gateway_id, under_way))
+    return conn.execute(query.limit(1)).first() is not None
 
 
 def rise(conn: Connection, row_id: int, status: str, **values: Any) -> bool:
@@ -117,7 +165,8 @@ def rise(conn: Connection, row_id: int, status: str, **values: Any) -> bool:
 
 def was_handed_over(conn: Connection, ref: str, before: float) -> bool:
     """Whether the gateway surely took this message, and by `before` (seconds since 1970): only what came after it can be an
-    answer to it. A message that waited on our disk may be older than the question it is read after.
+    answer to it. A message that waited on our disk may be older than the question it is read after, or than its handing over:
+    so `sent_at` is when a worker took it in hand, not when it had heard what became of it.
 
     And it is the newest that she has: where an older one left after it (the office released it), a `1` may answer that.
     """
@@ -129,7 +178,7 @@ def was_handed_over(conn: Connection, ref: str, before: float) -> bool:
     row = conn.execute(select(*columns).where(outbox.c.ref == ref)).first()
     if row is None or row.status not in ("sent", "delivered") or row.left_later:
         return False
-    return bool(row.created_at <= before and (row.sent_at is None or row.sent_at <= before + SETTLING_SECONDS))
+    return bool(row.created_at <= before and (row.sent_at is None or row.sent_at <= before + CLOCKS_APART))
 
 
 def is_in_flight(conn: Connection, ref: str) -> bool:
@@ -141,30 +190,40 @@ def _status(conn: Connection, ref: str) -> str | None:
     return conn.execute(select(outbox.c.status).where(outbox.c.ref == ref)).scalar_one_or_none()
 
 
-def find_reported(
-    conn: Connection, keys: Keys, channel: str, ref: str, gateway_id: str, phone: str, now: float
-) -> Row[Any] | None:
-    """The row that a delivery report speaks of: by our ref, else by the gateway's id, else - where the gateway brings
-    back neither - the one row to this number on this channel of which nobody knows whether it was sent."""
+def copy_ref(ref: str, copy: int) -> str:
+    """What copy number `copy` of a message is called at the gateway: as long as the reference, which the first one has."""
+    return f"{ref[:REF_HEAD]}-{min(copy, COPIES_MAX):02}" if copy else ref
+
+
+def copy_of(ref: str) -> int:
+    """Which copy a reference at the gateway is of."""
+    return int(ref[-2:]) if COPY.fullmatch(ref) else 0
+
+
+def find_reported(conn: Connection, channel: str, ref: str, gateway_id: str) -> Row[Any] | None:
+    """The row that a delivery report speaks of: by our reference, else by the gateway's id of it, or of a copy of it that was
+    reported on before. Never by the number: other software on the same account texts it too."""
+    rows = select(outbox).where(outbox.c.channel == channel).order_by(outbox.c.id.desc()).limit(1)
     if ref:
-        return conn.execute(select(outbox).where(outbox.c.ref == ref, outbox.c.channel == channel)).one_or_none()
-    row = conn.execute(
-        select(outbox).where(outbox.c.channel == channel, outbox.c.gateway_id == gateway_id, outbox.c.gateway_id != "")
-    ).one_or_none()
-    if row is not None or not phone:
-        return row
-    unknown = conn.execute(
-        select(outbox)
-        .join(person, person.c.id == outbox.c.person_id)
-        .where(
-            person.c.phone_index == keys.index("phone", phone),
-            outbox.c.channel == channel,
-            outbox.c.status.in_(("held", "sending")),  # a report may be here before a dead worker's lease has ended
-            outbox.c.gateway_id == "",
-            outbox.c.due_at > now - REPORT_WAIT,  # not created_at: the office may have released an old one
-        )
-    ).all()
-    return unknown[0] if len(unknown) == 1 else None
+        head = ref[:-3]
+        begins = outbox.c.ref.between(head, head + "g") if len(head) == REF_HEAD else outbox.c.ref == head
+        is_it = begins if COPY.fullmatch(ref) else outbox.c.ref == ref
+        return conn.execute(rows.where(is_it)).one_or_none()
+    if not gateway_id:
+        return None
+    before = (delivery_report.c.channel == channel) & (delivery_report.c.gateway_id == gateway_id)
+    of_a_copy = select(delivery_report.c.outbox_id).where(before)
+    row = conn.execute(rows.where(outbox.c.gateway_id == gateway_id)).one_or_none()
+    return row or conn.execute(rows.where(outbox.c.id.in_(of_a_copy))).one_or_none()
+
+
+def perhaps_meant(conn: Connection, keys: Keys, channel: str, phone: str, now: float) -> Sequence[str]:
+    """References of the messages to this number of which nobody knows whether they were sent."""
+    query = select(outbox.c.ref).join(person, person.c.id == outbox.c.person_id)
+    theirs = (person.c.phone_index == keys.index("phone", phone)) & (outbox.c.channel == channel)
+    theirs &= outbox.c.status.in_(("held", "sending"))  # a report may be here before a dead worker's lease has ended
+    theirs &= outbox.c.due_at > now - REPORT_WAIT  # not created_at: the office may have released an old one
+    return conn.execute(query.where(theirs).order_by(outbox.c.id).limit(PERHAPS_MAX)).scalars().all()
 
 
 def gateway_ids_to(conn: Connection, person_id: int, channel: str) -> Sequence[str]:
@@ -188,6 +247,8 @@ def decide(conn: Connection, ref: str, status: str, reason: str, now: float) -> 
     `dropped`. False if there is no such row. The number is tried anew."""
     decided = update(outbox).where(outbox.c.ref == ref, outbox.c.status.in_(("held", "unreachable")))
     values = {"status": status, "reason": reason, "due_at": now, "gateway_id": "", "attempts": 0}
+    if status == "queued":
+        values["copy"] = outbox.c.copy + 1  # nobody knows of the one before: it may still be reported on
     moved = conn.execute(decided.values(values).returning(outbox.c.person_id, outbox.c.channel)).one_or_none()
     if moved is not None:
         channel_log.note(conn, ref, moved.channel, "released" if status == "queued" else "dropped", reason, now)

@@ -16,6 +16,7 @@ from sms_service.store.tables import ASKED_FOR_IT, enroler, person
 
 FORGOTTEN = (
     "wrapped_key", "language_at", "told_at", "wrong_codes", "wrong_codes_since", "failed_days", "failed_at", "unreachable_at",
+    "started_at",
 )  # fmt: skip
 """What is NULL from then on in the row of somebody who is forgotten."""
 
@@ -213,6 +214,19 @@ def destroy_key(conn: Connection, person_id: int, now: float, block: bool) -> No
 def set_stopped(conn: Connection, person_id: int, at: float | None) -> None:
     """`at`: since when she wants no messages; None: she wants them again."""
     conn.execute(update(person).where(person.c.id == person_id).values(stopped_at=at))
+
+
+def set_started(conn: Connection, person_id: int, at: float) -> None:
+    """She says `at` (seconds since 1970) that she wants messages again."""
+    conn.execute(update(person).where(person.c.id == person_id).values(stopped_at=None, started_at=at))
+
+
+def opted_out(conn: Connection, person_id: int, sent_at: float, now: float) -> None:
+    """A gateway said that she wants no messages, of one that left at `sent_at`: older than her START it says nothing. Since
+    when she wants none stays as it was."""
+    wants = (person.c.id == person_id) & person.c.stopped_at.is_(None)
+    wants &= person.c.started_at.is_(None) | (person.c.started_at <= sent_at)
+    conn.execute(update(person).where(wants).values(stopped_at=now))
 
 
 def set_channel(conn: Connection, person_id: int, channel: str) -> None:

@@ -52,23 +52,25 @@ class Rates:
             filled = {name: float(value or 0.0) for name, value in zip(names, found, strict=True)}
         except redis.RedisError:
             filled = self._known
-        if self._alone:  # also where Redis can be read and not be written
-            filled = self._known
+        if self._alone:  # Redis was away for the last write, or can be read and not be written
+            filled = {name: max(filled.get(name, 0.0), self._known.get(name, 0.0)) for name in names}
         begins = {name: _not_ahead(filled.get(name, 0.0), now) - self._slack(name) for name in names}
         return {name: begin for name, begin in begins.items() if begin > now + A_MICROSECOND}
 
     def take(self, channel: str, segments: int, most: int, now: float) -> int:
         """How many of `most` messages of so many segments may leave now. Those are counted: give back what does not leave. The
-        last one may be longer than what is left of the burst; the next one waits for that."""
+        last one may be longer than what is left of the burst; the next one waits for that. Nothing is written where there is
+        no rate."""
         rate, slack = self._rates.get(channel, 0.0), self._slack(channel)
+        if not rate:
+            return 0 if channel in self.used_up(now) else most
 
         def taken(filled: float) -> tuple[int, float]:
             left = now - (filled - slack)
             if left < -A_MICROSECOND:
                 return 0, filled
-            fits = math.ceil((math.floor(left * rate + A_TRIFLE) + 1) / segments) if rate else most
-            count = min(fits, most)
-            return count, filled + (count * segments / rate if rate else 0.0)
+            count = min(math.ceil((math.floor(left * rate + A_TRIFLE) + 1) / segments), most)
+            return count, filled + count * segments / rate
 
         return self._changed(channel, taken, now)
 

@@ -82,12 +82,15 @@ def load(conn: Connection, person: Person, live: bytes | None) -> Sessions:
         else:
             if copy.turn_no == person.turn_no:
                 return copy
-    if person.turn_no == 0:
+    return after(conn, person, person.turn_no)
+
+
+def after(conn: Connection, person: Person, turn_no: int) -> Sessions:
+    """What the person had open after this turn of hers, from the turn log."""
+    if turn_no == 0:
         return Sessions()
-    sealed = conn.execute(
-        select(turn.c.sessions_sealed).where(turn.c.person_id == person.id, turn.c.turn_no == person.turn_no)
-    ).scalar_one()
-    return _opened(person, sealed)
+    its = (turn.c.person_id == person.id) & (turn.c.turn_no == turn_no)
+    return _opened(person, conn.execute(select(turn.c.sessions_sealed).where(its)).scalar_one())
 
 
 def _opened(person: Person, sealed: bytes) -> Sessions:

@@ -89,6 +89,7 @@ person = Table(
     Column("channel", String(32), nullable=False),  # the channel that she last wrote by, or her enroler did
     Column("turn_no", Integer, nullable=False),  # of her last turn; the compare-and-set
     Column("stopped_at", Double),  # since when she wants no messages
+    Column("started_at", Double),  # when she last said that she wants them again (START)
     Column("created_at", Double, nullable=False),
     Column("told_at", Double),  # when a phone that may not enter anybody was last told so
     Column("wrong_codes", SmallInteger),  # activation codes from this phone that were none ...
@@ -524,15 +525,20 @@ outbox = Table(
     Column("due_at", Double, nullable=False),
     Column("put_off", Boolean),  # until due_at: it is night or quiet where she is, or she had enough; NULL: it is not
     Column("lease_until", Double),
+    Column("looked_since", Double),  # since then its gateway was asked what became of it, and did not say; NULL: never
     Column("gateway_id", String(64), nullable=False),
     Column("segments", SmallInteger, nullable=False),  # as the gateway billed them; 0: it did not say
-    Column("counted", SmallInteger),  # as we counted them; NULL: written by a release that did not
+    Column(
+        "counted", SmallInteger
+    ),  # as we counted them; NULL: not sent yet, no SMS, or sent by a release that did not
     Column("created_at", Double, nullable=False),
     Column("sent_at", Double),
     Column(
         "farewell_sealed", LargeBinary
     ),  # number and text, by the service's key: what a forgotten person is told last
     Column("repeats", SmallInteger, nullable=False, server_default=text("0")),  # sent anew after a definite failure
+    # How often it was sent anew or released: reports on the copies before this one are told from those on this one.
+    Column("copy", SmallInteger, nullable=False, server_default=text("0")),
     Column("link", String(64)),  # the premium message it answers, as its gateway names it (linkId)
     Column("route", String(250)),  # the channels it may go by, the best first: "exotel,kannel"; NULL: by its own alone
     Column("price", String(20)),  # what the gateway says it cost: "KES 0.8000"
@@ -541,6 +547,8 @@ outbox = Table(
     Column("dlt_template", String(19)),  # ... and which; NULL: none that is registered, or no number of India
     # Said in a turn that a message of hers caused. The release before, which does not say, is taken to answer.
     Column("answers", Boolean, nullable=False, server_default=text("true")),
+    # Nothing hears an answer to it any more: what has not left yet stays here. NULL: it stands.
+    Column("withdrawn", Boolean),
     UniqueConstraint("person_id", "turn_no"),  # one turn says one message
     Index(
         "ix_outbox_open",
@@ -571,6 +579,14 @@ outbox = Table(
         postgresql_where=text("status IN ('queued', 'sending')"),
     ),
     Index(
+        "ix_outbox_routed",
+        "channel",
+        "route",
+        "id",
+        sqlite_where=text("status = 'queued' AND route IS NOT NULL"),
+        postgresql_where=text("status = 'queued' AND route IS NOT NULL"),
+    ),
+    Index(
         "ix_outbox_sending",
         "id",
         sqlite_where=text("status = 'sending'"),
@@ -591,8 +607,11 @@ outbox = Table(
         postgresql_where=text("sent_at IS NOT NULL"),
     ),
     Index(
-        "ix_outbox_text_index",
+        "ix_outbox_equal",
         "text_index",
+        "channel",
+        "due_at",
+        "id",
         sqlite_where=text("status = 'queued' AND text_index IS NOT NULL"),
         postgresql_where=text("status = 'queued' AND text_index IS NOT NULL"),
     ),
@@ -605,7 +624,7 @@ channel_log = Table(
     Column("at", Double, nullable=False, index=True),
     Column("ref", String(32), nullable=False, index=True),  # of the outbox
     Column("channel", String(32), nullable=False),
-    Column("step", String(12), nullable=False),  # sent, looked up, put off, sent anew, rerouted, released, dropped
+    Column("step", String(12), nullable=False),  # one of channel_log.Step
     Column("outcome", String(160), nullable=False),
     Column("due_at", Double),  # when it is to leave again
     Column("with_ref", String(32)),  # the message whose call this one went with: what was asked stands there
@@ -623,6 +642,7 @@ gateway_fault = Table(
     Column("times", Integer, nullable=False),
     Column("first_at", Double, nullable=False),
     Column("last_at", Double, nullable=False),
+    Column("locked_out", Boolean),  # it does not accept who we say we are, whatever it calls that; NULL: it does
 )
 
 gateway_down = Table(
@@ -659,7 +679,15 @@ delivery_report = Table(
     Column("reason", String(64), nullable=False),
     Column("at", Double, nullable=False),
     Column("number_failed", Boolean),  # the fault is the number's; NULL: it is not
+    Column("outbox_id", Number, index=True),  # its message; NULL: not known yet, or written by the release before
+    Column("early", Text),  # all that it said, as JSON, while its message is not known
     UniqueConstraint("channel", "gateway_id", "word"),
+    Index(
+        "ix_delivery_report_unknown",
+        "at",
+        sqlite_where=text("outbox_id IS NULL"),
+        postgresql_where=text("outbox_id IS NULL"),
+    ),
 )
 
 flow_version = Table(

@@ -21,6 +21,7 @@ SHOWN_BY = {
     "automatic": "auto-replies",
     "repeated": "the same text over and over",
     "too_fast": "more texts in ten minutes than a person types",
+    "too_many": "more texts in a day than a person types",
 }
 """The reasons, in words."""
 

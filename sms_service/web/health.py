@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sms_service.channels import advice
 from sms_service.engine import dlt
 from sms_service.service import Service
-from sms_service.store import dlt_refusals, gateway_down, gateway_faults, outbox, sizes, unanswered
+from sms_service.store import dlt_refusals, gateway_down, gateway_faults, order, outbox, sizes, unanswered
 from sms_service.store.messages import count_differing
 
 TABLES = ("registration", "consent", "member", "turn", "outbox")
@@ -40,10 +40,16 @@ def ready() -> Response:
             faults = gateway_faults.standing(conn, time.time())
             silent = unanswered.of_last_day(conn, time.time())
             known = gateway_down.states(conn)
+            off = order.queued_for(conn) - service.channels.keys()
         notes += [dlt.told(code, times) for code, times in refused.items()]
-        notes += [advice.told(one.channel, one.code, one.times) for one in faults]
+        notes += [advice.told(one.channel, one.code, one.times, locked_out=bool(one.locked_out)) for one in faults]
         notes += [one.told for one in silent if one.texts >= unanswered.MANY]
-        notes += [_told(one) for one in known.values() if one.opened_at is not None and one.channel in service.channels]
+        notes += [
+            advice.told_down(one.channel, one.opened_at, one.reason)
+            for one in known.values()
+            if one.opened_at is not None and one.channel in service.channels
+        ]
+        notes += [_told_off(name) for name in sorted(off)]
     except SQLAlchemyError:
         problems.append("the database cannot be reached: SMS are kept on disk, USSD answers `busy`; start the database")
     try:
@@ -66,11 +72,10 @@ def ready() -> Response:
     return response
 
 
-def _told(down: gateway_down.State) -> str:
-    since = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(down.opened_at))
+def _told_off(channel: str) -> str:
     return (
-        f"gateway {down.channel} is down since {since} ({down.reason}): its messages go by the next channel of their route, "
-        "without one they wait, and none is lost; see whether it runs and can be reached. It is tried again by itself"
+        f"queued messages are for channel {channel}, which is off: they go by the next channel of their route, without one "
+        "they wait; put its settings back, or drop them"
     )
 
 

@@ -92,7 +92,7 @@ class Stage:
         config = self.config
         desk = Desk(
             service.keys, service.shelf, config.region, forgives=False, rules=config.rules, fees=config.fees,
-            loops=Loops(identical=0, ten_minutes=0),  # who tries a flow says the same over and over
+            loops=Loops(identical=0, ten_minutes=0, day=0),  # who tries a flow says the same over and over
         )  # fmt: skip
         turns = Turns(service.engine, desk, NoLiveSessions(), NoBell(), self.config.language)
         self._service = replace(service, bell=NoBell(), turns=turns)

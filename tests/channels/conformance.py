@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from sms_service.channels import advice
 from sms_service.channels.base import (
     Accepted,
     Channel,
@@ -153,7 +154,7 @@ class Conformance(Proving, Listening):
     def test_too_many_requests_are_tried_again_when_the_gateway_says(self, after: str) -> None:
         with self.connected() as (channel, gateway):
             gateway.behave("429", retry_after=after)
-            assert channel.send(self.outbound()) == Refused("429", again=True, after=float(after))
+            assert channel.send(self.outbound()) == Refused("429", again=True, after=float(after), too_fast=True)
             assert gateway.accepted == []
 
     @pytest.mark.parametrize("weather", ["500", "502", "503", "302", "reset", "silent", "slow", "html", "truncated"])
@@ -186,9 +187,13 @@ class Conformance(Proving, Listening):
 
     def test_a_wrong_key_is_refused_for_good(self) -> None:
         with self.gateway("the gateway knows another one") as gateway:
-            outcome = self.channel(secrets=SECRETS, api_url=gateway.url).send(self.outbound())
+            channel = self.channel(secrets=SECRETS, api_url=gateway.url)
+            outcome = channel.send(self.outbound())
             assert isinstance(outcome, Refused)
             assert not outcome.again
+            assert outcome.operator, "nobody is told that the key is wrong"
+            told = advice.advice(channel.name, outcome.reason, locked_out=outcome.locked_out)
+            assert told, "and nobody what to do"
             assert gateway.accepted == []
 
     def test_a_text_that_cannot_be_encoded_is_refused_before_anything_leaves(self) -> None:

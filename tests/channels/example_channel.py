@@ -10,7 +10,6 @@ import requests
 
 from sms_service.channels.base import (
     Accepted,
-    Batch,
     DeliveryReport,
     DeliveryStatus,
     Forged,
@@ -31,11 +30,12 @@ from sms_service.channels.incoming import (
     json_object,
     loggable,
     required,
+    several,
     small_number,
     sms,
 )  # fmt: skip
 from sms_service.channels.phones import international
-from sms_service.channels.plain_http import PlainHttp
+from sms_service.channels.plain_http import PlainHttp, refused
 from sms_service.engine.model import Inbound
 
 AGE_MAX = 300
@@ -79,12 +79,9 @@ class Posta(PlainHttp):
             raise Forged("the signature is too old")
         if request.route not in self.routes:
             raise self.no_such(request.route)
-        items: tuple[Inbound | DeliveryReport | Ignored, ...]
         if request.route == "sms":
-            items = tuple(self._message(one, now) for one in elements(request, "messages"))
-        else:
-            items = tuple(self._report(one) for one in elements(request, "reports"))
-        return items[0] if len(items) == 1 else Batch(items)
+            return several(self.name, elements(request, "messages"), lambda one: self._message(one, now))
+        return several(self.name, elements(request, "reports"), self._report)
 
     def _message(self, one: Request, now: float) -> Inbound | Ignored:
         return sms(
@@ -120,8 +117,10 @@ class Posta(PlainHttp):
         if not 400 <= answer.status_code < 500:
             return Unknown(f"HTTP {answer.status_code}")
         code = str(told.get("code") or "")
+        if code not in (*OPERATOR, *OPTED_OUT, *NUMBER_FAILED):
+            return refused(answer.status_code, loggable(code))
         return Refused(
-            loggable(code) or f"HTTP {answer.status_code}", again=code in OPERATOR, opted_out=code in OPTED_OUT,
+            loggable(code), again=code in OPERATOR, opted_out=code in OPTED_OUT,
             number_failed=code in NUMBER_FAILED, operator=code in OPERATOR,
         )  # fmt: skip
 

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sms_service.channels.base import Channel, DeliveryReport, Forged, Ignored, Request, Response, Unreadable
+from sms_service.channels.base import Batch, Channel, DeliveryReport, Forged, Ignored, Request, Response, Unreadable
 from sms_service.engine.model import Inbound
 
 NOW = 1_767_225_600.0
@@ -124,6 +124,29 @@ class Hearing(ABC):
 
     def genuine_sms(self, secret: str = SECRETS[0], text: str = "1") -> Request:
         return self.genuine("sms", self.sms(PHONE, text, "id-1"), secret)
+
+
+class Together(Hearing):
+    """What a channel must do whose gateway tells several messages or reports in one request."""
+
+    @abstractmethod
+    def together(self, route: str, each: Sequence[Sequence[tuple[str, str]]], secret: str) -> Request:
+        """One request of the gateway with several messages or reports in it, with its proof made from `secret`."""
+
+    def test_one_that_cannot_be_read_does_not_lose_the_others(self) -> None:
+        messages = [self.sms(PHONE, TEXT, id_) for id_ in ("id-1", "", "id-2", "id-3")]
+        with every_log() as log:
+            told = self.channel(secrets=SECRETS).parse(self.together("sms", messages, SECRETS[0]), NOW)
+        assert isinstance(told, Batch)
+        assert [one.id for one in told.items if isinstance(one, Inbound)] == ["id-1", "id-2", "id-3"]
+        assert "1 of 4 in one request cannot be read" in log.getvalue()
+        nothing_private(log.getvalue())
+
+    def test_where_none_can_be_read_all_are_refused(self) -> None:
+        with pytest.raises(Unreadable):
+            self.channel(secrets=SECRETS).parse(
+                self.together("sms", [self.sms(PHONE, TEXT, ""), self.sms("", TEXT, "id-1")], SECRETS[0]), NOW
+            )
 
 
 class Proving(Hearing):

@@ -43,7 +43,6 @@ class TestAfricasTalking(Conformance):
             api_key=secrets[0] or "key",
             from_=gateways.africastalking.SHORT_CODE,
             secrets=secrets,
-            public_url="https://sms.example.org",
             api_url=api_url,
             timeout=timeout,
         )
@@ -333,8 +332,8 @@ def test_who_is_not_in_the_answer_is_unknown() -> None:
 @pytest.mark.parametrize(
     ("weather", "outcome"),
     [
-        ("429", Refused("429", again=True)),
-        ("401", Refused("HTTP 401", again=False, operator=True)),
+        ("429", Refused("429", again=True, too_fast=True)),
+        ("401", Refused("HTTP 401", again=False, operator=True, locked_out=True)),
         ("500", Unknown("HTTP 500")),
         ("invalid-sender", Refused("InvalidSenderId", again=False, operator=True)),
     ],

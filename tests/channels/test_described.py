@@ -29,6 +29,7 @@ from sms_service.channels.described import BATCH_MAX, Described
 from sms_service.channels.description import Description, DescriptionError, at, filled, read_description, shipped
 from sms_service.engine.model import Inbound
 from tests.channels.conformance import NOW, PATIENT, PHONE, REF, TEXT, Conformance
+from tests.channels.hearing import Together
 from tests.gateways import Gateway, described
 
 PATH_SECRET = "path-secret-of-the-tests"
@@ -98,18 +99,23 @@ class TestMsg91(DescribedConformance):
     field_names = ("id", "number", "longcode", "message", "data")
 
 
-class TestInfobip(DescribedConformance):
+class TestInfobip(Together, DescribedConformance):
     stand_in = described.Infobip
     final_words = MappingProxyType({"DELIVERED": "delivered", "UNDELIVERABLE": "failed", "EXPIRED": "failed"})
     field_names = ("results", "messageId", "from", "to", "text")
 
     def genuine(self, route: str, fields: Sequence[tuple[str, str]], secret: str) -> Request:
-        one: dict[str, Any] = {}
-        for name, value in fields:
-            outer, _, inner = name.partition(".")
-            one[outer] = {**one.get(outer, {}), inner: value} if inner else value
-        body = json.dumps({"results": [one]}).encode()
-        return msgspec.structs.replace(super().genuine(route, [], secret), body=body)
+        return self.together(route, [fields], secret)
+
+    def together(self, route: str, each: Sequence[Sequence[tuple[str, str]]], secret: str) -> Request:
+        results: list[dict[str, Any]] = [{} for _ in each]
+        for one, fields in zip(results, each, strict=True):
+            for name, value in fields:
+                outer, _, inner = name.partition(".")
+                one[outer] = {**one.get(outer, {}), inner: value} if inner else value
+        return msgspec.structs.replace(
+            super().genuine(route, [], secret), body=json.dumps({"results": results}).encode()
+        )
 
 
 ALL = (described.Exotel, described.Gupshup, described.Msg91, described.Infobip)
@@ -275,6 +281,19 @@ class Plain(Gateway):
         (('"^busy"', '"^(busy"'), "is no pattern"),
         (("gateway: Sema", "gateway: [Sema"), "cannot be read"),
         (("sms: {id: id, from: msisdn, text: msg}", "sms: {id: id, text: msg}"), "sms.from: Field required"),
+        (("(?P<id>[a-z0-9-]+)", "[a-z0-9-]+"), "send.accepted: it says nowhere where the id stands"),
+        (("(?P<id>", "(?P<idd>"), "send.accepted: it says nowhere where the id stands"),
+        (("{text}", "{ text }"), "send.fields: { text } is to be {text}"),
+        (("{text}", "{{text}}"), "send.fields: {{text} is to be {text}"),
+        (("{phone}", "{Phone}"), "send.fields: {Phone} is not known"),
+        (("{from}", "{from"), "send.fields: {from is to be {from}"),
+        (("send/{username}", "send/{username }"), "send.url: {username } is to be {username}"),
+        (('msg: "{text}", ', ""), "send: {text} stands nowhere"),
+        (('to: "{phone}", ', ""), "send: {phone} stands nowhere"),
+        (
+            ("needs: [username, key, from]", "needs: [username, from]"),
+            "send: {key} is used, and `needs` does not name it",
+        ),
     ],
 )
 def test_a_description_that_cannot_be_used_says_where(tmp_path: Path, change: tuple[str, str], sentence: str) -> None:
@@ -282,6 +301,78 @@ def test_a_description_that_cannot_be_used_says_where(tmp_path: Path, change: tu
         own(tmp_path, OWN.replace(*change))
     assert sentence in str(told.value)
     assert "sema.yaml" in str(told.value)
+
+
+def sema(tmp_path: Path, *changes: tuple[str, str], **more: Any) -> Described:
+    """The gateway of one's own, with some of its lines changed."""
+    text = OWN
+    for change in changes:
+        assert change[0] in text
+        text = text.replace(*change)
+    return Described(
+        name="sema", description=own(tmp_path, text), settings={"username": "us", "key": "k", "from": "XYZ"},
+        secrets=[PATH_SECRET], public_url="https://sms.example.org", **more,
+    )  # fmt: skip
+
+
+def test_json_in_a_field_may_have_braces_of_its_own(tmp_path: Path) -> None:
+    channel = sema(tmp_path, ('msg: "{text}"', """msg: '{"a": {"t": "{text}"}, "n": {"p": {phone}}}'"""))
+    assert "msg=%7B%22a%22%3A%20%7B%22t%22%3A%20%22hi%22" in channel.request(outbound("hi"))["url"]
+
+
+def test_an_address_with_a_query_keeps_it(tmp_path: Path) -> None:
+    with_query = ("send/{username}", "send?user={username}")
+    asked = sema(tmp_path, with_query).request(outbound("hi"))
+    assert asked["url"].startswith("https://sema.example/send?user=us&to=%2B254711000111&msg=hi&")
+    by_form = sema(tmp_path, with_query, ("format: query", "format: form"), api_url="http://127.0.0.1:9/").request(
+        outbound()
+    )
+    assert by_form["url"] == "http://127.0.0.1:9/send?user=us"
+
+
+def test_our_reference_in_the_address_for_reports_comes_back(tmp_path: Path) -> None:
+    channel = sema(
+        tmp_path, ('"{reports}"', '"{reports}?ref={ref}"'), ("methods: [GET]", "methods: [POST]"),
+        ("delivery: {id: id,", "delivery: {id: id, ref: ref,"),
+    )  # fmt: skip
+    assert (
+        f"dlr=https%3A%2F%2Fsms.example.org%2Fhooks%2Fsema%2F{PATH_SECRET}%2Fdelivery%3Fref%3D{REF}"
+        in channel.request(outbound())["url"]
+    )
+    for form, body in (((("id", "1"), ("state", "ok")), b""), ((), b'{"id": "1", "state": "ok"}')):
+        report = channel.parse(
+            Request(method="POST", target=f"/hooks/sema/x/delivery?ref={REF}", route="delivery", secret=PATH_SECRET,
+                    header={}, form=form, body=body), NOW,
+        )  # fmt: skip
+        assert isinstance(report, DeliveryReport)
+        assert (report.ref, report.gateway_id, report.status) == (REF, "1", "delivered")
+
+
+GOOD = {"messageId": "m1", "from": "254711000111", "to": "1", "text": "1"}
+BAD = [
+    {**GOOD, "messageId": ""},
+    {key: GOOD[key] for key in ("messageId", "to", "text")},
+    None,
+    "m",
+    {**GOOD, "from": ""},
+]
+
+
+def test_one_message_that_cannot_be_read_does_not_lose_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    others = [{**GOOD, "messageId": f"m{number}"} for number in (2, 3)]
+    told = heard(described.Infobip, "sms", body=json.dumps({"results": [GOOD, *BAD, *others]}).encode())
+    assert isinstance(told, Batch)
+    assert [one.id for one in told.items if isinstance(one, Inbound)] == ["m1", "m2", "m3"]
+    assert caplog.messages == ["infobip: 5 of 8 in one request cannot be read"]
+    with pytest.raises(Unreadable):
+        heard(described.Infobip, "sms", body=json.dumps({"results": BAD}).encode())
+
+
+def test_one_report_that_cannot_be_read_does_not_lose_the_others() -> None:
+    good = {"messageId": "m1", "to": "254711000111", "status": {"groupName": "DELIVERED"}}
+    told = heard(described.Infobip, "delivery", body=json.dumps({"results": [{"messageId": "m0"}, good]}).encode())
+    assert isinstance(told, DeliveryReport)
+    assert (told.gateway_id, told.status) == ("m1", "delivered")
 
 
 def test_a_description_that_is_not_there_names_those_that_are() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +14,7 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sms_service.channels import exchange
+from sms_service.channels import exchange, jasmin, kannel
 from sms_service.channels.africastalking import AfricasTalking
 from sms_service.channels.base import Dlt, Outbound
 from sms_service.channels.exchange import KEPT_MAX, Exchange, recorded, redacted
@@ -114,11 +115,11 @@ def test_nothing_private_is_kept_of_any_request_or_answer(
             message = Outbound(ref=REF, phone=PHONE, text=text, dlt=dlt)
             for weather in ("ok", *REFUSED):
                 gateway.behave(weather)
-                with recorded() as made:
+                with recorded((PHONE, text)) as made:
                     channel.send(message)
                 kept += made
             gateway.behave("ok")
-            with recorded(look_up=True) as made:
+            with recorded((PHONE, text), look_up=True) as made:
                 channel.look_up(message, NOW, [])
             kept += made
     assert len(asked) == len(kept) >= 2 * len(REFUSED)
@@ -127,7 +128,7 @@ def test_nothing_private_is_kept_of_any_request_or_answer(
     for request, text in ((asked[0], TEXT), (asked[len(kept) // 2], HINDI)):
         for told in hostile(request, text):
             for look_up in (False, True):
-                one = redacted(request, told, 0.1, look_up=look_up)
+                one = redacted(request, told, 0.1, hers=(PHONE, text), look_up=look_up)
                 assert found(one, wanted) == set(), one
                 assert len(one.asked) <= KEPT_MAX
                 assert len(one.answer) <= KEPT_MAX
@@ -157,8 +158,10 @@ def test_what_is_asked_is_told_by_names_and_lengths() -> None:
         ("Amina cannot be reached", "‹› cannot be reached"),
         ("<html>Amina</html>", "‹18›"),
         ('{"status": "que', "‹15›"),
-        ('{"messages": [{"status": "a"}, {"status": "b"}, {"status": "c"}, {"status": "d"}, {"status": "e"}]}',
-         "status=a status=b status=c and_more=2"),
+        ('{"a": [{"status": "sent"}, {"status": "read"}, {"status": "queued"}, {"status": "d"}, {"status": "e"}]}',
+         "status=sent status=read status=queued and_more=2"),
+        ('{"status": "UserInBlackList", "code": "EC_UNKNOWN"}', "status=UserInBlackList code=EC_UNKNOWN"),
+        ("Accepted, says Sunita; call राम कुमार", "Accepted, ‹› ‹›; call ‹› ‹›"),
     ],
 )  # fmt: skip
 def test_what_is_answered_is_told_in_the_gateways_own_words(body: str, told: str) -> None:
@@ -198,7 +201,7 @@ def test_a_fault_of_ours_does_not_change_what_became_of_the_message(
         raise RuntimeError(f"a surprise with {PHONE} in it")
 
     monkeypatch.setattr(exchange, "redacted", broken)
-    with recorded() as made:
+    with recorded((PHONE,)) as made:
         record = exchange.recorder()
         assert record is not None
         record(post({"To": PHONE}), answer(""), 0.1)
@@ -206,14 +209,37 @@ def test_a_fault_of_ours_does_not_change_what_became_of_the_message(
     assert PHONE not in caplog.text
 
 
+MIXED = "राम Kumar ने Sunita को जोड़ा, कोड 4821, ABC1234567"
+
+
+@pytest.mark.parametrize("coded", [kannel.coded, jasmin.coded], ids=["kannel", "jasmin"])
+@pytest.mark.parametrize(
+    "spelt", [MIXED, MIXED.upper(), "98765\u200b43210", "९८७६ ५४३२१०", "9876-5 4.3210", "code 4821", "Kumar_Sunita"]
+)
+def test_a_text_that_left_in_ucs_2_is_known_all_the_same(coded: Any, spelt: str) -> None:
+    """It stands in the request as bytes or in hexadecimal, so that the request alone does not show its words."""
+    asked = requests.Request("POST", "http://127.0.0.1/send", data={"to": "9876543210", **coded(MIXED)}).prepare()
+    kept = redacted(asked, answer(f'Error "cannot route: {spelt}"', 400), 0.1, hers=("+919876543210", MIXED))
+    assert kept.answer.startswith('Error "cannot route: ')
+    said = kept.answer.removeprefix('Error "cannot route: ')
+    assert not [
+        sign for sign in said if (sign.isalnum() and sign not in "code") or unicodedata.category(sign)[0] == "M"
+    ]
+
+
+def test_names_of_others_and_words_that_no_gateway_uses_are_left_out() -> None:
+    kept = redacted(post({}), answer("Invalid number: entered by Grace Mutua, मीना of Kanke"), 0.1)
+    assert kept.answer == "Invalid number: ‹› by ‹› ‹›, ‹› of ‹›"
+
+
 def test_of_a_call_for_many_no_number_is_kept(asked: list[requests.PreparedRequest]) -> None:
     phones = [PHONE, "+254722333444", "+919811122233"]
     with gateways.AfricasTalking() as gateway:
         channel = AfricasTalking(
             username=gateway.username, api_key=gateway.api_key, from_=gateways.africastalking.SHORT_CODE,
-            secrets=SECRETS, public_url="https://sms.example.org", api_url=gateway.url,
+            secrets=SECRETS, api_url=gateway.url,
         )  # fmt: skip
-        with recorded() as made:
+        with recorded((TEXT, *phones)) as made:
             outcomes = channel.send_many([Outbound(ref=REF, phone=phone, text=TEXT) for phone in phones])
     assert [type(one).__name__ for one in outcomes] == ["Accepted"] * 3
     assert len(made) == 1
@@ -222,7 +248,7 @@ def test_of_a_call_for_many_no_number_is_kept(asked: list[requests.PreparedReque
 
 
 def test_nothing_is_recorded_unless_somebody_wants_it() -> None:
-    with recorded() as made:
+    with recorded(()) as made:
         assert exchange.recorder() is not None
     assert made == []
     assert exchange.recorder() is None

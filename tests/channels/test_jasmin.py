@@ -163,7 +163,10 @@ def test_a_report_finds_its_way_back() -> None:
 
 @pytest.mark.parametrize(
     ("word", "outcome"),
-    [("no-route", Refused("HTTP 412", again=False, operator=True)), ("too-fast", Refused("HTTP 403", again=True))],
+    [
+        ("no-route", Refused("HTTP 412", again=False, operator=True)),
+        ("too-fast", Refused("HTTP 403", again=True, too_fast=True)),
+    ],
 )
 def test_what_jasmin_refuses(word: str, outcome: Refused) -> None:
     with gateways.Jasmin() as gateway:

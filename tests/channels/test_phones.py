@@ -81,6 +81,12 @@ def test_nothing_upsets_it_and_its_answer_is_its_own_form(written: str, region: 
         ("09052161119", "IN", "+919052161119"),
         ("09052161119", "", None),
         ("56070", "IN", None),
+        ("430123", "", None),
+        ("490123", "IN", None),
+        ("2712345", "", None),
+        ("31201234", "KE", None),
+        ("+376312345", "", "+376312345"),
+        ("376312345", "", "+376312345"),
         ("MPESA", "KE", None),
     ],
 )

@@ -18,6 +18,7 @@ from sms_service.channels.base import Batch, Forged, Refused, Request
 from tests.channels import example_channel
 from tests.channels.conformance import NOW, PATIENT, PHONE, SECRETS, TEXT, Conformance
 from tests.channels.example_channel import AGE_MAX, Posta, signed
+from tests.channels.hearing import Together
 from tests.gateways import Answer, Asked, Gateway, Message
 from tests.gateways.gateway import Behaviour
 
@@ -43,7 +44,7 @@ class PostaGateway(Gateway):
         return Answer(202, json.dumps({"id": message.id, "parts": 1})), [message]
 
 
-class TestPosta(Conformance):
+class TestPosta(Together, Conformance):
     channel_class = Posta
     final_words = MappingProxyType({"delivered": "delivered", "failed": "failed", "expired": "failed"})
     field_names = ("id", "from", "to", "text", "at", "state", "code", "reference", "parts")
@@ -67,6 +68,11 @@ class TestPosta(Conformance):
         return Request(
             method="POST", target=f"/hooks/posta/{route}", route=route, secret="", header=header, form=(), body=body
         )
+
+    def together(self, route: str, each: Sequence[Sequence[tuple[str, str]]], secret: str) -> Request:
+        body = json.dumps({"messages": [dict(fields) for fields in each]}).encode()
+        header = {"posta-signature": f"t={int(NOW)},v1={signed(secret, str(int(NOW)), body).decode()}"}
+        return msgspec.structs.replace(self.genuine(route, [], secret), header=header, body=body)
 
     def without_proof(self, request: Request) -> Request:
         return msgspec.structs.replace(request, header={})

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sms_service.channels.base import Accepted, Outbound, Refused, Unknown
+from sms_service.channels.base import Accepted, DeliveryReport, Outbound, Refused, Unknown
 from sms_service.channels.twilio import Twilio
 from sms_service.channels.twilio_errors import MEANINGS
 from sms_service.engine.model import DAY
@@ -137,15 +137,52 @@ def test_other_messages_are_not_taken_for_it(gateway: gateways.Twilio) -> None:
     assert channel.look_up(outbound(), NOW + 59, []) == Accepted(earlier.id, 1)
 
 
-def test_a_list_of_several_pages_is_read_to_its_end(gateway: gateways.Twilio, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def three_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sms_service.channels.twilio_sending.LISTED_MAX", 3)
+
+
+@pytest.mark.usefixtures("three_a_page")
+def test_a_list_of_several_pages_is_read_to_its_end(gateway: gateways.Twilio) -> None:
     channel = twilio(api_url=gateway.url)
     message = lost_answer(gateway, channel)
-    for number in range(2):
+    for number in range(7):
         channel.send(outbound(text=f"later {number}"))
     assert channel.look_up(outbound(), NOW, []) == Accepted(message.id, 1)
-    channel.send(outbound(text="later still"))
-    assert channel.look_up(outbound(), NOW, []) == Unknown("more messages than one list shows")
+    gateway.accepted.remove(message)
+    assert channel.look_up(outbound(), NOW, []) == Refused("not found at the gateway", again=True)
+
+
+@pytest.mark.usefixtures("three_a_page")
+def test_of_a_list_that_is_too_long_to_be_read_the_part_since_the_send_is_enough(
+    gateway: gateways.Twilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sms_service.channels.twilio_sending.LISTING_SECONDS", -1.0)
+    channel = twilio(api_url=gateway.url)
+    for number in range(7):
+        channel.send(outbound(text=f"earlier {number}"))
+    assert channel.look_up(outbound(), NOW + DAY, []) == Refused("not found at the gateway", again=True)
+    assert channel.look_up(outbound(), NOW, []) == Unknown("more messages than can be listed in time")
+
+
+@pytest.mark.parametrize(
+    ("word", "code", "said"),
+    [
+        ("undelivered", 30005, {"status": "failed", "reason": "30005", "number_failed": True}),
+        ("failed", 21610, {"status": "failed", "reason": "21610", "number_failed": True, "opted_out": True}),
+        ("undelivered", 30008, {"status": "failed", "reason": "30008", "again": 1, "after": 900.0}),
+        ("delivered", None, {"status": "delivered"}),
+    ],
+)
+def test_what_is_found_tells_what_became_of_it(
+    gateway: gateways.Twilio, word: str, code: int | None, said: dict[str, Any]
+) -> None:
+    channel = twilio(api_url=gateway.url)
+    message = lost_answer(gateway, channel)
+    message.status, message.error_code, message.sent_at = word, code, NOW
+    found = channel.look_up(outbound(), NOW, [])
+    told = {"channel": "twilio", "gateway_id": message.id, "ref": REF, "phone": PHONE, "word": word, "segments": 1}
+    assert found == Accepted(message.id, 1, reported=DeliveryReport(**told | said))
 
 
 def test_a_redacted_body_cannot_be_told(gateway: gateways.Twilio) -> None:

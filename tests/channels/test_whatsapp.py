@@ -96,6 +96,12 @@ def test_without_a_sender_of_ours_it_is_ignored_at_the_address_for_sms() -> None
     assert isinstance(received(twilio()), Ignored)
 
 
+def test_a_text_is_of_the_channel_that_its_sender_wrote_by_at_whichever_address_it_comes() -> None:
+    """An operator gives both addresses to one number: the same SMS is then one message, and not two."""
+    for channel in (whatsapp(), twilio(whatsapp=True)):
+        assert (received(channel, From=PHONE).channel, received(channel).channel) == ("twilio", "whatsapp")
+
+
 def test_a_button_is_the_text_on_it() -> None:
     assert received(whatsapp(), Body="", ButtonText="Yes, I join", ButtonPayload="join").text == "Yes, I join"
     assert received(whatsapp(), Body="", ButtonPayload="join").text == "join"

@@ -9,6 +9,7 @@ import pytest
 
 from sms_service.channels.advice import AFRICASTALKING
 from sms_service.commands.outbox_life import MEANS, means
+from sms_service.store import gateway_down
 from sms_service.store.messages import Shown
 from sms_service.store.tables import outbox
 from tests.town import Town
@@ -96,3 +97,72 @@ def test_every_status_means_something(status: str) -> None:
     )  # fmt: skip
     assert means(row, now=3.0).endswith(".")
     assert "REF" not in means(row, now=3.0)
+
+
+# --- what failed for what an operator has put right -------------------------------------------------------------------
+
+
+def failed(town: Town, phone: str, says: str = "HELP") -> None:
+    """Her answer is refused: the token is wrong."""
+    town.phone(phone, by="africastalking").sends(says)
+    town.africastalking.behave("401")
+    town.work()
+    town.africastalking.behave("ok")
+
+
+def statuses(town: Town) -> list[str]:
+    return [row.status for row in sorted(town.rows(outbox), key=lambda row: row.id)]
+
+
+def test_what_failed_for_a_wrong_token_goes_once_it_is_put_right(any_town: Town) -> None:
+    for number in range(3):
+        failed(any_town, f"+25471100011{number}")
+    assert statuses(any_town) == ["failed"] * 3
+    told = shown(any_town, "release", "--failed-with", "HTTP 401", "--yes")
+    assert told == "3 failed with HTTP 401 and would go again: 3 by africastalking.\n3 are queued.\n"
+    any_town.work()
+    assert statuses(any_town) == ["sent"] * 3
+    assert len(any_town.africastalking.accepted) == 3
+    assert shown(any_town, "release", "--failed-with", "HTTP 401", "--yes").startswith("no message failed")
+
+
+def test_it_asks_before_it_sends(any_town: Town) -> None:
+    failed(any_town, PHONE)
+    ended = sms_service(any_town.environment, "outbox", "release", "--failed-with", "HTTP 401", stdin="n\n")
+    assert (ended.returncode, statuses(any_town)) == (1, ["failed"])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"created_at": 1.0}, {"repeats": 1}, {"status": "delivered"}, {"text_sealed": b""}, {"withdrawn": True}],
+)
+def test_what_is_old_arrived_or_went_anew_is_left_alone(any_town: Town, values: dict[str, Any]) -> None:
+    failed(any_town, PHONE)
+    with any_town.service.engine.begin() as conn:
+        conn.execute(outbox.update().values(values))
+    assert shown(any_town, "release", "--failed-with", "HTTP 401", "--yes").startswith("no message failed")
+
+
+def test_an_older_time_can_be_named(any_town: Town) -> None:
+    failed(any_town, PHONE)
+    with any_town.service.engine.begin() as conn:
+        conn.execute(outbox.update().values(created_at=outbox.c.created_at - 3 * 86_400))
+    assert "1 are queued" in shown(
+        any_town, "release", "--failed-with", "HTTP 401", "--since", "2020-01-01 00:00", "--yes"
+    )
+
+
+def test_a_question_whose_session_is_over_is_left_out(any_town: Town) -> None:
+    failed(any_town, PHONE, "JOIN")
+    failed(any_town, "+254711000112", "JOIN")
+    any_town.phone(PHONE, by="africastalking").sends("STOP")
+    assert "1 failed with HTTP 401" in shown(any_town, "release", "--failed-with", "HTTP 401", "--yes")
+    first, second, *_ = statuses(any_town)
+    assert (first, second) == ("failed", "queued")
+
+
+def test_the_list_names_a_gateway_that_is_down(any_town: Town) -> None:
+    with any_town.service.engine.begin() as conn:
+        for _ in range(gateway_down.FAILURES):
+            gateway_down.failed(conn, "africastalking", 1, "503", 1_800_000_000.0)
+    assert "gateway africastalking is down since 2027-01-15" in " ".join(shown(any_town, "list").split())

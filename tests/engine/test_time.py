@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sms_service.engine.model import DAY, DEFAULT_EXPIRY, Effect
-from sms_service.engine.waiting import due_at
+from sms_service.engine.waiting import due_at, from_handing_over
 from tests.engine.conftest import HEAD, Play, Player, part
 from tests.engine.test_step import ASK_NAME, CONSENT
 
@@ -310,3 +310,47 @@ def test_a_session_is_due_at_its_next_reminder_its_time_out_or_its_expiry(play: 
     lesson = play(ASK_NAME)
     lesson.begin()
     assert due(lesson) == DEFAULT_EXPIRY
+
+
+# --- a question that was handed over late -------------------------------------------------------------------------
+
+
+def handed_over(lesson: Play, left_at: float | None, newest_at: float) -> None:
+    """The outbox says that the question, written when the dialogue began, left then."""
+    session = lesson.session
+    assert session
+    flow, written_at = lesson.flows[session.flow], session.waits_since
+    lesson.session = from_handing_over(flow, session, lesson.now, written_at, left_at, newest_at)
+
+
+def test_the_reminder_counts_from_when_the_question_left(play: Player) -> None:
+    lesson = play(REMINDED)
+    lesson.begin()
+    began = lesson.now
+    lesson.tick(after=23 * HOUR)
+    handed_over(lesson, began + 20 * HOUR, began + 20 * HOUR)
+    assert lesson.tick(after=2 * HOUR) == []
+    assert lesson.tick(after=19 * HOUR) == [QUESTION]
+
+
+def test_a_question_that_waits_is_not_reminded_of_and_expires_all_the_same(play: Player) -> None:
+    lesson = play(REMINDED)
+    lesson.begin()
+    for _ in range(6):
+        lesson.tick(after=23 * HOUR)
+        handed_over(lesson, None, lesson.now)
+        assert lesson.tick(after=1 * HOUR) == []
+    assert lesson.session
+    assert due(lesson) <= DEFAULT_EXPIRY - 6 * DAY
+
+
+def test_who_got_the_question_late_has_the_whole_time_to_answer_once(play: Player) -> None:
+    lesson = play(ASK_NAME)
+    lesson.begin()
+    began = lesson.now
+    lesson.now = began + DEFAULT_EXPIRY
+    handed_over(lesson, began + 6 * DAY, began + 6 * DAY)
+    assert lesson.session
+    assert due(lesson) == 6 * DAY
+    handed_over(lesson, began + 6 * DAY, began + 6 * DAY)
+    assert due(lesson) == 6 * DAY

@@ -43,6 +43,7 @@ class Message:
     status_callback: str = ""
     status: str = "queued"
     sent_at: float | None = None
+    error_code: int | None = None
 
     @property
     def ref(self) -> str:

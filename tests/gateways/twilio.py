@@ -207,7 +207,7 @@ class Twilio(Gateway):
             "date_sent": format_datetime(datetime.fromtimestamp(message.sent_at, UTC)) if message.sent_at else None,
             "date_updated": created,
             "direction": "outbound-api",
-            "error_code": None,
+            "error_code": message.error_code,
             "error_message": None,
             "from": None if service else message.from_,
             "messaging_service_sid": message.from_ if service else None,
@@ -228,7 +228,7 @@ class Twilio(Gateway):
         """The status callback of `message`, to the address that was given when it was created. `error`: a code."""
         if not message.status_callback:
             raise ValueError("the message was created without a StatusCallback")
-        message.status = status
+        message.status, message.error_code = status, int(error) if error.isdecimal() else None
         if message.sent_at is None and status not in ("queued", "failed"):
             message.sent_at = self.now()
         fields = [

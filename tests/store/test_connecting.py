@@ -23,7 +23,6 @@ from sms_service.store import connecting, database
 from tests.machines.machine import Machine
 from tests.machines.sql_pair import SqlPair
 
-
 SOON = 20
 """Seconds: the shortest lease."""
 

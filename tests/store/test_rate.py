@@ -69,6 +69,28 @@ def test_without_a_rate_everything_may_leave_until_the_gateway_asks_for_a_pause(
     assert other.take("twilio", 1, 1, NOW) == 1, "the pause is of one channel"
 
 
+def test_without_a_rate_nothing_is_written_but_a_pause(live: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    rates = open_rates(live)
+    rates.pause("kannel", 30, NOW)
+    kept = live.get("sms_service:rate:kannel")
+    monkeypatch.setattr(redis.Redis, "transaction", lambda *_: pytest.fail("a write"))
+    assert [rates.take("kannel", 1, 9, at) for at in (NOW, NOW + 30)] == [0, 9]
+    rates.give_back("kannel", 1, 9, NOW)
+    assert live.get("sms_service:rate:kannel") == kept
+
+
+def test_a_pause_of_another_worker_counts_also_after_redis_was_away_for_ours(
+    live: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, others = open_rates(live), open_rates(live)
+    with monkeypatch.context() as weather:
+        silence(weather)
+        ours.pause("kannel", 5, NOW)
+    others.pause("kannel", 30, NOW)
+    assert ours.take("kannel", 1, 1, NOW + 10) == 0
+    assert ours.take("kannel", 1, 1, NOW + 30) == 1
+
+
 def test_a_pause_ends_for_a_channel_with_a_rate_too_and_is_never_endless(live: redis.Redis) -> None:
     rates = open_rates(live)
     rates.pause("twilio", 30, NOW)

@@ -17,6 +17,7 @@ import redis
 from sqlalchemy import delete
 
 from sms_service.channels import open_channels
+from sms_service.config import PREFIX, read_config
 from sms_service.store import outbox as store
 from sms_service.store import people
 from sms_service.store.tables import gateway_down, outbox
@@ -24,6 +25,7 @@ from tests.conftest import KEY, ROOT
 from tests.gateways import AfricasTalking, Gateway, Jasmin, Kannel, Twilio, described
 from tests.gateways.gateway import Message
 from tests.town import Town
+from tests.web.every_channel import EVERY_CHANNEL
 from tests.workers.conftest import Clock
 from workers import deliver
 
@@ -72,6 +74,12 @@ def expectations() -> list[tuple[str, str, str]]:
 def test_the_documentation_tells_of_every_gateway_and_every_weather() -> None:
     assert set(table()[0][1:]) == set(COLUMNS)
     assert {weather for _, weather, _ in expectations()} == ASKED_FOR
+
+
+def test_every_channel_that_can_be_switched_on_has_its_weather_told() -> None:
+    config = read_config({f"{PREFIX}{name}": value for name, value in EVERY_CHANNEL.items()})
+    told = {name.removesuffix("-bulk") for names in COLUMNS.values() for name in names}
+    assert told == set(open_channels(config)) - {"handset"}
 
 
 @dataclass

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from sms_service.channels.base import Accepted, Refused, Unknown
 from sms_service.store import claims
 from sms_service.store import outbox as store
 from sms_service.store.bell import waiting_key
+from sms_service.store.claims import Claimed
 from sms_service.store.tables import outbox, person
 from tests.gateways import Gateway
 from tests.town import Town
@@ -176,16 +178,6 @@ def test_nobody_listens_at_the_gateway(impatient: Town, clock: Clock, monkeypatc
     assert row(impatient).due_at == clock.now + 30
 
 
-def test_a_channel_that_was_switched_off_keeps_its_messages(
-    impatient: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(impatient, "twilio")
-    monkeypatch.delitem(impatient.service.channels, "twilio")
-    send(impatient)
-    assert (row(impatient).status, row(impatient).reason) == ("queued", "channel twilio is off")
-    assert row(impatient).due_at == clock.now + 900
-
-
 # --- unknown ------------------------------------------------------------------------------------------------------
 
 TAKEN = [
@@ -255,28 +247,14 @@ def test_unknown_africas_talking_cannot_be_asked_so_it_is_held_and_never_sent_ag
     assert len([asked for asked in gateway.requests if asked.method == "POST"]) == 1
 
 
-def test_unknown_a_report_that_comes_later_settles_it(impatient: Town) -> None:
+def test_unknown_a_report_on_an_id_that_nobody_knows_leaves_it_held(impatient: Town) -> None:
     gateway = write(impatient, "africastalking")
     gateway.behave("silent", times=1)
     send(impatient)
 
     impatient.africastalking.report(gateway.accepted[0], "Success")
 
-    assert (row(impatient).status, row(impatient).gateway_id) == ("delivered", gateway.accepted[0].id)
-
-
-def test_unknown_for_good_is_held_for_the_office(impatient: Town, clock: Clock) -> None:
-    gateway = write(impatient, "twilio")
-    gateway.behave("500", on="any", accept=True)
-    send(impatient)
-
-    for _ in range(20):
-        clock.pass_(60)
-        deliver.recover(impatient.service)
-
-    assert (row(impatient).status, row(impatient).attempts) == ("held", 10)
-    assert row(impatient).reason.startswith("list: ")
-    assert len(gateway.accepted) == 1
+    assert (row(impatient).status, row(impatient).gateway_id) == ("held", "")
 
 
 def test_a_worker_that_died_between_sending_and_settling_sends_nothing_twice(impatient: Town, clock: Clock) -> None:
@@ -330,6 +308,68 @@ def test_a_worker_slower_than_its_lease_puts_nothing_back_that_another_has_in_ha
     deliver.settle(service, quick, Refused("the gateway has it not", again=True), looked_up=True)
     assert row(town).status == "sent"
     assert gateway.accepted == []
+
+
+def looked_up_and_queued(town: Town, clock: Clock) -> Claimed:
+    """A worker stalls with a message in hand until its lease is over; the gateway's list has it not, so it waits again."""
+    write(town, "twilio")
+    with town.service.engine.begin() as conn:
+        stalled = claims.claim(conn, town.service.keys, clock.now, 60)
+    clock.pass_(61)
+    assert deliver.recover(town.service) == 1
+    assert stalled
+    assert row(town).status == "queued"
+    return stalled
+
+
+def test_what_a_stalled_worker_did_send_after_all_does_not_leave_again(impatient: Town, clock: Clock) -> None:
+    stalled = looked_up_and_queued(impatient, clock)
+    deliver.settle(impatient.service, stalled, Accepted("SM1"))
+    assert (row(impatient).status, row(impatient).gateway_id) == ("sent", "SM1")
+    clock.pass_(900)
+    assert send(impatient) == 0
+    assert impatient.twilio.accepted == []
+
+
+def test_what_went_on_by_another_channel_meanwhile_stays_there_and_that_is_said(
+    impatient: Town, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    stalled = looked_up_and_queued(impatient, clock)
+    with impatient.service.engine.begin() as conn:
+        conn.execute(update(outbox).values(channel="africastalking"))
+    with caplog.at_level(logging.WARNING):
+        deliver.settle(impatient.service, stalled, Accepted("SM1"))
+    assert (row(impatient).status, row(impatient).gateway_id) == ("queued", "")
+    assert "twilio has it too" in caplog.text
+
+
+def test_what_goes_anew_after_a_report_that_it_failed_still_does(impatient: Town, clock: Clock) -> None:
+    write(impatient, "twilio")
+    with impatient.service.engine.begin() as conn:
+        claimed = claims.claim(conn, impatient.service.keys, clock.now, 60)
+        conn.execute(update(outbox).values(status="queued", repeats=1, gateway_id="SM1", lease_until=None))
+    assert claimed
+    deliver.settle(impatient.service, claimed, Accepted("SM1"))
+    assert row(impatient).status == "queued"
+
+
+def test_no_send_is_begun_that_could_outlast_its_lease(
+    impatient: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker was stopped for 50 seconds between its claim and its request."""
+    gateway = write(impatient, "twilio")
+    used_up = impatient.service.rates.take
+
+    def stalls(*asked: Any) -> int:
+        monkeypatch.setattr(impatient.service.rates, "take", used_up)
+        clock.pass_(50)
+        return used_up(*asked)
+
+    monkeypatch.setattr(impatient.service.rates, "take", stalls)
+    assert deliver.send_due(impatient.service, 1) == 1
+    assert (gateway.accepted, row(impatient).status, row(impatient).attempts) == ([], "queued", 0)
+    assert send(impatient) == 1
+    assert len(gateway.accepted) == 1
 
 
 def test_two_equal_texts_to_one_person_are_told_apart(impatient: Town, clock: Clock) -> None:
@@ -390,6 +430,26 @@ def test_a_ring_is_answered_before_the_work_and_passed_on_when_there_is_more(
     assert (len(impatient.twilio.accepted), impatient.service.redis.exists(key)) == (2, 1)
     deliver.drain()
     assert (len(impatient.twilio.accepted), impatient.service.redis.exists(key)) == (3, 0)
+
+
+def test_a_ring_is_passed_on_also_where_a_call_for_many_went_beyond_the_most(
+    impatient: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "service", lambda: impatient.service)
+    monkeypatch.setattr(deliver, "RING_MAX", 2)
+    for n in range(5):
+        impatient.phone(f"+25471100010{n}", by="africastalking").sends("hello")
+    same = impatient.service.keys.index("outbox.text", "hello")
+    with impatient.service.engine.begin() as conn:
+        texts = {row.person_id: row for row in conn.execute(select(outbox))}
+        last = max(texts.values(), key=lambda row: row.id)
+        conn.execute(update(outbox).where(outbox.c.id != last.id).values(text_index=same))
+
+    deliver.drain()
+    assert len(impatient.africastalking.requests) == 1
+    assert impatient.service.redis.exists(waiting_key("deliver"))
+    deliver.drain()
+    assert {row.status for row in impatient.rows(outbox)} == {"sent"}
 
 
 def test_nothing_goes_to_somebody_who_stopped_between_the_queue_and_the_claim(impatient: Town) -> None:

@@ -13,6 +13,7 @@ from sms_service import reports
 from sms_service.channels.base import Accepted, DeliveryReport, Dlt, Outbound, Refused, Sent
 from sms_service.store import dlt_refusals
 from sms_service.store.tables import dlt_refusal, outbox
+from tests.gateways import AfricasTalking, Twilio
 from tests.town import Town
 from tests.workers.conftest import Clock
 from workers import deliver
@@ -209,6 +210,17 @@ def test_what_a_gateway_refuses_at_once_with_such_a_code_is_not_tried_again(open
     assert len(gateway.handed) == 1
     assert [(row.status, row.reason) for row in town.rows(outbox)] == [("failed", "620")]
     assert [(row.code, row.times) for row in town.rows(dlt_refusal)] == [(620, 1)]
+
+
+def test_nor_does_it_go_by_another_channel(
+    stack: dict[str, str], twilio: Twilio, africastalking: AfricasTalking, clock: Clock
+) -> None:
+    with Town({**stack, "ROUTES": "[{channels: [twilio, africastalking]}]"}, twilio, africastalking) as town:
+        clock.pass_(60)
+        says(town, INDIAN, "HELP", answer=Refused("633", again=False))
+        assert africastalking.accepted == []
+        assert [(row.status, row.channel, row.reason) for row in town.rows(outbox)] == [("failed", "twilio", "633")]
+        assert [(row.code, row.times) for row in town.rows(dlt_refusal)] == [(633, 1)]
 
 
 # --- the counts ---------------------------------------------------------------------------------------------------

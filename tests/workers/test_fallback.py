@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 
+from sms_service.channels.base import Refused
 from sms_service.service import open_service
 from sms_service.store import claims, gateway_down
 from sms_service.store.gateway_down import State
@@ -82,6 +83,11 @@ def send(town: Town) -> int:
 def got(gateway: Gateway) -> list[str]:
     """Whom it took texts to, in no order."""
     return sorted(one.to for one in gateway.accepted)
+
+
+def moved(town: Town, channel: str) -> int:
+    """How many messages went by another channel instead."""
+    return states(town)[channel].moved if channel in states(town) else 0
 
 
 def states(town: Town) -> dict[str, State]:
@@ -236,7 +242,7 @@ def test_what_it_may_have_is_looked_up_and_leaves_by_it_once_it_is_back(
     assert [one.status for one in rows(town)] == ["sending"] * 3 + ["sent"]
 
     town.twilio.behave("503")  # its list is back
-    clock.pass_(60)
+    clock.pass_(deliver.BACKOFF_MAX)
     deliver.recover(town.service)
     assert [one.status for one in rows(town)] == ["queued"] * 3 + ["sent"]
     for _ in range(3):
@@ -436,6 +442,67 @@ def test_what_the_account_may_not_send_goes_by_the_next_at_once(routed: Open, ka
     assert not any(one.is_down for one in states(town).values()), "others may be reached by it"
 
 
+# --- a channel that is off --------------------------------------------------------------------------------------------
+
+
+def test_what_is_queued_for_a_channel_that_is_off_goes_by_the_next_at_once(
+    routed: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = routed()
+    phones = write(town, 2)
+    monkeypatch.delitem(town.service.channels, "kannel")
+    send(town)
+    assert got(town.twilio) == phones
+
+
+def test_the_sweeper_moves_it_if_nobody_else_does(routed: Open, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = routed()
+    write(town)
+    monkeypatch.delitem(town.service.channels, "kannel")
+    clock.pass_(HOUR)
+    sweep.overdue_messages(town.service)
+    assert len(town.twilio.accepted) == 1
+
+
+def test_what_has_no_other_way_waits_for_a_channel_that_is_off_and_uses_up_no_tries(
+    routed: Open, kannel: Kannel, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    town = routed(routes="[{channels: [kannel]}]")
+    [phone] = write(town)
+    channel = town.service.channels.pop("kannel")
+    with caplog.at_level(logging.WARNING):
+        for _ in range(200):
+            clock.pass_(60)
+            assert send(town) == 0
+            sweep.overdue_messages(town.service)
+    assert [(one.status, one.attempts) for one in rows(town)] == [("queued", 0)]
+    assert not any("overdue" in one.getMessage() for one in caplog.records)
+    [note] = requests.get(f"{town.url}/readyz", timeout=20).json()["notes"]
+    assert note.startswith("queued messages are for channel kannel, which is off")
+
+    town.service.channels["kannel"] = channel
+    send(town)
+    assert got(kannel) == [phone]
+    assert requests.get(f"{town.url}/readyz", timeout=20).json()["notes"] == []
+
+
+def test_what_a_channel_may_have_taken_waits_for_it_to_be_on_again(routed: Open, clock: Clock) -> None:
+    town = routed(routes="[{channels: [twilio, kannel]}]")
+    town.twilio.behave("500", times=1, accept=True)
+    write(town)
+    send(town)
+    channel = town.service.channels.pop("twilio")
+    clock.pass_(60)
+    deliver.recover(town.service)
+    assert [one.status for one in rows(town)] == ["sending"]
+
+    town.service.channels["twilio"] = channel
+    clock.pass_(60)
+    deliver.recover(town.service)
+    assert [one.status for one in rows(town)] == ["sent"]
+    assert len(town.twilio.accepted) == 1
+
+
 # --- told -------------------------------------------------------------------------------------------------------------
 
 
@@ -455,3 +522,88 @@ def test_it_is_told_and_counted(routed: Open, kannel: Kannel, clock: Clock) -> N
     send(town)
     assert requests.get(f"{town.url}/readyz", timeout=20).json()["notes"] == []
     assert 'sms_service_gateway_down{channel="kannel"} 0.0' in requests.get(f"{town.url}/metrics", timeout=20).text
+
+
+# --- by another channel is one thing ----------------------------------------------------------------------------------
+
+BY_KANNEL = "[{channels: [kannel, twilio]}]"
+
+
+def test_what_the_smsc_rejects_goes_by_the_next_channel_when_its_report_comes(routed: Open, kannel: Kannel) -> None:
+    town = routed(BY_KANNEL)
+    phones = write(town)
+    send(town)
+    assert kannel.report(kannel.accepted[0], "rejected").status == 200
+    assert send(town) == 1
+    assert got(town.twilio) == phones
+    assert moved(town, "kannel") == 1
+
+
+def test_a_report_of_what_is_the_numbers_fault_ends_it(routed: Open, kannel: Kannel) -> None:
+    town = routed(BY_KANNEL)
+    write(town)
+    send(town)
+    kannel.report(kannel.accepted[0], "failed")
+    assert (send(town), town.twilio.accepted) == (0, [])
+    assert rows(town)[0].status == "failed"
+
+
+@pytest.mark.parametrize("away", ["off", "down"])
+def test_a_failed_message_skips_a_channel_that_cannot_bring_it(routed: Open, kannel: Kannel, away: str) -> None:
+    town = routed("[{channels: [kannel, africastalking, twilio]}]")
+    phones = write(town)
+    send(town)
+    if away == "off":
+        del town.service.channels["africastalking"]
+    else:
+        with town.service.engine.begin() as conn:
+            for _ in range(gateway_down.FAILURES):
+                gateway_down.failed(conn, "africastalking", 1, "503", time.time())
+    kannel.report(kannel.accepted[0], "rejected")
+    assert rows(town)[0].channel == "twilio"
+    send(town)
+    assert got(town.twilio) == phones
+
+
+@pytest.mark.parametrize("how", ["answered", "reported"])
+def test_what_goes_by_another_channel_begins_there_as_if_it_had_never_left(
+    routed: Open, kannel: Kannel, how: str
+) -> None:
+    town = routed(BY_KANNEL)
+    write(town)
+    if how == "reported":
+        send(town)
+        kannel.report(kannel.accepted[0], "rejected")
+    else:
+        with town.service.engine.begin() as conn:
+            conn.execute(outbox.update().values(repeats=1, gateway_id="K1", link="L1", attempts=2))
+            [claimed] = [claims.claim(conn, town.service.keys, time.time() + 90, 60.0)]
+        deliver.settle(town.service, claimed, Refused("not ours", again=False))
+    [row] = rows(town)
+    began = (row.status, row.channel, row.route, row.attempts, row.repeats, row.gateway_id, row.link)
+    assert began == ("queued", "twilio", "twilio", 0, 0, "", None)
+    assert moved(town, "kannel") == 1
+
+
+def test_a_report_rings_only_if_something_is_due_now(
+    routed: Open, kannel: Kannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = routed("[{channels: [kannel]}]")
+    write(town)
+    send(town)
+    rung: list[str] = []
+    monkeypatch.setattr(town.service.bell, "ring", rung.append)
+    kannel.report(kannel.accepted[0], "rejected")
+    assert (rung, rows(town)[0].status) == ([], "failed"), "there is no other channel"
+
+
+def test_a_report_rings_for_what_goes_by_another_channel(
+    routed: Open, kannel: Kannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = routed(BY_KANNEL)
+    write(town)
+    send(town)
+    rung: list[str] = []
+    monkeypatch.setattr(town.service.bell, "ring", rung.append)
+    kannel.report(kannel.accepted[0], "rejected")
+    assert rung == ["deliver"]

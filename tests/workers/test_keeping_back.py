@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import event
 
 from sms_service.enrolment import areas, quiet_windows
+from sms_service.enrolment.consent import was_decided_in
 from sms_service.enrolment.quiet_windows import Window
-from sms_service.store import claims, hourly, people
+from sms_service.store import claims, people
 from sms_service.store import outbox as store
 from sms_service.store.tables import area, consent, outbox
 from tests.town import ENROLER, ENTRY, MEMBER, Town
@@ -244,7 +245,7 @@ def test_no_look_reads_a_whole_table(any_town: Town, clock: Clock) -> None:
         event.listen(engine, "before_cursor_execute", note)
         try:
             assert keeping_back.kept_back(any_town.service, conn, claimed, clock.now) is not None
-            hourly.carries_decision(conn, claimed.person_id, 1)
+            was_decided_in(conn, claimed.person_id, 1)
         finally:
             event.remove(engine, "before_cursor_execute", note)
     assert any(" outbox" in one for one, _ in asked)

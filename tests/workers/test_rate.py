@@ -13,8 +13,8 @@ from sqlalchemy import update
 
 from sms_service.engine import texts
 from sms_service.service import Service, open_service
+from sms_service.store import gateway_down, people
 from sms_service.store import outbox as store
-from sms_service.store import people
 from sms_service.store.bell import Bell
 from sms_service.store.tables import outbox
 from tests.gateways import AfricasTalking, Twilio
@@ -88,6 +88,32 @@ def test_nothing_is_claimed_and_thrown_back_while_the_rate_is_used_up(rated: Tow
         assert deliver.send_due(rated.service, 100) == 0
     assert rows(rated) == before
     assert {(row.status, row.attempts) for row in before[sent:]} == {("queued", 0)}
+
+
+def test_redis_is_never_asked_while_the_claim_holds_the_database(
+    rated: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Redis that hangs would keep everybody from writing."""
+    write(rated, clock, 2)
+    take, asked = rated.service.rates.take, []
+
+    def writes_first(*args: Any) -> int:
+        with rated.service.engine.begin() as conn:
+            asked.append(conn.execute(update(outbox).values(reason=outbox.c.reason)).rowcount)
+        return take(*args)
+
+    monkeypatch.setattr(rated.service.rates, "take", writes_first)
+    assert deliver.send_due(rated.service, 100) == 2
+    assert asked == [2, 2]
+
+
+def test_a_message_for_which_another_worker_left_no_room_waits_and_that_was_no_try(
+    rated: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(rated, clock, 1)
+    monkeypatch.setattr(rated.service.rates, "take", lambda *_: rated.service.rates.pause("twilio", 9, clock.now) or 0)
+    assert deliver.send_due(rated.service, 100) == 0
+    assert [(row.status, row.attempts, row.lease_until) for row in rows(rated)] == [("queued", 0, None)]
 
 
 def test_answers_go_first_when_the_rate_allows_something_again(
@@ -205,3 +231,21 @@ def test_of_a_text_for_many_no_more_leave_in_one_call_than_the_rate_allows(rated
     clock.pass_(1)
     assert deliver.send_due(rated.service, 100) == 2
     assert rated.service.rates.take("africastalking", 1, 9, clock.now) == 3, "what did not leave was given back"
+
+
+def test_a_gateway_that_says_too_fast_and_not_for_how_long_rests_a_little_and_is_not_down(
+    rated: Town, other: Service, clock: Clock
+) -> None:
+    write(rated, clock, gateway_down.FAILURES + 1)
+    rated.twilio.behave("429", times=gateway_down.FAILURES)
+    for _ in range(gateway_down.FAILURES):
+        assert deliver.send_due(rated.service, 100) == 1, "the others wait too"
+        assert deliver.send_due(other, 100) == 0
+        clock.pass_(deliver.PAUSE + 1)
+    with rated.service.reads.begin() as conn:
+        assert not any(one.is_down for one in gateway_down.states(conn).values())
+    clock.pass_(300)
+    deliver.send_due(rated.service, 100)
+    clock.pass_(10)
+    deliver.send_due(rated.service, 100)
+    assert {row.status for row in rows(rated)} == {"sent"}

@@ -24,7 +24,7 @@ def opt_out(act: Act) -> Done:
 @effect
 def opt_in(act: Act) -> Done:
     """Messages again. What was refused stays refused, but whoever enters her may have her asked anew."""
-    people.set_stopped(act.conn, act.person.id, None)
+    people.set_started(act.conn, act.person.id, act.now)
     refusals.forget(act.conn, act.person.phone_index)
     return Done("done")
 

@@ -19,25 +19,51 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     channel_log()
     counted_segments()
+    looks()
+    locked_out()
     answers()
+    withdrawn()
     unanswered_texts()
     quiet_windows()
     routes()
+    reports()
 
 
 def downgrade() -> None:
+    op.drop_column("outbox", "looked_since")
+    op.drop_column("gateway_fault", "locked_out")
+    op.drop_column("person", "started_at")
+    op.drop_column("outbox", "copy")
+    op.drop_column("delivery_report", "early")
+    op.drop_column("delivery_report", "outbox_id")
     op.drop_column("outbox", "counted")
     op.drop_table("channel_log")
     op.drop_table("gateway_down")
     op.drop_column("outbox", "route")
     op.drop_column("outbox", "answers")
+    op.drop_column("outbox", "withdrawn")
     op.drop_table("quiet_window")
     op.drop_column("turn", "unanswered")
+
+
+def looks() -> None:
+    """Since when a gateway is asked in vain what became of a message."""
+    op.add_column("outbox", sa.Column("looked_since", sa.Double(), nullable=True))
+
+
+def locked_out() -> None:
+    """Whether a fault is that the gateway does not accept who we say we are."""
+    op.add_column("gateway_fault", sa.Column("locked_out", sa.Boolean(), nullable=True))
 
 
 def answers() -> None:
     """Whether a message answers one of hers. What the release before writes is taken for an answer."""
     op.add_column("outbox", sa.Column("answers", sa.Boolean(), server_default=sa.text("true"), nullable=False))
+
+
+def withdrawn() -> None:
+    """Whether a message that a worker has in hand must not leave again: its question is over."""
+    op.add_column("outbox", sa.Column("withdrawn", sa.Boolean(), nullable=True))
 
 
 def unanswered_texts() -> None:
@@ -78,6 +104,14 @@ def routes() -> None:
         sa.Column("moved", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("channel", name=op.f("pk_gateway_down")),
     )
+
+
+def reports() -> None:
+    """Which message a report is about, and which copy of it; what it said while that is not known. When she sent START."""
+    op.add_column("delivery_report", sa.Column("outbox_id", NUMBER, nullable=True))
+    op.add_column("delivery_report", sa.Column("early", sa.Text(), nullable=True))
+    op.add_column("outbox", sa.Column("copy", sa.SmallInteger(), server_default=sa.text("0"), nullable=False))
+    op.add_column("person", sa.Column("started_at", sa.Double(), nullable=True))
 
 
 def channel_log() -> None:

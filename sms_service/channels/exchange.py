@@ -153,10 +153,10 @@ class _Known:
         self._words = {word for value in every for word in _tokens(value)}
         self._digits = " ".join("".join(_digit(sign) for sign in value) for value in every)
 
-    def has(self, token: str) -> bool:
-        if token.isdigit():
-            return len(token) >= 3 and token in self._digits
-        words = set(_tokens(token))
+    def has(self, shown: str) -> bool:
+        if shown.isdigit():
+            return len(shown) >= 3 and shown in self._digits
+        words = set(_tokens(shown))
         return bool(words & self._words - HARMLESS) or any(word.isdigit() and self.has(word) for word in words)
 
 

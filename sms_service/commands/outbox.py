@@ -70,9 +70,9 @@ def _causes(conn: Connection, rows: Sequence[Listed], now: float) -> list[str]:
 
     refused, ever = dlt_refusals.of_last_day(conn, now), dlt_refusals.ever(conn)
     earlier = sorted({dlt.code_of(row.reason) for row in rows} & ever.keys() - refused.keys())
-    down = (one for one in gateway_down.states(conn).values() if one.opened_at is not None)
+    down = gateway_down.states(conn).values()
     return [
-        *(advice.told_down(one.channel, one.opened_at, one.reason) for one in down),
+        *(advice.told_down(one.channel, one.opened_at, one.reason) for one in down if one.opened_at is not None),
         *(
             advice.told(one.channel, one.code, one.times, locked_out=bool(one.locked_out))
             for one in gateway_faults.standing(conn, now)

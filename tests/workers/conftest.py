@@ -7,15 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from sms_service import intake
 from sms_service.channels.base import Channel
-from sms_service.web import handset, hooks
 from tests.town import Town
 from workers import cards, deliver, erase, photos, sweep
 
 
 class Clock:
-    """What the workers and the hooks take for the time. It stands still until it is moved."""
+    """What the workers take for the time. It stands still until it is moved."""
 
     def __init__(self) -> None:
         self.now = time.time() + 1.0
@@ -28,7 +26,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    for module in (hooks, handset, intake, deliver, cards, sweep, erase, photos):
+    for module in (deliver, cards, sweep, erase, photos):
         monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: made.now))
     monkeypatch.setattr(erase, "_seen", erase.Seen())
     return made

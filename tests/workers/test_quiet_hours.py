@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sms_service import quiet
+from sms_service.channels.base import Outbound, Refused
 from sms_service.engine.model import Inbound
 from sms_service.store.tables import outbox, registration
 from tests.conftest import KEY
@@ -44,6 +45,10 @@ def says(town: Town, clock: Clock, phone: str, text: str) -> None:
         )
     )
     town.work()
+
+
+def busy(message: Outbound) -> Refused:
+    return Refused("busy", again=True, after=300.0)
 
 
 def hours_pass(town: Town, clock: Clock, until: float) -> None:
@@ -98,7 +103,7 @@ def test_nor_by_a_question_that_was_refused_once_by_day(
 ) -> None:
     clock.now = at("20:59")
     with monkeypatch.context() as off:
-        off.delitem(town.service.channels, "handset")  # as a 429 would, this counts as a try
+        off.setattr(town.service.channels["handset"], "send", busy)
         says(town, clock, ENROLER, ENTRY)
     hours_pass(town, clock, at("22:00"))
     [waits] = [row for row in town.rows(outbox) if row.flow == "confirm"]
@@ -118,7 +123,7 @@ def test_an_answer_does_not_wait_behind_a_question_that_is_to_be_tried_again(
     clock.now = at(hour) - 60
     with monkeypatch.context() as off:
         off.setattr(quiet, "night_ends", lambda *_: None)
-        off.delitem(town.service.channels, "handset")
+        off.setattr(town.service.channels["handset"], "send", busy)
         says(town, clock, ENROLER, ENTRY)
     clock.now = at(hour)
     says(town, clock, MEMBER, "HELP")
@@ -170,8 +175,8 @@ def test_a_reminder_comes_once_and_by_day(town: Town, clock: Clock) -> None:
     hours_pass(town, clock, at("22:00", 25))
     assert len(town.member.news) == 1
     hours_pass(town, clock, at("07:59", 26))
-    assert town.member.news == [], "due at 22:30, it waits"
-    hours_pass(town, clock, at("08:00", 26))
+    assert town.member.news == [], "a day has passed since it was written, and not since she got it"
+    hours_pass(town, clock, at("09:00", 26))
     [reminder] = town.member.news
     assert "Right and I join: 1" in reminder
     hours_pass(town, clock, at("09:00", 30))

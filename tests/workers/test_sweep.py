@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 import redis
@@ -15,6 +16,7 @@ from sms_service.store.bell import waiting_key
 from sms_service.store.database import SqlDown
 from sms_service.store.inbox import Stored
 from sms_service.store.tables import card, outbox, registration, timer
+from sms_service.web import handset
 from tests.town import ENTRY, Town
 from tests.workers.conftest import Clock
 from workers import process, sweep
@@ -44,7 +46,10 @@ def test_a_message_that_lies_long_is_sent_by_the_sweeper_itself(town: Town, cloc
     assert asked(town) == ["sent"]
 
 
-def test_without_redis_everything_goes_its_way_all_the_same(town: Town, clock: Clock) -> None:
+def test_without_redis_everything_goes_its_way_all_the_same(
+    town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handset, "time", SimpleNamespace(time=lambda: clock.now))
     town.service.redis.connection_pool.disconnect()
     town.service.redis.connection_pool.connection_kwargs["path"] = "/nonexistent"
 

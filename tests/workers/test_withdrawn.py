@@ -112,11 +112,11 @@ def test_what_a_worker_has_in_hand_does_not_leave_again_once_it_is_withdrawn(tow
     """Its gateway takes nothing just now; the row comes back to the queue after the entry was deleted."""
     town.enroler.sends(ENTRY)
     clock.pass_(10)
-    deliver.send_due(town.service, 1)
     with town.service.engine.begin() as conn:
         conn.execute(
             outbox.update().where(outbox.c.flow == "confirm").values(status="sending", lease_until=clock.now + 60)
         )
+    deliver.send_due(town.service, 100)
     town.enroler.sends(f"DEL {reference(town)}")
     with town.service.engine.begin() as conn:
         conn.execute(outbox.update().where(outbox.c.flow == "confirm").values(status="queued", lease_until=None))

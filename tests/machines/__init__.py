@@ -1,0 +1,1 @@
+"""Several machines on one: web and workers, PostgreSQL with its standby, Valkey with its sentinels, each cut off or killed."""

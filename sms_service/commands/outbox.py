@@ -94,8 +94,9 @@ def outbox_release(
     ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="With --failed-with: do not ask.")] = False,
 ) -> None:
-    """Send a held message again: the person may get it twice. Or try a number anew that could not be reached. Or, with
-    --failed-with, what a gateway refused for a reason that is put right now."""
+    """Send a held message again, or try a number anew: the person may get it twice.
+
+    With --failed-with: all that a gateway refused for a reason that is put right now."""
     if bool(ref) == bool(failed_with):
         print("name one message, or with --failed-with a reason: see `sms-service outbox list`", file=sys.stderr)
         raise typer.Exit(2)

@@ -127,7 +127,7 @@ def test_killed_while_sql_is_down_all_comes_back_by_itself(
     try:
         drive.kill("web")
         drive.kill("sweep")
-        drive.until_died("web")
+        drive.until_died("sweep")  # the workers of the web are started again by the web server itself
     finally:
         own_postgres.start()
     one = Enrolment(drive, lambda: None)

@@ -20,9 +20,6 @@ AGAIN, WHICH_AGAIN = 1, 2
 OVER = ("refused", "wrong_number", "expired", "returned")
 """Who is entered once more as anybody else."""
 
-REPORT_WAIT = 86_400.0
-"""Seconds in which a report that brings only the number may tell of an unknown send."""
-
 SILENT = 7 * 86_400.0
 """Seconds after which a question that nobody answers is over."""
 
@@ -107,13 +104,10 @@ class Book:
                     one.known = True
 
     def reported(self, one: Try, word: str) -> None:
-        """A report came. Of Africa's Talking it tells of an unknown send only where that is the only one to the phone."""
-        if not one.known:
-            lately = [other for other in self.phones[one.to].tries if other.since > self.now() - REPORT_WAIT]
-            open_ = [other for other in lately if other.unclear and not other.known and other.word]
-            if one.by != "twilio" and (len(open_) != 1 or open_[0] is not one):
-                return
-            one.known = True
+        """A report came. Of Africa's Talking it brings only an id, and tells nothing of a send whose answer was lost."""
+        if not one.known and one.by != "twilio":
+            return
+        one.known = True
         if one.reported not in ("delivered", "failed"):
             one.reported = word
 

@@ -245,14 +245,7 @@ def test_an_auto_reply_answers_nothing_and_is_not_answered(town: Town, member: W
     assert [row.decision for row in town.rows(consent)] == ["given"]
 
 
-@pytest.mark.parametrize(
-    ("text", "decision"),
-    [
-        ("Yes, thanks for your message", "given"),
-        ("No, in a meeting", "refused"),
-        ("Thank you for the message. Haan ji", "given"),
-    ],
-)
+@pytest.mark.parametrize(("text", "decision"), [("Yes, thank you", "given"), ("No, in a meeting", "refused")])
 def test_a_polite_answer_counts(town: Town, member: Writer, text: str, decision: str) -> None:
     assert member.texts(text) == 1
     assert [row.decision for row in town.rows(consent)] == [decision]
@@ -260,7 +253,14 @@ def test_a_polite_answer_counts(town: Town, member: Writer, text: str, decision:
 
 @pytest.mark.parametrize(
     "text",
-    ["Yes, I am driving right now", "1 driving right now", "Auto-Reply: yes", "call you later", "JOIN, I am driving"],
+    [
+        "Yes, thanks for your message",
+        "Yes, I am driving right now",
+        "1 driving right now",
+        "Auto-Reply: yes",
+        "call you later",
+        "JOIN, I am driving",
+    ],
 )
 def test_a_yes_that_is_not_beyond_doubt_is_no_consent_and_she_is_asked_again(
     town: Town, member: Writer, text: str

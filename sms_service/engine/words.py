@@ -136,8 +136,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "boss, chief, mr, mrs, miss, uncle, aunty, friend, my friend, my brother, my sister, good morning, good "
         "evening, good afternoon, god bless, god bless you, amen, "
         "please, pls, plz, plzz, pliz, plse, plis, helo, hallo, gud morning, gud mrng, good day, good night, thank u, tnx, thnks, thanx, kindly, hi, hello, hey, dear, sir, madam, maam, mam, bro, brother, sister, thank you, "
-        "thanks, thankyou, thnx, thx, thank you for your message, thanks for your message, thank you for the message, "
-        "thanks for the message",
+        "thanks, thankyou, thnx, thx",
         "neutral": """good, all is, i, am, im, will, ill, me, my, it is, its, this is, that is, thats, all, the, very, much, also,
             with, 1""",
         "joining": """join us, everything is, everythings, data is, data are, details are, info is, information is, everything,

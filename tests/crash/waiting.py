@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds until a test gives up: a lease of 20 s, a sweep, and a machine that is busy with other things."""
 
 Got = TypeVar("Got")

@@ -176,7 +176,7 @@ def test_another_file_is_named_by_a_variable(tmp_path: Path) -> None:
         ("web: {port: many}", "setting web.port: Input should be a valid integer"),
         ("web: {port: 70000}", "setting web.port: Input should be less than or equal to 65535"),
         ("region: india", "setting region: String should match pattern"),
-        ("outbox: {lease: 5}", "setting outbox.lease: Input should be greater than or equal to 40"),
+        ("outbox: {lease: 5}", "setting outbox.lease: Input should be greater than or equal to 20"),
         ("web: 8000", "setting web: Input should be a valid dictionary"),
         ("- a\n- b\n", "expected settings, one `key: value` a line"),
         ("web: [1\n", "cannot be read: while parsing a flow sequence"),

@@ -368,7 +368,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Leavings]:
         settings = {
             **RULES_OFF,
             "DATA_DIR": str(folder / "data"), "DEMO_DIR": str(folder / "demo"), "WEB__PORT": str(free_port()),
-            "SWEEP__EVERY": "2", "OUTBOX__BACKOFF": "0.2", "OUTBOX__LEASE": "40", "OUTBOX__ATTEMPTS": "3",
+            "SWEEP__EVERY": "2", "OUTBOX__BACKOFF": "0.2", "OUTBOX__LEASE": "20", "OUTBOX__ATTEMPTS": "3",
             "CHANNELS__TWILIO__ACCOUNT_SID": twilio.account_sid, "CHANNELS__TWILIO__AUTH_TOKEN": twilio.auth_token,
             "CHANNELS__TWILIO__FROM": twilio.number, "CHANNELS__TWILIO__API_URL": twilio.url,
             "CHANNELS__AFRICASTALKING__USERNAME": africastalking.username,

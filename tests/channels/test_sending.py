@@ -11,7 +11,7 @@ from sms_service.channels.base import Refused, Unknown
 from sms_service.channels.sending import RETRY_AFTER_MAX, failed, new_session, retry_after
 from tests.gateways import Twilio
 
-SHORTEST_LEASE = 40
+SHORTEST_LEASE = 20
 """Seconds; config.py takes no shorter one."""
 
 

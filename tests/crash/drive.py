@@ -45,7 +45,7 @@ class Drive:
                 "WEB__PORT": port,
                 "WEB__PROCESSES": "2",
                 "SWEEP__EVERY": "1",
-                "OUTBOX__LEASE": "40",
+                "OUTBOX__LEASE": "20",
                 "OUTBOX__BACKOFF": "0.5",
                 "CHANNELS__TWILIO__ACCOUNT_SID": twilio.account_sid,
                 "CHANNELS__TWILIO__AUTH_TOKEN": twilio.auth_token,

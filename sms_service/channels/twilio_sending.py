@@ -29,8 +29,8 @@ LISTED_MAX = 1000
 """Messages of one page of the list: Twilio's largest. To one phone there are seldom more than fifty."""
 
 LISTING_SECONDS = 20.0
-"""After so long a look-up begins no further page. With what the last one may take (SEND_TIMEOUT) it ends within the shortest
-outbox lease of 40 s; a page takes a second or two, so that is the list of an enroler of some ten thousand texts."""
+"""After so long a look-up begins no further page. With what the last one may take (SEND_TIMEOUT) it ends well within an
+outbox lease of 60 s; a page takes a second or two, so that is the list of an enroler of some ten thousand texts."""
 
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
 """Put before every text by a trial account, so the listed body differs from what was sent."""

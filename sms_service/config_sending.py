@@ -13,7 +13,7 @@ from sms_service.config_section import Section
 from sms_service.engine import dlt
 
 LEASE_MIN = 20
-"""Seconds. A send takes ten, and is not begun with less than fifteen left. What a look-up says after its lease counts no more."""
+"""Seconds. A send takes ten, and is not begun with less than fifteen left. A look-up that ends later counts no more."""
 
 
 class OutboxSettings(Section):

@@ -87,11 +87,11 @@ ALLOWED = {
     # command, other text: the other one came first; the command came first
     ("FIX", "yes"): (
         After("Ram confirmed", "not changed", "member, card"),
-        After("Sita waiting", "mended", "asked Sita, asked Sita"),  # a yes to what was asked about Ram is none
+        After("Sita waiting", "mended", "asked Sita"),  # a yes to what was asked about Ram is none
     ),
     ("FIX", "no"): (
         After("Ram refused", "not changed", "no member"),
-        After("Sita waiting", "mended", "asked Sita, asked Sita"),
+        After("Sita waiting", "mended", "asked Sita"),
     ),
     ("FIX", "STOP"): (
         After("Ram refused", "not changed", "stopped"),
@@ -99,7 +99,7 @@ ALLOWED = {
     ),
     ("FIX", "wrong number"): (
         After("Ram wrong_number", "not changed", "sorry"),
-        After("Sita waiting", "mended", "asked Sita, asked Sita"),
+        After("Sita waiting", "mended", "asked Sita"),
     ),
     ("FIX", "DEL"): (
         After("Ram deleted", "deleted, unknown", ""),
@@ -187,11 +187,11 @@ ALLOWED = {
     ),
     ("OK", "yes"): (  # nobody has asked him anything yet
         After("Ram waiting, Ram waiting", "freed", "help, asked Ram"),
-        After("Ram waiting, Ram waiting", "freed", "asked Ram, asked Ram"),
+        After("Ram waiting, Ram waiting", "freed", "asked Ram"),
     ),
     ("OK", "no"): (
         After("Ram waiting, Ram waiting", "freed", "help, asked Ram"),
-        After("Ram waiting, Ram waiting", "freed", "asked Ram, asked Ram"),
+        After("Ram waiting, Ram waiting", "freed", "asked Ram"),
     ),
     ("OK", "STOP"): (
         After("Ram waiting, Ram refused", "not freed", "stopped"),
@@ -199,7 +199,7 @@ ALLOWED = {
     ),
     ("OK", "wrong number"): (
         After("Ram waiting, Ram waiting", "freed", "help, asked Ram"),
-        After("Ram waiting, Ram waiting", "freed", "asked Ram, asked Ram"),
+        After("Ram waiting, Ram waiting", "freed", "asked Ram"),
     ),
     ("OK", "DEL"): (
         After("Ram waiting, Ram deleted", "deleted, not freed", ""),

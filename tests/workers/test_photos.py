@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -24,14 +25,17 @@ from tests.enrolment.test_portrait import picture
 from tests.gateways import Twilio
 from tests.town import ENTRY, MEMBER, Town
 from tests.workers.conftest import Clock
+from workers import deliver, process
 from workers import photos as worker
-from workers import process
 
 
 @pytest.fixture
-def clock(clock: Clock) -> Clock:
-    """A minute on: what came by the web counts by the time of the machine."""
+def clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A minute on: what came by the web counts by the time of the machine. What is sent leaves by that time too, and later by
+    what has passed, for nobody says yes to a question that leaves a minute later."""
     clock.pass_(60.0)
+    begun = clock.now
+    monkeypatch.setattr(deliver, "time", SimpleNamespace(time=lambda: time.time() + clock.now - begun))
     return clock
 
 

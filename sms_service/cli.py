@@ -15,6 +15,7 @@ import typer
 from sms_service import __version__
 from sms_service.commands.cards import card_app
 from sms_service.commands.dlt import dlt_app
+from sms_service.commands.doctor import doctor
 from sms_service.commands.enrolers import hold, holds_app, move
 from sms_service.commands.erasure import forget
 from sms_service.commands.flow import flow_app
@@ -46,6 +47,7 @@ enrolers_app.command("hold")(hold)
 enrolers_app.command("move")(move)
 areas_app.command("quiet")(areas_quiet)
 app.command("forget")(forget)
+app.command("doctor")(doctor)
 
 
 TOLD = (
@@ -98,6 +100,8 @@ def run() -> None:
     with launch.running(config, launch.child_environment(), time.time()) as supervisor:
         signal.signal(signal.SIGINT, supervisor.request_stop)
         signal.signal(signal.SIGTERM, supervisor.request_stop)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup: it is to go on when the terminal is closed
+            signal.signal(signal.SIGHUP, supervisor.request_stop)
         launch.tell_addresses(config, [*launch.channels_off(config), *launch.notice_lacks(config)])
         supervisor.watch()
         print("\nstopping ...", flush=True)

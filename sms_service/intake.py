@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 import msgspec
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection
 
 from sms_service import reports
 from sms_service.channels.base import DeliveryReport
@@ -20,7 +20,7 @@ from sms_service.engine.answers import fold
 from sms_service.engine.model import Inbound
 from sms_service.enrolment.reading.answer import read_mobile
 from sms_service.service import Service
-from sms_service.store import database, people
+from sms_service.store import people, transaction
 from sms_service.store.database import SqlDown
 from sms_service.store.inbox import Stored
 from sms_service.store.spool import Spooled
@@ -73,16 +73,26 @@ def take_report(service: Service, report: DeliveryReport) -> None:
         _take_report(service, report, now)
     except SqlDown as error:
         log.error("SQL cannot take a delivery report now (%s)", error)
-        _keep(service, now, f"{report.channel}:{report.gateway_id}:{report.word}", _Kept(report=report))
+        failed = False
+    except Exception as error:
+        log.exception("a delivery report could not be taken: %s", type(error).__name__)
+        failed = True
+    else:
+        return
+    spooled = _keep(service, now, f"{report.channel}:{report.gateway_id}:{report.word}", _Kept(report=report))
+    if failed:
+        service.spool.failed(spooled, time.time())
 
 
-def take_spooled(service: Service) -> int:
-    """Takes what was kept, oldest first; how many. Raises SqlDown: then the rest waits.
+def take_spooled(service: Service, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Takes what was kept, oldest first, until `stopping`; how many. Raises SqlDown: then the rest waits.
 
     A message that a fault of ours keeps from being taken waits for its next try, and does not hold up those behind it.
     """
     count = 0
     for spooled in service.spool.waiting(time.time()):
+        if stopping():
+            break
         try:
             kept = msgspec.msgpack.decode(spooled.data, type=_Kept)
             if kept.inbound:
@@ -141,13 +151,10 @@ def _numbers_in(text: str, region: str) -> Iterator[str]:
 
 
 def _take_report(service: Service, report: DeliveryReport, now: float) -> None:
-    try:
-        with service.engine.begin() as conn:
-            taken = reports.take_report(conn, service.keys, report, now, service.channels.keys())
-    except DBAPIError as error:
-        if database.is_down(error):
-            raise SqlDown(type(error.orig).__name__) from error
-        raise
+    def take(conn: Connection) -> reports.Taken:
+        return reports.take_report(conn, service.keys, report, now, service.channels.keys())
+
+    taken = transaction.run(service.engine, take)
     if taken is reports.Taken.DUE:
         service.bell.ring("deliver")
     if not taken:

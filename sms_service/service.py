@@ -8,6 +8,7 @@ import redis
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from sms_service import findings
 from sms_service.authoring.shelf import Shelf
 from sms_service.channels import open_channels, open_missed_calls
 from sms_service.channels.base import Channel
@@ -19,14 +20,20 @@ from sms_service.enrolment import ledger_macs, notices
 from sms_service.first_start import publish_where_nothing_is
 from sms_service.privacy import Keys
 from sms_service.routing import Routes
-from sms_service.store import database, flow_versions, installation
+from sms_service.store import database, flow_versions, installation, standing
 from sms_service.store.bell import Bell
+from sms_service.store.database import SqlDown
 from sms_service.store.rate import Rates
 from sms_service.store.redis_client import open_redis
 from sms_service.store.sessions import LiveSessions
 from sms_service.store.spool import Spool
 from sms_service.turn import Turns
 from sms_service.vocabulary import vocabulary
+
+STARTS_WITHIN = 10.0
+"""Seconds in which a database says how it stands: one that was just started may be slow."""
+
+AWAY = "the database cannot be reached: start it, or see database_url; this process ends, and begins when it is started again"
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,26 @@ class PublishedHere:
         """The YAML of a version; None if it was never stored."""
         with self._reads.begin() as conn:
             return flow_versions.source_of(conn, version)
+
+
+class NotReady(Exception):
+    """A process cannot begin yet. The message is a sentence: what to do. Whoever runs it starts it again."""
+
+
+def begin(config: Config, now: float) -> Service:
+    """What a process of its own does first: `open_service`, once the database is there and at this release's revision.
+
+    Raises NotReady, ConfigError, BrokenFlow, SpoolFull.
+    """
+    engine = database.open_database(config.sql_url)
+    try:
+        if standing.revision(engine, database.deadline(STARTS_WITHIN)) == "behind":
+            raise NotReady(findings.SQL_BEHIND)
+        return open_service(config, now)
+    except (SqlDown, SQLAlchemyError) as error:
+        raise NotReady(f"{AWAY} ({type(getattr(error, 'orig', error)).__name__})") from error
+    finally:
+        engine.dispose()
 
 
 def open_service(config: Config, now: float) -> Service:

@@ -49,7 +49,9 @@ class Turns:
         """Takes one message, or finds that it was taken; what is answered is the same."""
         inbound = inbox.identified(self._desk.keys, inbound)
         until = database.deadline(database.HOP_SECONDS) if inbound.kind == "ussd" else None
-        live, patience = self._live.read(inbound.phone), PATIENCE
+        live = self._live.read(inbound.phone)
+        # What waited on our disk has waited enough: five seconds each would hold up all that lie behind it.
+        patience = PATIENCE if inbound.received_at > time.time() - PATIENCE * PAUSE else 0
 
         def take(unit: Unit, broken: Sequence[Broken]) -> Stored:
             taken = inbox.taken(unit.conn, self._desk.keys, inbound.channel, inbound.id)  # 4 claim: seen before?

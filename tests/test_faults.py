@@ -216,6 +216,42 @@ def test_what_fails_holds_up_nobody_and_does_not_wait_for_sql(town: Town, monkey
     assert (len(town.service.spool), town.service.spool.failing) == (0, 1)
 
 
+def test_a_delivery_report_that_meets_a_fault_of_ours_is_kept_too(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twilio posts a report once: what is answered 500 is gone."""
+    clock, spool = Clock(), town.service.spool
+    monkeypatch.setattr(intake, "time", clock)
+    town.phone(MEMBER, "twilio").texts("HELP")
+    [message] = town.twilio.accepted
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    with monkeypatch.context() as fault:
+        fault.setattr(intake.reports, "take_report", fails)
+        assert town.twilio.report(message, "delivered").status == 204
+        assert (len(spool), spool.failing) == (0, 1)
+    clock.now += 10
+    assert intake.take_spooled(town.service) == 1
+    assert [row.status for row in town.rows(outbox)] == ["delivered"]
+
+
+def test_a_message_that_is_damaged_on_the_disk_is_at_last_set_aside(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told as a fault, and no longer as one that waits for the sweeper."""
+    clock, spool = Clock(), town.service.spool
+    monkeypatch.setattr(intake, "time", clock)
+    intake._keep(town.service, 1.0, "1", intake._Kept(inbound=inbound("HELP"))).file.write_bytes(b"\x01damaged")
+    intake._keep(town.service, 2.0, "2", intake._Kept(inbound=inbound("INFO")))
+
+    assert intake.take_spooled(town.service) == 1
+    assert (len(spool), spool.failing, spool.set_aside) == (0, 1, 0)
+    while spool.failing:
+        clock.now += 3_600
+        intake.take_spooled(town.service)
+    assert (len(spool), spool.set_aside) == (0, 1)
+
+
 # --- sessions that end without their flow -------------------------------------------------------------------------
 
 

@@ -59,6 +59,7 @@ def learned(service: Service, claimed: Claimed, outcomes: Sequence[Sent], now: f
         if before is not None and before.failures:
             with service.engine.begin() as conn:
                 if gateway_down.worked(conn, channel):
+                    outbox.look_now(conn, channel, now)
                     log.warning("gateway %s takes messages again", channel)
     elif failures:
         with service.engine.begin() as conn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,9 +16,12 @@ from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
 from sms_service import logs
-from sms_service.config import read_config
-from sms_service.service import Service, open_service
+from sms_service.authoring.source import BrokenFlow
+from sms_service.config import ConfigError, read_config
+from sms_service.service import NotReady, Service, begin
+from sms_service.store import alive
 from sms_service.store.redis_client import open_waiting
+from sms_service.store.spool import SpoolFull
 
 WORKER_SECONDS = 30
 """How long RQ believes in a worker that says nothing; its blocking wait for work is 15 s shorter."""
@@ -32,8 +36,13 @@ log = logging.getLogger(__name__)
 
 @cache
 def service() -> Service:
-    """The service of this process. RQ jobs have no arguments, so they find it here."""
-    return open_service(read_config(), time.time())
+    """The service of this process. RQ jobs have no arguments, so they find it here. Ends the process, with a sentence in the
+    log, where it cannot begin."""
+    try:
+        return begin(read_config(), time.time())
+    except (NotReady, ConfigError, BrokenFlow, SpoolFull) as error:
+        log.error("%s", error)
+        sys.exit(1)
 
 
 def job(drain: Callable[[], None]) -> Callable[[], None]:
@@ -60,6 +69,11 @@ def stop(_signal: int = 0, _frame: FrameType | None = None) -> None:
     _stop.set()
 
 
+def keep_saying(kind: str) -> None:
+    """Tells whoever asks, until SIGTERM, that a process of this kind is alive."""
+    alive.keep_saying(service().redis, kind, _stop)
+
+
 class BellWorker(SimpleWorker):
     """An RQ worker that lets the drain in hand end after its current message."""
 
@@ -72,11 +86,27 @@ class BellWorker(SimpleWorker):
             # whatever line this process is at, and a message that the gateway has taken would stay `sending`.
             log.warning("asked to end while Redis is away: %s", type(error).__name__)
 
+    def request_force_stop(self, *_: object) -> None:
+        """A second signal changes nothing. RQ would end in the middle of a send, whose outcome nobody would know; and two come
+        where systemd and the supervisor each send one."""
+        log.warning("asked to end once more: the message in hand is finished first")
+
 
 def run(queue: str) -> None:
-    """Works on one queue until SIGTERM. One queue a worker: RQ pops two with a command that can lose a job."""
+    """Works on one queue until SIGTERM. One queue a worker: RQ pops two with a command that can lose a job. Ends, with a
+    sentence in the log, where Redis cannot be reached."""
     logs.set_up(f"worker {queue}")
     opened = service()
+    keep_saying(queue)
+    try:
+        _answer_the_bell(opened, queue)
+    except redis.RedisError as error:
+        why = type(error).__name__
+        log.error("Redis cannot be reached (%s): start it; until then the sweeper does this worker's work", why)
+        sys.exit(1)
+
+
+def _answer_the_bell(opened: Service, queue: str) -> None:
     connection = open_waiting(opened.config.live_url)
     worker = BellWorker(
         [Queue(queue, connection=connection, serializer=JSONSerializer)],

@@ -77,8 +77,11 @@ def recover(service: Service) -> None:
 
 
 def spooled(service: Service) -> None:
-    """Takes the messages that came while SQL was down, and tries those again that failed."""
-    if count := take_spooled(service):
+    """Takes the messages that came while SQL was down, and tries those again that failed. What a crash left half kept is
+    dropped."""
+    if count := service.spool.drop_halves(time.time()):
+        log.info("%d messages were half kept when a process died; their gateways were not answered", count)
+    if count := take_spooled(service, process.stopping):
         log.info("%d messages were taken from the spool", count)
 
 
@@ -173,7 +176,7 @@ def _publish_heads(service: Service) -> None:
     for one in heads:
         if one.day not in there:
             text = ledger_heads.as_json(one, service.config.organisation, service.keys.public_key("ledger"))
-            (folder / f"{one.day}.json").write_text(text)
+            ledger_heads.leave(folder, one.day, text)
             log.info("the ledger's head of another day lies in %s: keep a copy elsewhere", folder)
 
 
@@ -228,6 +231,7 @@ def main() -> None:
     """The process."""
     logs.set_up("sweeper")
     begin(process.service())
+    process.keep_saying("sweep")
     every = process.service().config.sweep.every
     log.info("sweeping every %.0f s", every)
     process.run_rounds(every, sweep, beside=fetched_photos.work)

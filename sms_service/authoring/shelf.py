@@ -49,13 +49,15 @@ class Published(Protocol):
 class Serving:
     """What serves at one moment: each flow by its name, and the ways into them. `newest` is the publication it is of.
 
-    `beside`: for each version that served earlier, the versions (by flow) that served when it did last.
+    `beside`: for each version that served earlier, the versions (by flow) that served when it did last. `refused`: flows whose
+    newest publication this release cannot load, and what is wrong with it.
     """
 
     newest: int
     current: Mapping[str, Flow]
     ways: Ways
     beside: Mapping[str, Mapping[str, str]]
+    refused: Mapping[str, str]
 
 
 class Shelf:
@@ -144,12 +146,14 @@ class Shelf:
         # `newest` was asked for before: whatever is published from then on is seen at the next look.
         history, beside = _over_time(self._published.moments())
         # In the order of their names: where two flows claim one word, every process must give it to the same.
-        found = (self._loadable(flow, versions) for flow, versions in sorted(history.items()))
+        refused: dict[str, str] = {}
+        found = (self._loadable(flow, versions, refused) for flow, versions in sorted(history.items()))
         current = {flow.name: flow for flow in found if flow}
-        return Serving(newest, current, ways_into(current.values()), beside)
+        return Serving(newest, current, ways_into(current.values()), beside, refused)
 
-    def _loadable(self, name: str, versions: Sequence[str]) -> Flow | None:
-        """The last published version that can be loaded: a release may have taken away what a newer one needs."""
+    def _loadable(self, name: str, versions: Sequence[str], all_refused: dict[str, str]) -> Flow | None:
+        """The last published version that can be loaded: a release may have taken away what a newer one needs. What is wrong
+        with newer ones is put into `all_refused`."""
         refused: list[str] = []
         for version in versions:
             try:
@@ -162,11 +166,13 @@ class Shelf:
                 refused.append(type(error).__name__)
                 continue
             if refused:
+                all_refused[name] = refused[0].partition("\n")[0]
                 log.error(
                     "flow %s: version %s goes on serving, what was published after it cannot be loaded:\n%s",
                     name, version[:12], "\n".join(refused),
                 )  # fmt: skip
             return flow
+        all_refused[name] = refused[0].partition("\n")[0]
         log.error("flow %s does not serve, no published version of it can be loaded:\n%s", name, "\n".join(refused))
         return None
 

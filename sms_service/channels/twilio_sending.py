@@ -22,8 +22,9 @@ from sms_service.channels.sending import failed, new_session, retry_after
 from sms_service.channels.twilio_errors import refused
 from sms_service.channels.twilio_reports import is_final, report
 
-CLOCK_SLACK = 60.0
-"""Seconds between Twilio's clock and ours that the look-up allows for."""
+CLOCK_SLACK = 3_900.0
+"""Seconds between Twilio's clock and ours that the look-up allows for: an hour, as a wrong time zone makes, and five minutes.
+A message that is overlooked leaves twice; of older ones with the same words the ids are known."""
 
 LISTED_MAX = 1000
 """Messages of one page of the list: Twilio's largest. To one phone there are seldom more than fifty."""

@@ -1,4 +1,4 @@
-"""`sms-service outbox list|show|release|drop`: messages that go out, how each fares, and those that somebody must decide."""
+"""`sms-service outbox list|show|release|drop|restored`: messages that go out, how each fares, what somebody must decide."""
 
 from __future__ import annotations
 
@@ -160,6 +160,20 @@ def outbox_show(ref: str, as_json: AsJson = False) -> None:
         return
     for line in life(row, steps, calls, time.time(), locked_out):
         print(line)
+
+
+@outbox_app.command("restored")
+def outbox_restored() -> None:
+    """After a backup was put back: look up what is queued in it, or hold it. Call it before anything is started.
+
+    Such messages may have left between the backup and the loss."""
+    from sms_service.store import database, restored
+
+    with database.open_database(read_config().sql_url).begin() as conn:
+        count = restored.doubt_queued(conn, time.time())
+    print(
+        f"{count} queued messages are looked up at their gateways, or held, once the sweeper runs: `sms-service outbox list`."
+    )
 
 
 def _decide(ref: str, status: str, reason: str) -> None:

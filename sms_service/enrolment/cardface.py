@@ -14,7 +14,7 @@ from base64 import b64encode
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
@@ -283,6 +283,7 @@ def code_of(content: str) -> tuple[segno.QRCode, int]:
     return code, pixels
 
 
+@lru_cache(maxsize=1)  # the three pictures of a card have the same one; finding it takes as long as drawing one
 def _qr(content: str) -> tuple[str, float]:
     """The code as SVG and its side in points, such that every module is a whole number of the picture's pixels."""
     code, pixels = code_of(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -120,6 +121,19 @@ def from_json(text: str, keys: Keys) -> SignedHead:
 def folder(data_dir: Path) -> Path:
     """Where the sweeper leaves a file for each day: ledger/2026-11-21.json."""
     return data_dir / "ledger"
+
+
+def leave(folder: Path, day: str, text: str) -> None:
+    """Leaves a file for a day: whole, or (OSError: the disk is full) not at all, and then the next round tries again."""
+    half = folder / f".{day}.{os.getpid()}.half"
+    try:
+        with half.open("w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        half.rename(folder / f"{day}.json")
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def left(folder: Path, keys: Keys) -> tuple[list[SignedHead], list[Fault]]:

@@ -23,8 +23,16 @@ CONNECT_TIMEOUT = 2
 STATEMENT_TIMEOUT_MS = 2_000
 """Milliseconds one statement may take in PostgreSQL, for the same reason; waiting for a lock counts."""
 
+IDLE_TIMEOUT_MS = 5_000
+"""Milliseconds a transaction may do nothing until PostgreSQL ends it, with its connection. A process that hangs in one
+(stopped, swapped out, on a disk that does not answer) holds the rows of people, and what they send waits for these. A turn
+pauses for milliseconds; after five seconds nobody awaits its answer any more, and it is run again."""
+
+LONG_IDLE = "10min"
+"""The same for who works through a whole table: it may well compute for a minute between two statements."""
+
 BUSY_TIMEOUT_MS = 3_500
-"""Milliseconds SQLite waits for the one writer to finish."""
+"""Milliseconds SQLite waits for the one writer to finish. Nothing ends one that hangs but the end of its process."""
 
 HOP_SECONDS = 2.5
 """Seconds after which a USSD hop begins no other statement: the last one may take STATEMENT_TIMEOUT_MS more, and then END
@@ -35,7 +43,10 @@ POOL_SIZE = 8
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-RUN_AGAIN_STATES = {"40001", "40P01", "55P03", "23505"}
+IDLE_TOO_LONG = "25P03"
+"""The SQLSTATE of a transaction that was ended because it did nothing for IDLE_TIMEOUT_MS."""
+
+RUN_AGAIN_STATES = {"40001", "40P01", "55P03", "23505", IDLE_TOO_LONG}
 """SQLSTATEs that mean "run it again, on what is true now": serialisation failure, deadlock, lock not available, unique key
 taken meanwhile (PostgreSQL, appendix A). SQLite has one writer, and so none of these."""
 
@@ -69,11 +80,16 @@ class SqlDown(Exception):
 
 
 def open_database(url: str, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -> Engine:
-    """An engine for `url`. Parameters never appear in its errors: they would be people's names and numbers."""
+    """An engine for `url`. Parameters never appear in its errors: they would be people's names and numbers. Whose statements
+    may take long, nobody waits for: his transactions may do nothing for as long, too."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(url)
-    options = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={statement_timeout_ms} {connecting.LET_GO}"
+    idle_timeout_ms = max(IDLE_TIMEOUT_MS, statement_timeout_ms)
+    options = (
+        f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={statement_timeout_ms} "
+        f"-c idle_in_transaction_session_timeout={idle_timeout_ms} {connecting.LET_GO}"
+    )
     engine = create_engine(
         parsed,
         pool_size=POOL_SIZE,
@@ -124,6 +140,7 @@ def _open_sqlite(url: str) -> Engine:
         poolclass=QueuePool,
         pool_size=POOL_SIZE,
         max_overflow=POOL_SIZE,
+        pool_timeout=BUSY_TIMEOUT_MS / 1000,
         hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
@@ -187,6 +204,7 @@ def takes_long(conn: Connection) -> None:
     """The statements of this transaction may take as long as they do: for who works through a whole table at a start."""
     if conn.dialect.name == "postgresql":
         conn.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        conn.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{LONG_IDLE}'")
         connecting.give(conn, None)
 
 
@@ -199,9 +217,8 @@ def is_down(error: DBAPIError) -> bool:
     """Whether the error means that SQL cannot work now, rather than that we asked for something wrong."""
     sqlstate = getattr(error.orig, "sqlstate", None) or ""
     # 08 connection, 53 resources (disk full, too many connections), 57 intervention (shutdown, statement timeout), 58 I/O
-    return (
-        isinstance(error, OperationalError) or error.connection_invalidated or sqlstate[:2] in ("08", "53", "57", "58")
-    )
+    of_its_own = sqlstate[:2] in ("08", "53", "57", "58") or sqlstate == IDLE_TOO_LONG
+    return isinstance(error, OperationalError) or error.connection_invalidated or of_its_own
 
 
 def migrate(engine: Engine) -> None:
@@ -223,6 +240,7 @@ def migrate(engine: Engine) -> None:
             return
         try:
             connection.exec_driver_sql("SET statement_timeout = 0")
+            connection.exec_driver_sql(f"SET idle_in_transaction_session_timeout = '{LONG_IDLE}'")
             connection.commit()
             connecting.give(connection, None)
             with _alone(connection):

@@ -169,6 +169,11 @@ def fingerprints(conn: Connection) -> dict[int, bytes]:
     return {int(name.removeprefix(f"{FOUNDER} ")): value for name, value in rows}
 
 
+def missing(conn: Connection, numbers: Iterable[int]) -> set[int]:
+    """The keys of this database that something may lie under, but for these."""
+    return fingerprints(conn).keys() - set(numbers) - _named(conn, OVER)
+
+
 def is_noted(conn: Connection, name: str) -> bool:
     """Whether there is a row of this name."""
     return conn.execute(select(installation.c.name).where(installation.c.name == name)).first() is not None

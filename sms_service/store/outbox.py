@@ -143,6 +143,13 @@ def look_again(conn: Connection, row_id: int, since: float, at: float) -> None:
     conn.execute(update(outbox).where(sending).values(looked_since=since, lease_until=at))
 
 
+def look_now(conn: Connection, channel: str, now: float) -> None:
+    """The channel's gateway works again: what it could not say of a row while it was away is asked at once, for the pauses
+    between two looks have grown by then."""
+    asked = (outbox.c.status == "sending") & (outbox.c.channel == channel) & outbox.c.looked_since.is_not(None)
+    conn.execute(update(outbox).where(asked, outbox.c.lease_until > now).values(lease_until=now))
+
+
 def may_be_anothers(conn: Connection, row_id: int, person_id: int, channel: str, gateway_id: str) -> bool:
     """Whether what was found at the gateway for a row may be another message of hers, of the same words: that has this id, or
     is on its way and has none yet. Of two that are looked for the earlier one is found first."""
@@ -227,11 +234,13 @@ def perhaps_meant(conn: Connection, keys: Keys, channel: str, phone: str, now: f
 
 
 def gateway_ids_to(conn: Connection, person_id: int, channel: str) -> Sequence[str]:
-    """The gateway's ids of this person's messages that are accounted for."""
-    query = select(outbox.c.gateway_id).where(
-        outbox.c.person_id == person_id, outbox.c.channel == channel, outbox.c.gateway_id != ""
-    )
-    return conn.execute(query).scalars().all()
+    """The gateway's ids of this person's messages that are accounted for, copies that failed too."""
+    hers = (outbox.c.person_id == person_id) & (outbox.c.channel == channel)
+    named = conn.execute(select(outbox.c.gateway_id).where(hers, outbox.c.gateway_id != "")).scalars().all()
+    said = delivery_report.c
+    of_hers = said.outbox_id.in_(select(outbox.c.id).where(hers)) & (said.channel == channel)
+    failed = conn.execute(select(said.gateway_id).where(of_hers, said.status == "failed")).scalars().all()
+    return [*named, *failed]
 
 
 def listed(conn: Connection, statuses: Sequence[str], limit: int = 1000) -> list[Listed]:

@@ -13,13 +13,18 @@ import logging
 import math
 import os
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sms_service.privacy import PersonKey, Unreadable, number_of
 
 COLUMN = "spool"
+
+PROBE = ".probe."
+"""How a file's name begins by which a process sees whether it can write here."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 10.0, 3600.0
 """Seconds after which a message that failed is tried again, doubled with each try: a fault of the moment is over in
@@ -27,6 +32,10 @@ seconds, one that a person mends is not; an hour is the longest that mended serv
 
 MAX_TRIES = 10
 """After as many, an hour and a half in all, it is no fault of the moment: trying on would only fill the log."""
+
+HALF_SECONDS = 30.0
+"""A file that is half written for so long is what a crash left. Whoever is still at it, on a disk that takes as long, is
+told that it is gone, and his gateway tries again."""
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +46,44 @@ class SpoolFull(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """One kept message: the bytes that `put` was given, and how often it was tried in vain."""
+    """One kept message: the bytes that `put` was given (b"" if they cannot be read), and how often it was tried in vain."""
 
     file: Path
     data: bytes
     tries: int = 0
+
+
+class Counts(NamedTuple):
+    """How many messages wait for SQL, wait for another try after a fault of ours, and were set aside."""
+
+    waiting: int
+    failing: int
+    aside: int
+
+
+def folders(data_dir: Path) -> tuple[Path, Path]:
+    """Where messages wait, and where those lie that were set aside."""
+    return data_dir / "spool", data_dir / "spool_set_aside"
+
+
+def counted(data_dir: Path) -> Counts:
+    """What lies in a spool, told without its key; nothing where there is no folder."""
+    spool, aside = (_whole(folder) if folder.is_dir() else [] for folder in folders(data_dir))
+    failing = sum(1 for file in spool if _tried(file)[0])
+    return Counts(len(spool) - failing, failing, len(aside))
+
+
+def probe(folder: Path) -> None:
+    """Writes a little, and has it on the disk, as a message would be. Raises OSError where none could be kept: the disk is
+    full, a quota is used up, the folder is not ours; permissions alone say less."""
+    file = folder / f"{PROBE}{os.getpid()}-{threading.get_ident()}"
+    try:
+        with file.open("wb") as out:
+            out.write(PROBE.encode())
+            out.flush()
+            os.fsync(out.fileno())
+    finally:
+        file.unlink(missing_ok=True)
 
 
 class Spool:
@@ -51,12 +93,11 @@ class Spool:
     def __init__(self, folder: Path, key: PersonKey) -> None:
         self._folder, self._key = folder, key
         self.aside = folder.with_name(f"{folder.name}_set_aside")
-        probe = folder / f".probe.{os.getpid()}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            probe.write_bytes(b"")
-            probe.unlink()
+            probe(folder)
             self.aside.mkdir(exist_ok=True)
+            self.drop_halves(time.time())
         except OSError as error:
             raise SpoolFull(f"the spool folder {folder} is not writable: {error.strerror}") from error
 
@@ -84,8 +125,8 @@ class Spool:
         return Spooled(file, data)
 
     def waiting(self, now: float = math.inf) -> Iterator[Spooled]:
-        """The messages to be tried by `now`, oldest first. One that cannot be read stays, and does not hold up those behind
-        it."""
+        """The messages to be tried by `now`, oldest first. One that cannot be read has no data: whoever tries it fails, and it
+        does not hold up those behind it."""
         for file in self._files():
             tries, due = _tried(file)
             if due > now:
@@ -96,8 +137,11 @@ class Spool:
                 continue  # another sweeper took it meanwhile
             except Unreadable:
                 log.error("%s cannot be read: it is damaged, or was kept under another service key", file.name)
-            else:
-                yield Spooled(file, data, tries)
+                data = b""
+            except OSError as error:
+                log.error("%s cannot be read from the disk: %s", file.name, error.strerror)
+                data = b""
+            yield Spooled(file, data, tries)
 
     def oldest(self) -> float | None:
         """When the oldest kept message came (seconds since 1970), also of those set aside; None where there is none."""
@@ -108,7 +152,7 @@ class Spool:
         for file in (*self._files(), *_whole(self.aside)):
             if _received_at(file) > until:
                 continue
-            with contextlib.suppress(FileNotFoundError, Unreadable):  # taken meanwhile; `waiting` tells of damaged ones
+            with contextlib.suppress(OSError, Unreadable):  # taken meanwhile; `waiting` tells of damaged ones
                 yield Spooled(file, self._key.decrypt_bytes(COLUMN, file.read_bytes()))
 
     def done(self, spooled: Spooled) -> None:
@@ -124,6 +168,17 @@ class Spool:
         with contextlib.suppress(FileNotFoundError):  # another sweeper took it meanwhile, or counted this try
             spooled.file.rename(to)
         return pause
+
+    def drop_halves(self, now: float) -> int:
+        """Deletes what a crash left half written (HALF_SECONDS): no gateway was told that we have it, and nobody would ever
+        come to it, not even who forgets its sender. How many."""
+        count = 0
+        for file in (*self._folder.iterdir(), *self.aside.iterdir()):
+            with contextlib.suppress(FileNotFoundError):  # another sweeper was quicker, or it is whole now
+                if _is_half(file) and file.stat().st_mtime < now - HALF_SECONDS:
+                    file.unlink()
+                    count += 1
+        return count
 
     def bring_back(self) -> int:
         """Has the messages that were set aside tried once more; how many."""
@@ -179,7 +234,11 @@ class Spool:
 
 def _whole(folder: Path) -> list[Path]:
     """Whole messages only: a `.half` is one that a crash cut off, and its gateway was never answered."""
-    return sorted(file for file in folder.iterdir() if not file.name.startswith(".") and file.suffix != ".half")
+    return sorted(file for file in folder.iterdir() if not file.name.startswith(".") and not _is_half(file))
+
+
+def _is_half(file: Path) -> bool:
+    return file.suffix == ".half" or file.name.startswith(PROBE)
 
 
 def _received_at(file: Path) -> float:

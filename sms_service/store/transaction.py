@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sms_service.store import database
 from sms_service.store.database import SqlDown
@@ -40,6 +41,8 @@ def run(engine: Engine, take: Callable[[Connection], Made], until: float | None 
                 return made
         except Conflict:
             continue
+        except PoolTimeout as error:  # all connections of this process wait for a database that does not answer
+            raise SqlDown("no connection became free") from error
         except DBAPIError as error:
             refused += 1
             again = database.worth_another_try(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -12,10 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from sms_service import logs
-from sms_service.config import read_config
-from sms_service.service import Service, open_service
+from sms_service import logs, looking
+from sms_service.authoring.source import BrokenFlow
+from sms_service.config import ConfigError, read_config
+from sms_service.service import NotReady, Service, begin
 from sms_service.store import database
+from sms_service.store.spool import SpoolFull
+from sms_service.vocabulary import vocabulary
 from sms_service.web import card, handset, health, hooks, ledger, notice, photo
 
 BODY_MAX = 64 * 1024
@@ -44,7 +48,11 @@ def create_app(service: Service | None = None) -> Flask:
     """The application; opens the service by the settings if none is given."""
     if service is None:
         logs.set_up("web")
-        service = open_service(read_config(), time.time())
+        try:
+            service = begin(read_config(), time.time())
+        except (NotReady, ConfigError, BrokenFlow, SpoolFull) as error:
+            log.error("%s", error)
+            sys.exit(1)
     app = Flask("sms_service.web")
     app.url_map.merge_slashes = False  # `//` in an address is no address of ours; gateways would follow a redirect
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
@@ -53,6 +61,7 @@ def create_app(service: Service | None = None) -> Flask:
     for blueprint in (hooks.hooks, card.pages, handset.pages, health.pages, ledger.pages, notice.pages, photo.pages):
         app.register_blueprint(blueprint)
     app.extensions["sms_service"] = service
+    app.extensions["flow_files"] = looking.Files(service.config.flows_dir, vocabulary(service.config))
     app.add_url_rule("/static/fonts/<name>", "font", lambda name: send_from_directory(FONTS, name))
     app.add_url_rule("/favicon.ico", "favicon", lambda: Response(status=204))
     app.after_request(_with_headers)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import time
 
-import redis
 from flask import Blueprint, Response, current_app, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from sms_service.channels import advice
-from sms_service.engine import dlt
+from sms_service import looking
 from sms_service.service import Service
-from sms_service.store import dlt_refusals, gateway_down, gateway_faults, order, outbox, sizes, unanswered
+from sms_service.store import dlt_refusals, gateway_down, gateway_faults, outbox, sizes, unanswered
 from sms_service.store.messages import count_differing
 
 TABLES = ("registration", "consent", "member", "turn", "outbox")
@@ -30,57 +28,16 @@ def alive() -> Response:
 
 @pages.get("/readyz")
 def ready() -> Response:
-    """Whether messages can be taken as they should be: 200, or 503 with what is wrong. `notes` are for a person to look at,
-    when there is time."""
+    """Whether all is as it should be: 200, or 503 with what is wrong and what to do. `notes` are for a person to look at, when
+    there is time. Red does not say that no message is taken: that is `/healthz`."""
     service: Service = current_app.extensions["sms_service"]
-    problems, notes = [], []
-    try:
-        with service.reads.begin() as conn:
-            refused = dlt_refusals.of_last_day(conn, time.time())
-            faults = gateway_faults.standing(conn, time.time())
-            silent = unanswered.of_last_day(conn, time.time())
-            known = gateway_down.states(conn)
-            off = order.queued_for(conn) - service.channels.keys()
-        notes += [dlt.told(code, times) for code, times in refused.items()]
-        notes += [advice.told(one.channel, one.code, one.times, locked_out=bool(one.locked_out)) for one in faults]
-        notes += [one.told for one in silent if one.texts >= unanswered.MANY]
-        notes += [
-            advice.told_down(one.channel, one.opened_at, one.reason)
-            for one in known.values()
-            if one.opened_at is not None and one.channel in service.channels
-        ]
-        notes += [_told_off(name) for name in sorted(off)]
-    except SQLAlchemyError:
-        problems.append("the database cannot be reached: SMS are kept on disk, USSD answers `busy`; start the database")
-    try:
-        service.redis.ping()
-    except redis.RedisError:
-        problems.append("Redis cannot be reached: everything works, slower; start Redis")
-    if waiting := len(service.spool):
-        problems.append(f"{waiting} messages wait on disk for the sweeper to take them; see that it runs")
-    if failing := service.spool.failing:
-        notes.append(
-            f"a fault of ours kept {_messages(failing)} from being taken; the log names it, the sweeper tries again"
-        )
-    if aside := service.spool.set_aside:
-        notes.append(
-            f"{_messages(aside)} failed at every try, kept in {service.spool.aside.name}; "
-            "after an update that mends it, start the sweeper anew: it tries once more"
-        )
-    response = jsonify({"ready": not problems, "problems": problems, "notes": notes})
+    found = looking.of_service(service, current_app.extensions["flow_files"])
+    problems = [one.told for one in found if one.red]
+    response = jsonify(
+        {"ready": not problems, "problems": problems, "notes": [one.told for one in found if not one.red]}
+    )
     response.status_code = 503 if problems else 200
     return response
-
-
-def _told_off(channel: str) -> str:
-    return (
-        f"queued messages are for channel {channel}, which is off: they go by the next channel of their route, without one "
-        "they wait; put its settings back, or drop them"
-    )
-
-
-def _messages(count: int) -> str:
-    return f"{count} message{'' if count == 1 else 's'}"
 
 
 @pages.get("/metrics")

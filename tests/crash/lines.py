@@ -1,11 +1,11 @@
 """kill -9 before any executed line of ours: a forked process does one thing and dies at its n-th line.
 
-    site = Site(folder, live_url, twilio, africastalking)
+    site = Site(folder, live_url, gateways)
     site.prepare([lambda: site.texts(ENROLER, ENTRY), site.work])     # where every death starts from
-    for line in points(site.lines_of(victim)):
-        site.restore("warm")
-        place = site.dies(victim, before=line)
-        site.recovers(rest)
+    for death in site.deaths(victim):
+        site.restore(death.live)
+        place = site.dies(victim, death)
+        site.forked(rest)
         assert site.heard(MEMBER) == [...]
 
 Everything that touches the database runs in forked processes, so that none inherits a connection of another. The stand-in
@@ -14,6 +14,7 @@ gateways live in the process of the test: what they accepted survives every deat
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -23,32 +24,29 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import redis
 import requests
 import twilio.rest  # noqa: F401  imported before the forks, and not once in each of them
 from sqlalchemy import Table, select, update
 
-import sms_service
-import workers
 from sms_service import launch
 from sms_service.config import PREFIX, read_config
 from sms_service.service import open_service
+from sms_service.store import outbox as store_outbox
 from sms_service.store.tables import outbox
 from sms_service.web.app import create_app
+from tests.crash.tracing import OURS, Lines, Telling
 from tests.crash.waiting import until
-from tests.gateways import AfricasTalking, Twilio
+from tests.gateways import AfricasTalking, Gateway, Kannel, Twilio
+from tests.gateways.gateway import Message
+from tests.gateways.kannel import PASSWORD, PATH, SECRET, USERNAME
 from tests.town import gateway_settings
 from workers import cards, deliver, sweep
-
-OURS = tuple(f"{Path(str(package.__file__)).parent}{os.sep}" for package in (sms_service, workers))
-"""Where the lines are that count: our own code, and none of a library's."""
-
-EVERYWHERE = ("",)
-"""All lines, those of every library too."""
 
 CHILD_SECONDS = 60
 """A forked process that takes longer hangs: the kernel ends it, and the test fails."""
@@ -56,14 +54,34 @@ CHILD_SECONDS = 60
 MAX_ROUNDS = 20
 """Rounds of the sweeper within which everything must be settled; two are usual."""
 
-Redis = Literal["warm", "cold", "stale"]
-REDIS: tuple[Redis, ...] = ("warm", "cold", "stale")
-"""What Redis holds when the process dies: the right sessions, nothing, or those of a step before."""
+Redis = Literal["warm", "cold", "stale", "wiped"]
+REDIS: tuple[Redis, ...] = ("warm", "cold", "stale", "wiped")
+"""What Redis holds when the process dies: the right sessions, nothing, or those of a step before; or the right ones, and
+nothing afterwards."""
+
+Job = Callable[[], object]
 
 
-def points(lines: int, every: int, offset: int) -> list[int]:
-    """The lines to die before, of `lines`: every `every`-th, beginning with `offset`; the last is past the end."""
-    return list(range(1 + offset % every, lines + 2, every))
+@dataclass(frozen=True)
+class Death:
+    """Before which executed line of `files`, and what Redis holds then."""
+
+    files: tuple[str, ...]
+    line: int
+    live: Redis
+
+
+@dataclass(frozen=True)
+class Gateways:
+    """The three stand-ins: one that can be asked what it took, one that cannot, and one that there is another way beside."""
+
+    twilio: Twilio
+    africastalking: AfricasTalking
+    kannel: Kannel
+
+    @property
+    def all(self) -> list[Gateway]:
+        return [self.twilio, self.africastalking, self.kannel]
 
 
 class Failed(Exception):
@@ -71,23 +89,27 @@ class Failed(Exception):
 
 
 class Site:
-    """A database file, a Redis and two stand-in gateways that a process can die upon, again and again."""
+    """A database file, a Redis and stand-in gateways that a process can die upon, again and again."""
 
-    def __init__(self, folder: Path, live_url: str, twilio: Twilio, africastalking: AfricasTalking) -> None:
-        self.twilio, self.africastalking = twilio, africastalking
+    def __init__(self, folder: Path, live_url: str, gateways: Gateways, more: dict[str, str] | None = None) -> None:
+        """`more`: further settings."""
+        self.twilio, self.africastalking, self.kannel = gateways.twilio, gateways.africastalking, gateways.kannel
+        self._gateways = gateways.all
         self._data, self._template = folder / "data", folder / "template"
         self._live = redis.Redis.from_url(live_url)
         settings = {
             "DATA_DIR": str(self._data),
             "REDIS_URL": live_url,
-            "PUBLIC_URL": twilio.public_url,
+            "PUBLIC_URL": self.twilio.public_url,
             "OUTBOX__BACKOFF": "0.001",  # what is to be sent again is due at once
-            **gateway_settings(twilio, africastalking),
+            **gateway_settings(self.twilio, self.africastalking),
+            **(more or {}),
         }
         config = read_config({f"{PREFIX}{name}": value for name, value in settings.items()})
         launch.prepare(config, time.time())
         self.service = open_service(config, time.time())
         self._app = create_app(self.service)
+        self._wipes = False
 
     # --- what happens here; each runs in a forked process ---------------------------------------------------------
 
@@ -101,6 +123,28 @@ class Site:
         """The same, delivered by Africa's Talking."""
         fields = self.africastalking.sms_fields(phone, text, sid)
         return self._post(f"/hooks/africastalking/{self.africastalking.secret}/sms", fields, {})
+
+    def texts_by_whatsapp(self, phone: str, text: str, sid: str) -> int:
+        """The same by WhatsApp."""
+        fields = self.twilio.whatsapp_fields(phone, text, sid)
+        signature = self.twilio.sign(f"{self.twilio.public_url}/hooks/whatsapp/sms", fields)
+        return self._post("/hooks/whatsapp/sms", fields, {"X-Twilio-Signature": signature})
+
+    def hops(self, phone: str, session: str, typed: str) -> str:
+        """A hop of a USSD session, `typed` being all that was typed in it; the screen, behind CON or END."""
+        fields = {
+            "sessionId": session, "phoneNumber": phone, "networkCode": "63902", "text": typed,
+            "serviceCode": self.africastalking.service_code,
+        }  # fmt: skip
+        path = f"/hooks/africastalking/{self.africastalking.secret}/ussd"
+        return self._app.test_client().post(path, data=fields, base_url=self.twilio.public_url).text
+
+    def reports(self, message: Message, status: str, error: str) -> int:
+        """What Twilio tells later of a text that it took."""
+        fields = [("MessageStatus", status), ("MessageSid", message.id), ("To", message.to), ("ErrorCode", error)]
+        address = urlsplit(message.status_callback)
+        signature = self.twilio.sign(message.status_callback, fields)
+        return self._post(f"{address.path}?{address.query}", fields, {"X-Twilio-Signature": signature})
 
     def get(self, path: str) -> int:
         """Somebody opens an address; the status it was answered with."""
@@ -117,31 +161,30 @@ class Site:
             done += more
         return done
 
-    def settle(self) -> int:
-        """Leases end, the sweeper comes, the workers work, until every message is settled one way or the other; after
-        how many rounds that was. Raises Failed."""
-        for rounds in range(MAX_ROUNDS):
+    def settle(self) -> None:
+        """Leases end, pauses end, the sweeper comes, the workers work, until every message is settled one way or the other,
+        or nobody may hope for that any more."""
+        for _ in range(MAX_ROUNDS):
             with self.service.engine.begin() as conn:
                 conn.execute(update(outbox).where(outbox.c.status == "sending").values(lease_until=0.0))
+                conn.execute(update(outbox).where(outbox.c.status == "queued").values(due_at=0.0))
             sweep.sweep(self.service)
             self.work()
             with self.service.reads.begin() as conn:
                 if not conn.execute(select(outbox.c.id).where(outbox.c.status.in_(("queued", "sending")))).first():
-                    return rounds
-        raise Failed(f"after {MAX_ROUNDS} rounds of the sweeper there are messages that are not settled")
+                    return
 
     # --- the template ---------------------------------------------------------------------------------------------
 
-    def prepare(self, steps: Sequence[Callable[[], object]]) -> None:
+    def prepare(self, steps: Sequence[Job]) -> None:
         """Takes these steps; where they lead to is where `restore` comes back to."""
         self._live.flushall()
         copies: list[dict[str, bytes]] = [{}]
         for step in steps:
             self.forked(step)
             copies.append(self._live_copies())
-        self._copies = {"warm": copies[-1], "cold": {}, "stale": copies[max(len(copies) - 2, 0)]}
-        self._accepted = [copy(message) for message in self.twilio.accepted]
-        self._accepted_at = [copy(message) for message in self.africastalking.accepted]
+        self._copies = {"warm": copies[-1], "cold": {}, "stale": copies[max(len(copies) - 2, 0)], "wiped": copies[-1]}
+        self._accepted = [[copy(message) for message in gateway.accepted] for gateway in self._gateways]
         connection = sqlite3.connect(self._data / "sms_service.sqlite3")  # whose WAL no forked process moved into it
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
@@ -153,8 +196,9 @@ class Site:
         self.service.engine.dispose()
         shutil.rmtree(self._data)
         shutil.copytree(self._template, self._data)
-        self.twilio.accepted[:] = [copy(message) for message in self._accepted]
-        self.africastalking.accepted[:] = [copy(message) for message in self._accepted_at]
+        for gateway, accepted in zip(self._gateways, self._accepted, strict=True):
+            gateway.accepted[:] = [copy(message) for message in accepted]
+        self._wipes = live == "wiped"
         self._live.flushall()
         for key, value in self._copies[live].items():
             self._live.set(key, value)
@@ -165,17 +209,25 @@ class Site:
 
     # --- dying ----------------------------------------------------------------------------------------------------
 
-    def lines_of(self, victim: Callable[[], object], files: tuple[str, ...] = OURS) -> int:
+    def lines_of(self, victim: Job, files: tuple[str, ...] = OURS) -> int:
         """How many lines `victim` executes in `files` when nothing kills it."""
         return int(self.forked(victim, Lines(files)))
 
-    def dies(self, victim: Callable[[], object], before: int, files: tuple[str, ...] = OURS) -> str:
-        """Runs `victim` and kills it before its line number `before` in `files`; where, "" if it had ended by then."""
-        place = self.forked(victim, Lines(files, before))
+    def telling(self, victim: Job, files: tuple[str, ...]) -> tuple[list[int], list[int], int]:
+        """The lines that tell, of those that `victim` executes in `files`: each where it is executed first, those on either
+        side of what leaves the process, and how many are executed in all."""
+        said = json.loads(self.forked(victim, Telling(files)))
+        return said["firsts"], sorted(set(said["edges"])), said["lines"]
+
+    def dies(self, victim: Job, death: Death) -> str:
+        """Runs `victim` and kills it; where, "" if it had ended by then."""
+        place = self.forked(victim, Lines(death.files, death.line))
         self._quiet()
+        if self._wipes:
+            self._live.flushall()
         return place
 
-    def forked(self, do: Callable[[], object], lines: Lines | None = None) -> str:
+    def forked(self, do: Job, lines: Lines | None = None) -> str:
         """Runs `do` in a process of its own; what its `lines` told of it. Raises Failed."""
         self.service.engine.dispose()  # a connection used on both sides of a fork is the end of a database
         hear, tell = os.pipe()
@@ -201,15 +253,21 @@ class Site:
 
         They take connections in their order: once a connection of ours was answered, that of the dead is known to them.
         """
-        for gateway in (self.twilio, self.africastalking):
+        for gateway in self._gateways:
             requests.get(f"{gateway.url}/quiet", timeout=CHILD_SECONDS, headers={"Connection": "close"})
             until(lambda: not gateway._server._open, "the end of a request to a gateway")  # noqa: B023
 
     # --- what is there afterwards ---------------------------------------------------------------------------------
 
     def heard(self, phone: str) -> list[str]:
-        """Every text that a gateway accepted for this phone."""
-        return self.twilio.texts_to(phone) + self.africastalking.texts_to(phone)
+        """Every text that a gateway accepted for this phone, in their order."""
+        accepted = [message for gateway in self._gateways for message in gateway.accepted if message.to == phone]
+        return [message.text for message in sorted(accepted, key=lambda message: message.at)]
+
+    def listed(self) -> list[str]:
+        """The references of what the office sees as held."""
+        with self.service.reads.begin() as conn:
+            return [row.ref for row in store_outbox.listed(conn, ["held"])]
 
     def rows(self, table: Table) -> list[Any]:
         """All rows of a table."""
@@ -222,18 +280,18 @@ class Site:
         self._live.close()
 
 
-def _child(do: Callable[[], object], lines: Lines | None, tell: int) -> None:
+def _child(do: Job, lines: Lines | None, tell: int) -> None:
     """The life of a forked process. Does not return."""
     code = 1
     try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.alarm(CHILD_SECONDS)
         if lines:
-            lines.tell = tell
-            sys.settrace(lines.call)
+            lines.begin(tell)
         do()
         sys.settrace(None)
-        if lines and not lines.before:
-            os.write(tell, str(lines.count).encode())
+        if lines:
+            os.write(tell, lines.said().encode())
         code = 0
     except BaseException:  # noqa: BLE001  the parent raises it
         os.write(tell, traceback.format_exc().encode()[-4000:])
@@ -241,22 +299,12 @@ def _child(do: Callable[[], object], lines: Lines | None, tell: int) -> None:
         os._exit(code)
 
 
-class Lines:
-    """Counts the lines that this process executes in `files` (beginnings of paths), and ends it before one of them."""
-
-    def __init__(self, files: tuple[str, ...], before: int = 0) -> None:
-        self.count, self.before, self.tell, self._files = 0, before, -1, files
-
-    def call(self, frame: FrameType, event: str, argument: object) -> Any:
-        """The trace function of every call: only those into the files that count are followed."""
-        return self.line if frame.f_code.co_filename.startswith(self._files) else None
-
-    def line(self, frame: FrameType, event: str, argument: object) -> Any:
-        """The trace function of each line."""
-        if event == "line":
-            self.count += 1
-            if self.count == self.before:
-                place = f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_qualname}"
-                os.write(self.tell, place.encode())
-                os.kill(os.getpid(), signal.SIGKILL)
-        return self.line
+def kannel_settings(gateways: Gateways) -> dict[str, str]:
+    """The settings that send by Kannel, and by Twilio where it is down."""
+    return {
+        "CHANNELS__KANNEL__SEND_URL": f"{gateways.kannel.url}{PATH}",
+        "CHANNELS__KANNEL__USERNAME": USERNAME,
+        "CHANNELS__KANNEL__PASSWORD": PASSWORD,
+        "CHANNELS__KANNEL__SECRET": SECRET,
+        "ROUTES": "[{channels: [kannel, twilio]}]",
+    }

@@ -1,4 +1,4 @@
-"""Which share of the deaths is died now: all of them take half an hour.
+"""Which share of the deaths is died now: all of them take hours.
 
 `CRASH_EVERY=1` is all. Else every CRASH_EVERY-th, beginning with CRASH_OFFSET: a build that sets CRASH_OFFSET to its own
 number has died all of them after CRASH_EVERY builds.

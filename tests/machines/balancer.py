@@ -1,6 +1,6 @@
-"""A small load balancer, as docs/deploy.md has HAProxy do it: in turn to the machines that are ready, else to those that live.
+"""A small load balancer, as docs/deploy.md has HAProxy do it: in turn to the machines that live.
 
-/readyz is red while SQL is away, and then the machines still take messages, to their disks.
+Not to those that are ready: /readyz is red while SQL is away, and then the machines still take messages, to their disks.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ class Balancer:
 
     def __init__(self, address: tuple[str, int], machines: Sequence[tuple[str, int]]) -> None:
         self._machines = list(machines)
-        self._ready: dict[tuple[str, int], bool] = {}
         self._alive: dict[tuple[str, int], bool] = {}
         self._number = itertools.count()
         self._listening = socket.create_server(address, backlog=256)
@@ -43,13 +42,12 @@ class Balancer:
         self._stopping.set()
         self._listening.close()
 
-    def ready(self, machine: tuple[str, int]) -> bool:
-        return self._ready.get(machine, False)
+    def alive(self, machine: tuple[str, int]) -> bool:
+        return self._alive.get(machine, False)
 
     def _watch(self, machine: tuple[str, int]) -> None:
         while not self._stopping.is_set():
-            self._alive[machine] = _says_yes(machine, "healthz")
-            self._ready[machine] = self._alive[machine] and _says_yes(machine, "readyz")
+            self._alive[machine] = _lives(machine)
             self._stopping.wait(CHECK_EVERY)
 
     def _accept(self) -> None:
@@ -67,8 +65,7 @@ class Balancer:
 
     def _connected(self) -> socket.socket | None:
         """The next machine that accepts; None if none does: then the connection ends without an answer."""
-        fit = [one for one in self._machines if self._ready.get(one)]
-        fit = fit or [one for one in self._machines if self._alive.get(one)]
+        fit = [one for one in self._machines if self.alive(one)]
         first = next(self._number)
         for number in range(len(fit)):
             with contextlib.suppress(OSError):
@@ -87,8 +84,8 @@ def _pass_on(one: socket.socket, other: socket.socket) -> None:
             (other if ready is one else one).sendall(data)
 
 
-def _says_yes(machine: tuple[str, int], page: str) -> bool:
+def _lives(machine: tuple[str, int]) -> bool:
     try:
-        return requests.get(f"http://{machine[0]}:{machine[1]}/{page}", timeout=3).ok
+        return requests.get(f"http://{machine[0]}:{machine[1]}/healthz", timeout=3).ok
     except requests.RequestException:
         return False

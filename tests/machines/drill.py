@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from math import ceil
 from pathlib import Path
 from typing import Self
 
@@ -32,6 +33,13 @@ BACK = 90.0
 LEASE = 60.0
 """The setting outbox.lease as it is shipped, in seconds."""
 
+ENDED = 15.0
+"""Seconds after SIGTERM in which all that was being sent is settled."""
+
+SENT_EACH = 25.0
+"""Messages that one `deliver` sends a second: each costs three commits that wait for the standby. Two leave for each that
+comes in, and one `work` machine is to carry all while the other is away."""
+
 KEPT = 25
 """Messages that a machine without SQL takes to its disk."""
 
@@ -41,6 +49,7 @@ class Drill:
 
     def __init__(self, folder: Path, rate: float, net: Network | Loopback) -> None:
         self._folder, self._rate = folder, rate
+        self._work = (*["deliver"] * ceil(2 * rate / SENT_EACH), *WORK[1:])
         self.took: dict[str, float] = {}
         self._net = net
         at = net.machine
@@ -70,7 +79,7 @@ class Drill:
             self.phones.web_url = self.phones.public_url = f"http://{self._net.here}:{BALANCER_PORT}"
             settings = self._settings()
             self.machines = {
-                name: Processes(machine, WEB if name.startswith("web") else WORK, self._folder / name, settings)
+                name: Processes(machine, WEB if name.startswith("web") else self._work, self._folder / name, settings)
                 for name, machine in self._made.items()
             }
             launch.prepare(read_config(self.machines["web1"].environment), time.time())
@@ -110,9 +119,9 @@ class Drill:
     # --- what is awaited ------------------------------------------------------------------------------------------
 
     def until_ready(self, *names: str) -> None:
-        """Returns when these web machines say that they are ready."""
+        """Returns when the balancer sends to these web machines."""
         addresses = [(self._made[name].address, WEB_PORT) for name in names]
-        until(lambda: all(map(self.balancer.ready, addresses)), f"{' and '.join(names)} ready", BACK)
+        until(lambda: all(map(self.balancer.alive, addresses)), f"{' and '.join(names)} answering", BACK)
 
     def until_back(self, what: str, begun: float, struck: float) -> None:
         """Returns when somebody who was entered after `struck` is a member, and has been told; it counts from `begun`."""
@@ -141,7 +150,7 @@ class Drill:
         """Every blow, each after all is well again."""
         blows: tuple[Callable[[], None], ...] = (
             self.sql_killed, self.valkey_killed, self.web_cut_off, self.worker_cut_off, self.valkey_parted,
-            self.sql_cut_off, self.disk_brought_back, self.files_copied,
+            self.sql_cut_off, self.web_rolled, self.worker_rolled, self.disk_brought_back, self.files_copied,
         )  # fmt: skip
         for one in blows:
             one()
@@ -209,6 +218,25 @@ class Drill:
             pass
         self.machines[name].start()
 
+    def web_rolled(self) -> None:
+        self._rolled("web1", "web2")
+
+    def worker_rolled(self) -> None:
+        self._rolled("work1", "work2")
+
+    def _rolled(self, *names: str) -> None:
+        """As at an upgrade: one machine after the other ends at SIGTERM and starts anew. What each had in hand it finishes: no
+        answer of 5xx, and no message left as it was being sent."""
+        failed = self.phones.refused
+        for name in names:
+            with self.blow(f"{name} rolled", self.machines[name].stop):
+                at = time.time()
+                self.machines[name].start()
+                if name.startswith("web"):
+                    self.until_ready(name)
+                until(lambda at=at: not self._claimed_before(at), f"nothing left as {name} was sending it", ENDED)
+        assert self.phones.refused == failed, f"{self.phones.refused - failed} answers of 5xx while {names} were rolled"
+
     def disk_brought_back(self) -> None:
         """A web machine takes messages to its disk, and dies; it comes back with that disk."""
         self._fill("web1")
@@ -266,10 +294,14 @@ class Drill:
         self._stop.set()
 
     def settled(self) -> bool:
-        """Whether everybody has her card, no message is under way, and every decision is in the ledger's chain."""
-        under_way = "SELECT count(*) FROM outbox WHERE status IN ('queued', 'sending')"
-        members = "SELECT count(*) FROM card WHERE status = 'ready'"
-        return not self.sql.asked(under_way) and bool(self.sql.asked(members) == len(self.phones.people))
+        """Whether everybody has her card, no message is under way, and nobody has said anything meanwhile: what leaves may be
+        answered, and an answer makes others."""
+        said = self.phones.acknowledged
+        over = """SELECT (SELECT count(*) FROM card WHERE status = 'ready') = %s
+            AND NOT EXISTS (SELECT FROM outbox WHERE status IN ('queued', 'sending'))"""
+        kept = sum(self.machines[name].spooled() for name in ("web1", "web2"))
+        is_over = not kept and bool(self.sql.asked(over, len(self.phones.people)))
+        return is_over and not self.phones.waiting and said == self.phones.acknowledged
 
     def verified(self) -> str:
         """What `sms-service ledger verify` finds, on a machine of the service; "" if nothing."""

@@ -12,13 +12,15 @@ from tests.machines.people import ASKED, LINK, WELCOME
 DRAINED = 90.0
 """Seconds within which everything is settled after the last message."""
 
+UNSETTLED = "status NOT IN ('sent', 'delivered')"
+
 
 def drain(drill: Drill) -> float:
     """Nobody new is entered; seconds until all messages are answered and all that they caused is settled."""
     begun = time.monotonic()
     drill.end_load()
     until(lambda: not drill.phones.waiting, "every message answered", DRAINED)
-    until(lambda: drill.settled(), "everything settled", DRAINED)
+    until(drill.settled, "everything settled", DRAINED)
     return time.monotonic() - begun
 
 
@@ -32,7 +34,7 @@ def figures(drill: Drill, rate: float, drained: float) -> tuple[str, list[str]]:
         for name, table in (
             ("entries", "registration WHERE status = 'confirmed'"), ("consents", "consent WHERE decision = 'given'"),
             ("members", "member"), ("cards", "card WHERE status = 'ready'"), ("held", "outbox WHERE status = 'held'"),
-            ("unsettled", "outbox WHERE status NOT IN ('sent', 'delivered')"), ("messages", "outbox"),
+            ("unsettled", f"outbox WHERE {UNSETTLED}"), ("messages", "outbox"),
         )
     }  # fmt: skip
     welcomed = sum(one.heard[WELCOME] for one in people)
@@ -40,6 +42,10 @@ def figures(drill: Drill, rate: float, drained: float) -> tuple[str, list[str]]:
     twice = sum(1 for times in refs.values() if times > 1)
     more = sum(1 for one in people if one.heard[WELCOME] != 1 or one.heard[LINK] != 1 or not one.heard[ASKED])
     verified = drill.verified()
+    print(
+        "not settled:",
+        count(f"SELECT json_agg(o) FROM (SELECT ref, status, reason, flow FROM outbox WHERE {UNSETTLED}) o"),
+    )
     promises = {
         "everybody who was entered is entered once": counted["entries"] == len(people),
         "everybody who said yes is a member, and nobody else": counted["consents"]

@@ -57,7 +57,7 @@ class Phones(Twilio):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.people: dict[str, Person] = {}
-        self.acknowledged = 0
+        self.acknowledged = self.refused = 0
         self._posting = ThreadPoolExecutor(IN_THE_AIR)
         self._owed_posts = 0
         self._over = threading.Event()
@@ -108,8 +108,11 @@ class Phones(Twilio):
         """As Twilio delivers it where it is told to: again and again, under the same id."""
         while not self._over.is_set():
             try:
-                if self.text(url or self.public_url, phone, text, sid).status == 200:
+                status = self.text(url or self.public_url, phone, text, sid).status
+                if status == 200:
                     break
+                with self._changed:
+                    self.refused += status >= 500
             except requests.RequestException:
                 pass
             self._over.wait(AGAIN)

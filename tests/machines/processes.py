@@ -13,6 +13,7 @@ from sms_service.supervise import Program, Supervisor, procfile
 from tests.machines.machine import Machine
 
 WEB, WORK = ("web", "sweep"), ("deliver", "cards", "sweep")
+"""The Procfile's names, each as often as it runs there."""
 
 
 class Processes:
@@ -27,10 +28,10 @@ class Processes:
     def start(self) -> None:
         """As after a boot: on the disk as it is."""
         self._supervisor = Supervisor(self.environment, launch.PROCFILE.parent)
-        for program in procfile(launch.PROCFILE):
-            if program.name in self._names:
-                command = [*self.machine.prefix, *program.command]
-                self._supervisor.start(Program(f"{self.machine.name} {program.name}", command))
+        commands = {program.name: program.command for program in procfile(launch.PROCFILE)}
+        for number, name in enumerate(self._names):
+            command = [*self.machine.prefix, *commands[name]]
+            self._supervisor.start(Program(f"{self.machine.name} {name} {number}", command))
         self._watch = threading.Thread(target=self._supervisor.watch, daemon=True)
         self._watch.start()
 

@@ -1,4 +1,5 @@
-"""A share of `make machines` without networks of its own: PostgreSQL, Valkey or a machine is killed under load, by turns."""
+"""A share of `make machines` without networks of its own: PostgreSQL, Valkey or a machine is killed under load, or a machine
+is started anew as at an upgrade, by turns."""
 
 from __future__ import annotations
 
@@ -15,15 +16,14 @@ from tests.machines.machine import Loopback
 RATE = 4.0
 """Messages a second: the tests' machine is busy with other things."""
 
-BLOWS = ("sql_killed", "valkey_killed", "web_killed", "worker_killed")
+FIRST, SECOND = ("sql_killed", "valkey_killed"), ("web_killed", "worker_killed", "web_rolled", "worker_rolled")
 
 
 def share() -> list[tuple[str, ...]]:
     """All of them in one town, or two of them, others with the next build."""
     if EVERY == 1:
-        return [BLOWS]
-    first = OFFSET % 2
-    return [(BLOWS[first], BLOWS[2 + OFFSET // 2 % 2])]
+        return [(*FIRST, *SECOND)]
+    return [(FIRST[OFFSET % 2], SECOND[OFFSET // 2 % 4])]
 
 
 @pytest.mark.parametrize("blows", share(), ids="-".join)

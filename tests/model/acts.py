@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from tests.model.known import NO, OPENING, UNCLEAR, YES
+from tests.model.known import DAY, NO, OPENING, UNCLEAR, YES
+from tests.model.seams import SEAMS
 from tests.town import ENROLER
 
 PHONES = [ENROLER, *(f"+91987654321{number}" for number in range(6))]
@@ -22,18 +23,31 @@ ANY = st.integers(0, 199)
 STEP = 3.0
 """Seconds between two acts: more than by what clocks of ours may differ (store/outbox.py)."""
 
-DIES = st.one_of(st.none(), st.none(), st.integers(0, 45))
-"""After so many statements, commits and words to Redis; most of the texts take about thirty."""
+DIES = st.one_of(st.none(), st.none(), st.none(), st.integers(0, 45), st.integers(0, 45), st.sampled_from(SEAMS))
+"""After so many statements, commits and words to Redis (most of the texts take about thirty), or at a seam."""
 
 MOSTLY = st.sampled_from([True, True, False])
-AWAY = st.sampled_from(["", "", "", "sql", "redis"])
+AWAY = st.sampled_from(["", "", "", "", "", "sql", "redis", "cut", "cut late"])
+WORKS_WITHOUT = st.sampled_from(["", "", "", "redis", "cut", "cut late"])
+SKIPS = st.integers(0, 3)
 SAYS = st.sampled_from([*YES, *YES, *NO, *UNCLEAR, "STOP", "STOP", "START", "HELP", *OPENING])
 OPENS = st.sampled_from(OPENING)
-KEYS = st.sampled_from(["1", "1", "2", "3", "0", "STOP", "98765 43212", "Ram Kumar"])
+KEYS = st.sampled_from(["1", "1", "2", "3", "0", "STOP", "98765 43212", "Ram Kumar", "5*5", "#"])
+HELD_UP = st.sampled_from(
+    [("claimed", 0.0), ("claimed", 50.0), ("claimed", 61.0), ("in hand", 0.0), ("in hand", 9.0),
+     ("the gateway has it", 0.0), ("the gateway has it", 61.0), ("the gateway has it", 300.0)]
+)  # fmt: skip
+"""Where a worker stands still, and for how many seconds. Once it has looked at the clock it has a lease that lasts for the
+send: nobody could help who sleeps there for a minute."""
+
+EXPIRY = st.sampled_from([6.5 * DAY, 7 * DAY - 60.0, 7 * DAY + 1.0, 7 * DAY + 3_600.0])
+SKEWS = st.sampled_from([-3_600.0, -3_600.0, 0.0, 0.0, 120.0, 3_600.0])
 WEATHER = st.sampled_from(
     [("500", True), ("500", False), ("reset", True), ("reset", False), ("truncated", None), ("429", None),
-     ("early-report", None), ("refuse-21610", None), ("status-406", None)]
+     ("early-report", None), ("refuse-21610", None), ("status-406", None), ("503", None), ("unread", None), ("html", None),
+     ("list", None)]
 )  # fmt: skip
+"""How a gateway behaves, and whether it takes the text all the same. `list`: it cannot say what it took."""
 REPORTS = {
     "twilio": ["sent", "delivered", "undelivered", "failed"],
     "africastalking": ["Success", "Buffered", "Failed", "Rejected"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -17,11 +18,13 @@ from tests.model.world import Parts, ToldAfricasTalking, ToldTwilio
 @pytest.fixture
 def parts(valkey_url: str, request: pytest.FixtureRequest) -> Iterator[Parts]:
     """`MODEL_DATABASE=postgres` has each example in a PostgreSQL; else it is in a SQLite."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that `make model` leaves no Valkey behind
     database: Callable[[], str] = lambda: ""  # noqa: E731
     if os.environ.get("MODEL_DATABASE") == "postgres":
         database = partial(_another, request.getfixturevalue("postgres_url"))
     with ToldTwilio() as twilio, ToldAfricasTalking() as africastalking:
         yield Parts(twilio, africastalking, valkey_url, database)
+    signal.signal(signal.SIGTERM, before)
 
 
 def _another(server: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 
@@ -52,40 +53,42 @@ class Said:
     answer: str | None = None
     shown: bool = False
     turn: tuple[int, int] | None = None
+    came: float = -math.inf
+    """When it was posted last, by our clock."""
     forgotten: bool = False
     """She was forgotten before it was known to be taken: it may be taken or not."""
 
 
 @dataclass
 class Somebody:
-    """A phone. `stopped`: since when she wants no messages, as `World.tick` counts. `question`: the one that she surely has,
-    and nothing after it. `opened`: when she last sent what may open a dialogue."""
+    """A phone. `stopped`: since when she wants no messages, as `World.tick` counts. `questions`: what she was handed last, if
+    it was the question whether she joins, once or more often. `opened`: when she last sent what may open a dialogue."""
 
     phone: str
     stopped: int | None = None
-    question: Accepted | None = None
-    asked_at: float = 0.0
+    questions: list[Accepted] = field(default_factory=list)
     opened: float = -FORGETS_AFTER
-    forgotten: int = 0
+    forgotten_at: float = -math.inf
+    """When, by our clock."""
 
-    def got(self, accepted: Accepted, now: float) -> None:
+    def got(self, accepted: Accepted) -> None:
         """A gateway took a text for her."""
         if not QUESTION.search(accepted.message.text):
-            self.question = None
-        elif self.question is None:
-            self.question, self.asked_at = accepted, now
+            self.questions.clear()
+            return
+        self.questions.append(accepted)
 
     def must_join_by(self, said: Said, now: float) -> bool:
         """Whether this yes of hers can mean nothing but yes to the question that she has."""
         return (
-            said.text in YES and not said.session and self.question is not None and self.stopped is None
-            and self.question.at < min(said.arrivals) and now - self.asked_at < ASKED_FOR
+            said.text in YES and not said.session and bool(self.questions) and self.stopped is None
+            and self.questions[-1].at < min(said.arrivals) and now - self.questions[0].clock < ASKED_FOR
             and now - self.opened > FORGETS_AFTER
         )  # fmt: skip
 
     def said(self, said: Said, at: int, now: float) -> None:
         """Something of hers was taken."""
-        self.question = None
+        self.questions.clear()
         if said.session or said.text in OPENING:
             self.opened = now
         elif said.text == "STOP":
@@ -93,6 +96,7 @@ class Somebody:
         elif said.text == "START":
             self.stopped = None
 
-    def is_forgotten(self, at: int) -> None:
+    def is_forgotten(self, at: float) -> None:
         """She is nobody any more."""
-        self.question, self.stopped, self.forgotten = None, None, at
+        self.questions.clear()
+        self.stopped, self.forgotten_at = None, at

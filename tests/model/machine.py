@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from sms_service.store import outbox, tables
+from sms_service.store.database import SqlDown
 from tests.conftest import ROOT
 from tests.crash.waiting import at_once
 from tests.gateways import Message
@@ -22,17 +25,22 @@ from tests.model.acts import (
     BY,
     CLEAR,
     DIES,
+    EXPIRY,
     FAILS,
     FLOWS,
+    HELD_UP,
     KEYS,
     MOSTLY,
     OPENS,
     PHONES,
     REPORTS,
     SAYS,
+    SKEWS,
+    SKIPS,
     STEP,
     WEATHER,
     WHO,
+    WORKS_WITHOUT,
     act,
     happens,
 )
@@ -69,24 +77,25 @@ class Machine(RuleBasedStateMachine):
     def happens(self, what: tuple[str, dict[str, Any]]) -> None:
         """One rule with weights of its own: of many rules Hypothesis would leave half out of each example."""
         self.kept, (name, given) = False, what
+        self.figures["steps"] += 1
         self.world.passes(STEP)
         getattr(self, name)(**given)
 
     # --- people -----------------------------------------------------------------------------------------------------
 
     @act(6, who=WHO, by=BY, dies=DIES, away=AWAY, works=MOSTLY)
-    def enters(self, who: int, by: str, dies: int | None, away: str, works: bool) -> None:
+    def enters(self, who: int, by: str, dies: int | str | None, away: str, works: bool) -> None:
         self._texts(ENROLER, by, f"REG {PHONES[who]} ABC123456{who} 11 Ram Kumar", dies, away)
         if works:
             self.world.works()
 
     @act(10, who=WHO, by=BY, text=st.one_of(st.sampled_from((*YES, "STOP")), SAYS), dies=DIES, away=AWAY, works=MOSTLY)
-    def is_entered_and_says(self, who: int, by: str, text: str, dies: int | None, away: str, works: bool) -> None:
+    def is_entered_and_says(self, who: int, by: str, text: str, dies: int | str | None, away: str, works: bool) -> None:
         self.enters(who, by, None, "", works=works)
         self._texts(PHONES[who], by, text, dies, away)
 
     @act(5, who=WHO, by=BY, text=SAYS, dies=DIES, away=AWAY)
-    def says(self, who: int, by: str, text: str, dies: int | None, away: str) -> None:
+    def says(self, who: int, by: str, text: str, dies: int | str | None, away: str) -> None:
         self._texts(PHONES[who], by, text, dies, away)
 
     @act(5, who=WHO, by=BY, text=st.sampled_from(YES))
@@ -119,33 +128,51 @@ class Machine(RuleBasedStateMachine):
         self._new(PHONES[who], by, text)
 
     @act(4, which=ANY, times=st.sampled_from([1, 1, 2, 50]), dies=DIES, away=AWAY)
-    def the_gateway_posts_again(self, which: int, times: int, dies: int | None, away: str) -> None:
+    def the_gateway_posts_again(self, which: int, times: int, dies: int | str | None, away: str) -> None:
         if self.said:
             said = self.said[-1 - which % len(self.said)]
             for _ in range(times):
                 self._posts(said, dies, away)
                 dies = None
 
-    @act(2, which=ANY, others=st.lists(ANY, max_size=2), times=st.integers(2, 6))
-    def the_gateway_posts_at_once(self, which: int, others: list[int], times: int) -> None:
+    @act(2, which=ANY, others=st.lists(ANY, max_size=2), times=st.integers(2, 6), works=MOSTLY)
+    def the_gateway_posts_at_once(self, which: int, others: list[int], times: int, works: bool) -> None:
+        """Each several times, and two workers and the sweeper work meanwhile."""
         texts = [said for said in self.said if not said.session]
         if texts:
-            chosen = [texts[-1 - one % len(texts)] for one in (which, *others)]
-            chosen = [one for number, one in enumerate(chosen) if one not in chosen[:number]]
+            chosen = list(dict.fromkeys(texts[-1 - one % len(texts)] for one in (which, *others)))
             calls = [one for one in chosen for _ in range(times)]
             for one in chosen:
-                one.arrivals.append(self.world.tick())
-            answers = at_once([lambda one=one: self._post(one) for one in calls])
-            for one, answer in zip(calls, answers, strict=True):
+                self._arrives(one)
+            workers = [self.world.works, self.world.works, self.world.sweeps] if works else []
+            answers = at_once([*(lambda one=one: self._post(one) for one in calls), *workers])
+            for one, answer in zip(calls, answers, strict=False):
                 self._answered(one, answer)
 
+    @act(3, who=WHO, by=BY, first=SAYS, then=SAYS, works=MOSTLY)
+    def two_come_in_the_other_order(self, who: int, by: str, first: str, then: str, works: bool) -> None:
+        kept, overtakes = self._new(PHONES[who], by, first), self._new(PHONES[who], by, then)
+        self._posts(overtakes, None, "")
+        if works:
+            self.world.works()
+        self._posts(kept, None, "")
+
+    @act(2, who=WHO, by=BY, seconds=EXPIRY, sweeps=MOSTLY, text=st.sampled_from(YES))
+    def a_question_expires(self, who: int, by: str, seconds: float, sweeps: bool, text: str) -> None:
+        """Or is just about to, when the answer comes."""
+        self.enters(who, by, None, "", works=True)
+        self.world.passes(seconds)
+        if sweeps:
+            self.world.sweeps()
+        self._texts(PHONES[who], by, text, None, "")
+
     @act(3, who=st.integers(0, 3), dies=DIES, away=AWAY)
-    def dials(self, who: int, dies: int | None, away: str) -> None:
+    def dials(self, who: int, dies: int | str | None, away: str) -> None:
         said = self._new(PHONES[who], "africastalking", "", session=f"ATUid_{len(self.said)}")
         self._hops(said, dies, away)
 
     @act(4, who=st.integers(0, 3), key=KEYS, dies=DIES, away=AWAY)
-    def presses(self, who: int, key: str, dies: int | None, away: str) -> None:
+    def presses(self, who: int, key: str, dies: int | str | None, away: str) -> None:
         before = self.calls.get(PHONES[who])
         if before:
             typed = f"{before.text}*{key}" if before.text else key
@@ -153,32 +180,33 @@ class Machine(RuleBasedStateMachine):
 
     # --- our processes ------------------------------------------------------------------------------------------------
 
-    @act(6, dies=DIES)
-    def workers_work(self, dies: int | None) -> None:
-        self.unclear |= dies is not None
-        self.world.lives(self.world.works, dies)
+    @act(6, dies=DIES, away=WORKS_WITHOUT, skips=SKIPS)
+    def workers_work(self, dies: int | str | None, away: str, skips: int) -> None:
+        self._goes_on_without(self.world.works, dies, away, skips)
 
-    @act(3, dies=DIES)
-    def the_sweeper_sweeps(self, dies: int | None) -> None:
-        self.unclear |= dies is not None
+    @act(3, dies=DIES, away=WORKS_WITHOUT, skips=SKIPS)
+    def the_sweeper_sweeps(self, dies: int | str | None, away: str = "", skips: int = 0) -> None:
         self.world.passes(ROUND)
-        self.world.lives(self.world.sweeps, dies)
+        self._goes_on_without(self.world.sweeps, dies, away, skips)
 
-    @act(5, who=WHO, text=st.sampled_from(["", "STOP", "1"]), sweeps=MOSTLY)
-    def meanwhile_of_a_send(self, who: int, text: str, sweeps: bool) -> None:
-        """While a worker is about to send, another one and the sweeper work, and somebody writes."""
+    @act(6, who=WHO, by=BY, held_up=HELD_UP, text=st.sampled_from(["", "STOP", "1"]), sweeps=MOSTLY)
+    def a_worker_is_held_up(self, who: int, by: str, held_up: tuple[str, float], text: str, sweeps: bool) -> None:
+        """Meanwhile another one and the sweeper work, and somebody writes."""
+        seam, seconds = held_up
 
-        def between() -> None:
+        def meanwhile() -> None:
+            self.world.passes(seconds)
             if text:
-                self._texts(PHONES[who], "twilio", text, None, "")
+                self._texts(PHONES[who], by, text, None, "")
             if sweeps:
                 self.world.sweeps()
             self.world.works()
 
-        self.enters(who, "twilio", None, "", works=False)
-        self.world.between = between
+        self.unclear = True
+        self.enters(who, by, None, "", works=False)
+        self.world.meanwhile[seam] = meanwhile
         self.world.works()
-        self.world.between = None
+        self.world.meanwhile.clear()
 
     @act(1)
     def everything_restarts(self) -> None:
@@ -200,17 +228,20 @@ class Machine(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.world.passes(seconds)
 
-    @act(1, back=st.booleans())
-    def our_clock_is_set(self, back: bool) -> None:
-        """An hour back, or right again."""
-        self.world.skew = -3_600.0 if back else 0.0
+    @act(1, skew=SKEWS)
+    def our_clock_is_set(self, skew: float) -> None:
+        """An hour back, some minutes or an hour ahead, or right again."""
+        self.world.sets_clock(skew)
         self.promises.clock_set_back = self.world.tick()
 
     # --- gateways -----------------------------------------------------------------------------------------------------
 
-    @act(3, by=BY, weather=WEATHER, times=st.integers(1, 3))
+    @act(3, by=BY, weather=WEATHER, times=st.sampled_from([1, 1, 2, 3, 12]))
     def the_weather_is_bad(self, by: str, weather: tuple[str, bool | None], times: int) -> None:
         word, accept = weather
+        if word == "list":
+            self.world.gateways[by].behave("500", times, on="list")
+            return
         self.refused |= word in CLEAR
         self.unclear |= word not in CLEAR
         options: dict[str, Any] = {} if accept is None else {"accept": accept}
@@ -233,7 +264,7 @@ class Machine(RuleBasedStateMachine):
     @act(1, which=ANY, sends=st.booleans())
     def the_office_decides_on_a_held_one(self, which: int, sends: bool) -> None:
         with self.world.service.engine.begin() as conn:
-            held = outbox.listed(conn, ["held"])
+            held = outbox.listed(conn, ["held", "unreachable"])
             if held:
                 ref = held[which % len(held)].ref
                 decided = outbox.decide(conn, ref, "queued" if sends else "dropped", "the office", self.world.now)
@@ -270,7 +301,7 @@ class Machine(RuleBasedStateMachine):
         self.promises.look()
         phone = PHONES[who]
         if settled.forget(self.world, phone):
-            self.somebody[phone].is_forgotten(self.world.tick())
+            self.somebody[phone].is_forgotten(self.world.now + self.world.skew)
             for said in self.said:
                 said.forgotten |= said.phone == phone
             self.calls.pop(phone, None)
@@ -301,22 +332,33 @@ class Machine(RuleBasedStateMachine):
         self.said.append(said)
         return said
 
-    def _texts(self, phone: str, by: str, text: str, dies: int | None, away: str) -> None:
+    def _texts(self, phone: str, by: str, text: str, dies: int | str | None, away: str) -> None:
         self._posts(self._new(phone, by, text), dies, away)
 
-    def _posts(self, said: Said, dies: int | None, away: str) -> bool:
+    def _posts(self, said: Said, dies: int | str | None, away: str) -> bool:
         """Whether an answer came."""
         self.promises.look()
         self.promises.hop = said if said.session else None
-        # By a clock that is behind she was only just forgotten, and what she sends was on its way.
-        said.forgotten |= self.world.skew < 0 and bool(self.somebody[said.phone].forgotten)
-        said.arrivals.append(self.world.tick())
+        self._arrives(said)
         with self.world.without(away):
             answer = self.world.lives(lambda: self._post(said), dies)
-        if answer is None or (said.session and away == "sql"):
+        if answer is None or (said.session and away in ("sql", "cut", "cut late")):
             return False
         self._answered(said, answer)
         return True
+
+    def _arrives(self, said: Said) -> None:
+        """It is about to be posted. By a clock that is behind she was only just forgotten: what she sends was on its way."""
+        ours = self.world.now + self.world.skew
+        said.forgotten |= self.somebody[said.phone].forgotten_at >= ours
+        said.came = max(said.came, ours)
+        said.arrivals.append(self.world.tick())
+
+    def _goes_on_without(self, work: Callable[[], None], dies: int | str | None, away: str, skips: int) -> None:
+        """Where SQL fails a worker gives up, and begins anew when the bell rings."""
+        self.unclear |= dies is not None or away in ("cut", "cut late")
+        with self.world.without(away, skips), suppress(SqlDown, OperationalError):
+            self.world.lives(work, dies)
 
     def _post(self, said: Said) -> Any:
         gateway = self.world.gateways[said.by]
@@ -330,7 +372,7 @@ class Machine(RuleBasedStateMachine):
         assert said.answer in (None, answer.body) or said.forgotten, f"G1: message {said.number} has another answer"
         said.acknowledged, said.answer = True, answer.body
 
-    def _hops(self, said: Said, dies: int | None, away: str) -> None:
+    def _hops(self, said: Said, dies: int | str | None, away: str) -> None:
         self.calls.pop(said.phone, None)
         if self._posts(said, dies, away):
             said.shown = True

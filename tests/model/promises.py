@@ -104,10 +104,12 @@ class Promises:
     def _must_join(self, said: Said) -> bool:
         her = self.somebody[said.phone]
         # By a clock that was set back an earlier message left later than the question: she is asked once more.
-        if her.question is None or self.world.skew < 0 or self.clock_set_back > her.question.at:
+        if not her.questions or self.world.skew < 0 or self.clock_set_back > her.questions[0].at:
             return False
-        row = self.rows.get(her.question.ref)  # as it was before the message
-        return row is not None and row.status in ("sent", "delivered") and her.must_join_by(said, self.world.now)
+        rows = [self.rows.get(one.ref) for one in her.questions]  # as they were before the message
+        # Of two that left one may have failed: it may be the one that her answer is held against.
+        arrived = all(row is not None and row.status in ("sent", "delivered") for row in rows)
+        return arrived and her.must_join_by(said, self.world.now)
 
     def _is_a_yes(self, row: Row[Any]) -> None:
         [said] = [one for one in self.said if one.turn == (row.person_id, row.turn_no)]
@@ -119,7 +121,10 @@ class Promises:
             return
         accepted = [one for one in self.world.accepted if one.ref == row.prompt]
         assert accepted, f"{what}: its question was never handed over"
-        assert min(one.at for one in accepted) < max(said.arrivals), f"{what}: its question was handed over after it"
+        # What was on disk meanwhile: by a clock that was set back since, and has come to that hour again, it came later.
+        again = self.clock_set_back > min(said.arrivals) and self.world.now + self.world.skew >= said.came
+        handed_over = min(one.at for one in accepted)
+        assert again or handed_over < max(said.arrivals), f"{what}: its question was handed over after it"
         with self.world.service.reads.begin() as conn:
             her = people.by_id(conn, self.world.service.keys, row.person_id)
             joined = conn.execute(select(tables.member).where(tables.member.c.consent_id == row.id)).one_or_none()
@@ -161,10 +166,12 @@ class Promises:
             stopped = her.stopped is not None and self.world.claimed.get(one.ref, 0) > her.stopped
             assert not stopped or rows[one.ref].flow in TO_STOPPED, f"G6: {rows[one.ref].flow} left after STOP"
             self._in_order(one, rows)
-            her.got(one, self.world.now)
+            her.got(one)
 
     def _in_order(self, one: Accepted, rows: dict[str, Row[Any]]) -> None:
         row = rows[one.ref]
+        if row.status == "dropped":
+            return  # while a worker had it in hand: whom it is about was forgotten, and nothing waits for it any more
         for other in self.world.accepted:
             passed = rows.get(other.ref)
             if other.at >= one.at or passed is None or (passed.person_id, one.ref in self._detoured) != (
@@ -194,8 +201,8 @@ class Promises:
                     self._no_newer(person, ours, copy)
 
     def _no_newer(self, person: Person, ours: Sessions, copy: bytes) -> None:
-        if self.somebody[person.phone].forgotten:
-            return  # a copy under a key that is no more may have been restored
+        if any(phone == person.phone and number != person.id for number, phone in self._phones.items()):
+            return  # of whom the phone was before: its key is no more
         theirs = _opened(person, copy)
         assert theirs.turn_no <= ours.turn_no, f"Redis is ahead of SQL for person {person.id}"
         assert theirs.turn_no < ours.turn_no or theirs == ours, f"Redis and SQL differ for person {person.id}"

@@ -1,4 +1,4 @@
-"""The world of one example: the service on a database of its own, gateways that do as told, a clock, and a fuse."""
+"""The world of one example: the service on a database of its own, gateways that do as told, and a clock."""
 
 from __future__ import annotations
 
@@ -23,13 +23,8 @@ from werkzeug.test import Client
 from sms_service import turn
 from sms_service.authoring import shelf
 from sms_service.config import PREFIX, read_config
-from sms_service.engine.model import Inbound
 from sms_service.service import Service, open_service
-from sms_service.store.bell import Bell
-from sms_service.store.claims import Claimed
 from sms_service.store.database import SqlDown
-from sms_service.store.inbox import Stored
-from sms_service.store.sessions import LiveSessions
 from sms_service.turn import Turns
 from sms_service.web.app import create_app
 from tests import databases
@@ -37,6 +32,7 @@ from tests.conftest import KEY
 from tests.gateways import AfricasTalking, Answer, Asked, Message, Twilio
 from tests.gateways.gateway import Behaviour, Gateway
 from tests.gateways.twilio import PUBLIC_URL
+from tests.model.seams import Died, Fuse, Meanwhile, commit_cut, sewn
 from tests.town import RULES_OFF, gateway_settings, loaded_once
 from workers import cards, deliver, sweep
 
@@ -47,38 +43,16 @@ ROUND = 10.0
 """Seconds between two rounds of the sweeper."""
 
 
-class Died(BaseException):
-    """kill -9, as far as one process can play it: nothing of the code behind this point runs."""
-
-
-class Fuse:
-    """Kills before the n-th thing that the code does outside of itself: a statement, a commit, a word to Redis or RQ."""
-
-    def __init__(self) -> None:
-        self._left: int | None = None
-
-    def light(self, steps: int | None) -> None:
-        """After so many steps of this thread; None: not at all."""
-        self._left, self._thread = steps, threading.get_ident()
-
-    def burn(self) -> None:
-        """One more step is about to be taken. Raises Died."""
-        if self._left is None or threading.get_ident() != self._thread:
-            return
-        if self._left == 0:
-            self._left = None
-            raise Died
-        self._left -= 1
-
-
 @dataclass(eq=False)
 class Accepted:
-    """A text that a gateway took. `at`: when, as `World.tick` counts; `failed`: how often it was reported as failed."""
+    """A text that a gateway took. `at`: when, as `World.tick` counts; `clock`: when, by its clock; `failed`: how often it was
+    reported as failed."""
 
     by: str
     ref: str
     message: Message
     at: int
+    clock: float
     failed: int = 0
 
 
@@ -141,7 +115,8 @@ class Parts:
 class World:
     """Use `open` and `close`. `accepted` is all that gateways took, in order; `handed` what a worker handed to one
     (ref, phone, text); `claimed` when it last took a message in hand, as `tick` counts;
-    `handled` when a message (channel, id) was first taken; `skew` how far our clock is ahead."""
+    `handled` when a message (channel, id) was first taken; `skew` how far our clock is ahead, `ahead` how far it
+    ever was."""
 
     parts: Parts
     accepted: list[Accepted] = field(default_factory=list)
@@ -149,13 +124,14 @@ class World:
     claimed: dict[str, int] = field(default_factory=dict)
     handled: dict[tuple[str, str], int] = field(default_factory=dict)
     skew: float = 0.0
+    ahead: float = 0.0
     deaths: int = 0
 
     def open(self) -> None:
         """Begins: an empty database with the flows and the demonstration drive, an empty Redis."""
         self.fuse, self.lines, self._stack = Fuse(), Lines(), ExitStack()
         self._lock, self._ticks = threading.Lock(), itertools.count(1)
-        self.between: Callable[[], None] | None = None
+        self.meanwhile: Meanwhile = {}
         begin = (time.time() // 86_400 + 1) * 86_400 + 5 * 3_600
         self._now = begin
         folder = tempfile.mkdtemp(prefix="model-", dir=MEMORY if MEMORY.is_dir() else None)
@@ -184,7 +160,9 @@ class World:
         self._patched(turn, "PAUSE", 0.0)
         self._patched(turn, "PATIENCE", 3)
         self._patched(shelf, "load_flow", loaded_once)
-        self._seams()
+        self._patched(deliver, "_turn", itertools.count(1))  # else what leaves first hangs on the examples before
+        for target, name, value in sewn(self):
+            self._patched(target, name, value)
         self._start()
 
     def close(self) -> None:
@@ -215,17 +193,21 @@ class World:
         """Time passes for everybody."""
         self._now += seconds
 
+    def sets_clock(self, skew: float) -> None:
+        """Our clock is so far ahead from now on."""
+        self.skew, self.ahead = skew, max(self.ahead, skew)
+
     def restarts(self) -> None:
         """Every process ends and begins anew."""
         self.service.close()
         self._start()
 
-    def lives(self, act: Callable[[], Any], dies_after: int | None) -> Any:
+    def lives(self, act: Callable[[], Any], dies: int | str | None) -> Any:
         """Does it; None if it died. Others take over then: what a process has in memory is what it read."""
-        self.fuse.light(dies_after)
+        self.fuse.light(dies)
         try:
             done = act()
-            if dies_after is not None:
+            if dies is not None:
                 self.fuse.light(0)
                 self.fuse.burn()  # it was done, and nobody heard of it
         except Died:
@@ -244,12 +226,20 @@ class World:
         """One round of the sweeper."""
         sweep.sweep(self.service)
 
+    def happens_at(self, seam: str) -> None:
+        """What was to happen there, once."""
+        if meanwhile := self.meanwhile.pop(seam, None):
+            meanwhile()
+
     @contextmanager
-    def without(self, what: str) -> Iterator[None]:
-        """`sql` or `redis` is away meanwhile; with "" nothing is."""
+    def without(self, what: str, skips: int = 0) -> Iterator[None]:
+        """`sql` or `redis` is away meanwhile, or the connection to SQL is `cut` at a commit, after `skips` others; with ""
+        nothing is."""
         with ExitStack() as stack:
             if what == "sql":
                 stack.enter_context(patch.object(Turns, "handle", side_effect=SqlDown("a test")))
+            elif what in ("cut", "cut late"):
+                stack.enter_context(commit_cut(self.service.engine, skips, late=what == "cut late"))
             elif what == "redis":
                 gone = redis.ConnectionError("a test")
                 stack.enter_context(patch.object(redis.Redis, "execute_command", side_effect=gone))
@@ -270,7 +260,7 @@ class World:
         """A gateway took a text; which of ours, Africa's Talking is not told: the last one like it that was handed over."""
         with self._lock:
             like = [ref for ref, phone, text in self.handed if (phone, text) == (message.to, message.text)]
-            self.accepted.append(Accepted(by, message.ref or (like or [""])[-1], message, self.tick()))
+            self.accepted.append(Accepted(by, message.ref or (like or [""])[-1], message, self.tick(), self._now))
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
@@ -279,44 +269,6 @@ class World:
 
     def _start(self) -> None:
         self.service: Service = open_service(self.config, time.time())
-        for name in ("before_cursor_execute", "commit"):
-            event.listen(self.service.engine, name, lambda *_: self.fuse.burn())
+        event.listen(self.service.engine, "before_cursor_execute", lambda *_: self.fuse.burn())
+        event.listen(self.service.engine, "commit", lambda *_: self.fuse.burn("before the commit"))
         self.client = Client(create_app(self.service))
-
-    def _seams(self) -> None:
-        """Where a worker may be interrupted and where it may die, and what was handed over."""
-        kept_here, settle = deliver._kept_here, deliver.settle
-        write, ring, handle = LiveSessions.write, Bell.ring, Turns.handle
-
-        def about_to_send(service: Service, claimed: Claimed) -> Any:
-            self.fuse.burn()
-            self.claimed[claimed.ref] = self.tick()
-            between, self.between = self.between, None
-            if between:
-                between()
-            self.handed.append((claimed.ref, claimed.phone, claimed.text))
-            return kept_here(service, claimed)
-
-        def settled(service: Service, claimed: Claimed, sent: Any, *rest: Any, **more: Any) -> None:
-            self.fuse.burn()
-            settle(service, claimed, sent, *rest, **more)
-            self.fuse.burn()
-
-        def written(*given: Any) -> None:
-            self.fuse.burn()
-            write(*given)
-
-        def rung(*given: Any) -> None:
-            self.fuse.burn()
-            ring(*given)
-
-        def handled(turns: Turns, inbound: Inbound) -> Stored:
-            stored = handle(turns, inbound)
-            self.handled.setdefault((inbound.channel, inbound.id), self.tick())
-            return stored
-
-        self._patched(Turns, "handle", handled)
-        self._patched(deliver, "_kept_here", about_to_send)
-        self._patched(deliver, "settle", settled)
-        self._patched(LiveSessions, "write", written)
-        self._patched(Bell, "ring", rung)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 from sms_service.privacy import Keys
-from sms_service.store.spool import LONGEST_PAUSE, MAX_TRIES, Spool, Spooled, SpoolFull
+from sms_service.store.spool import HALF_SECONDS, LONGEST_PAUSE, MAX_TRIES, Spool, Spooled, SpoolFull
 
 
 @pytest.fixture
@@ -69,17 +71,74 @@ def test_half_a_message_that_a_crash_left_is_none(tmp_path: Path, spool: Spool) 
     assert len(spool) == 1
 
 
+def test_what_a_crash_left_half_written_is_dropped_and_nothing_else(tmp_path: Path, spool: Spool) -> None:
+    waiting, aside = tmp_path / "spool", tmp_path / "spool_set_aside"
+    spool.put(1.0, "a", b"one")
+    (aside / "000000000000003-def").write_bytes(b"set aside")
+    left = [waiting / "000000000000002-abc.77-5.half", aside / "000000000000003-def.77.half", waiting / ".probe.77"]
+    for file in left:
+        file.write_bytes(b"\x01half")
+    written = left[0].stat().st_mtime
+
+    assert spool.drop_halves(written + HALF_SECONDS - 1) == 0  # somebody may be at it
+    assert spool.drop_halves(written + HALF_SECONDS + 60) == 3
+
+    assert kept(spool) == [b"one"]
+    assert [file.name for file in aside.iterdir()] == ["000000000000003-def"]
+
+
+def test_whoever_is_still_writing_what_was_dropped_is_told_so(
+    tmp_path: Path, spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else its gateway would be told that we have it. Nothing of it is left, and the next try is taken."""
+
+    def slow_disk(_descriptor: int) -> None:
+        assert spool.drop_halves(math.inf) == 1
+
+    monkeypatch.setattr(os, "fsync", slow_disk)
+    with pytest.raises(SpoolFull):
+        spool.put(1.0, "a", b"one")
+    assert list((tmp_path / "spool").iterdir()) == []
+    monkeypatch.undo()
+    spool.put(1.0, "a", b"one")
+    assert kept(spool) == [b"one"]
+
+
+@pytest.mark.parametrize("damage", [b"damaged", b"", b"\x01", bytes(10_000)], ids=["other", "empty", "cut", "zeros"])
 def test_a_damaged_message_stays_and_does_not_hold_up_those_behind_it(
-    tmp_path: Path, spool: Spool, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, spool: Spool, caplog: pytest.LogCaptureFixture, damage: bytes
 ) -> None:
     spool.put(1.0, "a", b"one")
     [first] = (tmp_path / "spool").iterdir()
-    first.write_bytes(b"damaged")
+    first.write_bytes(damage)
     spool.put(2.0, "b", b"two")
 
-    assert kept(spool) == [b"two"]
+    assert kept(spool) == [b"", b"two"]
     assert first.exists()
-    assert "cannot be read" in caplog.text
+    assert "cannot be read: it is damaged" in caplog.text
+
+
+def test_a_message_that_the_disk_does_not_give_back_does_not_hold_up_those_behind_it(
+    tmp_path: Path, spool: Spool, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "spool" / "000000000000500-abc").mkdir()  # to read it is an OSError, as EIO is
+    spool.put(2.0, "b", b"two")
+
+    assert kept(spool) == [b"", b"two"]
+    assert [one.data for one in spool.kept()] == [b"two"]
+    assert "cannot be read from the disk: Is a directory" in caplog.text
+
+
+def test_thousands_of_messages_come_out_in_their_order_each_once(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _file: None)  # this is about no power cut, and each takes a moment
+    for number in range(3_000):
+        spool.put(float(number), f"twilio:{number}", b"%d" % number)
+    came = []
+    for one in spool.waiting(time.time()):
+        came.append(int(one.data))
+        spool.done(one)
+    assert came == list(range(3_000))
+    assert (len(spool), spool.oldest()) == (0, None)
 
 
 def test_a_message_that_fails_waits_longer_each_time_and_is_then_set_aside(tmp_path: Path, spool: Spool) -> None:

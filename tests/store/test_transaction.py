@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, suppress
+
 import pytest
 from sqlalchemy import Connection, Engine, insert, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sms_service.store import transaction
 from sms_service.store.database import SqlDown, open_database
@@ -79,6 +82,18 @@ def test_a_database_that_is_down_is_told_at_once(engine: Engine) -> None:
     with pytest.raises(SqlDown, match="OSError"):
         transaction.run(engine, take)
     assert len(tries) == 1
+
+
+def test_where_no_connection_becomes_free_it_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine.pool, "_timeout", 0.01)
+    with ExitStack() as all_of_them:
+        with suppress(PoolTimeout):
+            while True:
+                all_of_them.enter_context(engine.connect())
+        with pytest.raises(SqlDown, match="no connection became free"):
+            transaction.run(engine, lambda conn: add(conn, "JH"))
+    transaction.run(engine, lambda conn: add(conn, "JH"))
+    assert codes(engine) == ["JH"]
 
 
 def test_a_mistake_of_ours_comes_out_as_it_is_and_leaves_nothing(engine: Engine) -> None:

@@ -477,13 +477,13 @@ def test_what_has_no_other_way_waits_for_a_channel_that_is_off_and_uses_up_no_tr
             sweep.overdue_messages(town.service)
     assert [(one.status, one.attempts) for one in rows(town)] == [("queued", 0)]
     assert not any("overdue" in one.getMessage() for one in caplog.records)
-    [note] = requests.get(f"{town.url}/readyz", timeout=20).json()["notes"]
-    assert note.startswith("queued messages are for channel kannel, which is off")
+    [told] = requests.get(f"{town.url}/readyz", timeout=20).json()["problems"]
+    assert told.startswith("queued messages are for channel kannel, which is off")
 
     town.service.channels["kannel"] = channel
     send(town)
     assert got(kannel) == [phone]
-    assert requests.get(f"{town.url}/readyz", timeout=20).json()["notes"] == []
+    assert requests.get(f"{town.url}/readyz", timeout=20).json()["problems"] == []
 
 
 def test_what_a_channel_may_have_taken_waits_for_it_to_be_on_again(routed: Open, clock: Clock) -> None:
@@ -509,9 +509,9 @@ def test_what_a_channel_may_have_taken_waits_for_it_to_be_on_again(routed: Open,
 def test_it_is_told_and_counted(routed: Open, kannel: Kannel, clock: Clock) -> None:
     town = routed()
     goes_down(town, kannel)
-    [note] = requests.get(f"{town.url}/readyz", timeout=20).json()["notes"]
-    assert note.startswith("gateway kannel is down since 20")
-    assert "see whether it runs" in note
+    [told] = requests.get(f"{town.url}/readyz", timeout=20).json()["problems"]
+    assert told.startswith("gateway kannel is down since 20")
+    assert "see whether it runs" in told
     figures = requests.get(f"{town.url}/metrics", timeout=20).text
     assert 'sms_service_gateway_down{channel="kannel"} 1.0' in figures
     assert 'sms_service_gateway_fallbacks{channel="kannel"} 3.0' in figures
@@ -520,7 +520,7 @@ def test_it_is_told_and_counted(routed: Open, kannel: Kannel, clock: Clock) -> N
     clock.pass_(30)
     write(town)
     send(town)
-    assert requests.get(f"{town.url}/readyz", timeout=20).json()["notes"] == []
+    assert requests.get(f"{town.url}/readyz", timeout=20).json()["problems"] == []
     assert 'sms_service_gateway_down{channel="kannel"} 0.0' in requests.get(f"{town.url}/metrics", timeout=20).text
 
 

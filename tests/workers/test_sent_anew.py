@@ -287,7 +287,7 @@ def test_what_an_operator_must_do_is_told_once_an_hour_and_counted(
         deliver.send_due(town.service, 10)
     assert [one.status for one in town.rows(outbox)] == ["failed"] * 3
     assert len([one for one in caplog.records if "Geo permissions" in one.getMessage()]) == 1
-    assert ready(town)["notes"] == [f"twilio 21408: {twilio_errors.COUNTRY} (3 messages)"]
+    assert ready(town)["problems"] == [f"twilio 21408: {twilio_errors.COUNTRY} (3 messages)"]
     assert (
         'sms_service_gateway_faults{channel="twilio",code="21408"} 3.0'
         in requests.get(f"{town.url}/metrics", timeout=20).text
@@ -296,7 +296,7 @@ def test_what_an_operator_must_do_is_told_once_an_hour_and_counted(
 
 def test_a_report_tells_it_too(town: Town) -> None:
     town.twilio.report(sent(town), "undelivered", "30034")
-    assert ready(town)["notes"] == [f"twilio 30034: {twilio_errors.REGISTER} (1 message)"]
+    assert ready(town)["problems"] == [f"twilio 30034: {twilio_errors.REGISTER} (1 message)"]
 
 
 def test_the_list_of_messages_says_what_to_do(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""What every load has: messages that are posted as gateways post them."""

@@ -1,0 +1,1 @@
+"""The service under an even load for long: does anything grow that should not?"""

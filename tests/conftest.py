@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 import redis
@@ -23,6 +22,7 @@ from sms_service.config import read_config
 from tests.databases import administrator
 from tests.gateways import AfricasTalking, Twilio
 from tests.town import Town
+from tests.turns import another_time
 
 ROOT = Path(__file__).parent.parent
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -150,20 +150,9 @@ def opened(
         yield open_town
 
 
-POSTGRES_EVERY, OFFSET = int(os.environ.get("POSTGRES_EVERY", "1")), int(os.environ.get("CRASH_OFFSET", "0"))
-"""CI runs every third file of the domain's tests on PostgreSQL, others with each commit, and all of them on SQLite: fifteen
-minutes are its limit. `make test` runs them all; those of the store always run on both."""
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The crash tests come first: they fork, and a child of a process that has drawn a picture would wait for ever for the
     threads that typst keeps for the next one."""
     items.sort(key=lambda item: "crash" not in item.path.parts)
-    config.hook.pytest_deselected(items=[item for item in items if _another_time(item)])
-    items[:] = [item for item in items if not _another_time(item)]
-
-
-def _another_time(item: pytest.Item) -> bool:
-    domain = {"enrolment", "workbench"} & set(item.path.parts)
-    on_postgres = "postgres" in item.name.partition("[")[2]
-    return bool(domain) and on_postgres and (crc32(item.path.name.encode()) + OFFSET) % POSTGRES_EVERY != 0
+    config.hook.pytest_deselected(items=[item for item in items if another_time(item)])
+    items[:] = [item for item in items if not another_time(item)]

@@ -65,7 +65,8 @@ class Moved:
 class Conversation:
     """One person, one transaction.
 
-    `patient`: an answer that comes while its question is being handed to the gateway raises Overtaken. `before` are the
+    `patient`: an answer that comes while its question is being handed to the gateway raises Overtaken. `undated`: nobody knows
+    when the message came, so it answers no question that waits for consent. `before` are the
     ids of the sessions that were open when it began, `ran` the one that was stepped last. `prompted`: the sessions whose
     open question is among `texts`, the last one last, and the language that its text is in; `said`: those that said anything.
     `saved`: the sessions that
@@ -73,14 +74,21 @@ class Conversation:
     """
 
     def __init__(
-        self, desk: Desk, conn: Connection, person: Person, sessions: Sessions, inbound: Inbound, patient: bool = False
+        self,
+        desk: Desk,
+        conn: Connection,
+        person: Person,
+        sessions: Sessions,
+        inbound: Inbound,
+        patient: bool = False,
+        undated: bool = False,
     ) -> None:
         self.desk, self.conn, self.person, self.inbound = desk, conn, person, inbound
         self.serving = desk.shelf.serving  # the same flows to the end, whatever is published meanwhile
         self.open = list(sessions.open)
         self.screen = msgspec.structs.replace(sessions.screen) if sessions.screen else None
         self.before = [session.id for session in sessions.open]
-        self.patient = patient
+        self.patient, self.undated = patient, undated
         self.ran = ""
         self.texts: list[str] = []
         self.prompted: dict[str, str] = {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from msgspec.structs import replace
 
 from sms_service import pictures, running
@@ -301,10 +299,9 @@ def _asked(conversation: Conversation, session: Session) -> list[Field]:
 
 def _was_asked(conversation: Conversation, session: Session) -> bool:
     """Whether the gateway has the open question. Raises Overtaken while a worker is just handing it over."""
-    came = conversation.inbound.received_at
-    if came > time.time() + outbox.CLOCKS_APART:
-        return False  # our clock was set back since: nobody can say any more which of the two was first
-    if outbox.was_handed_over(conversation.conn, session.prompt, came):
+    if conversation.undated:
+        return False
+    if outbox.was_handed_over(conversation.conn, session.prompt, conversation.inbound.received_at):
         return True
     if conversation.patient and outbox.is_in_flight(conversation.conn, session.prompt):
         raise Overtaken

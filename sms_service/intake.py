@@ -96,7 +96,7 @@ def take_spooled(service: Service, stopping: Callable[[], bool] = lambda: False)
         try:
             kept = msgspec.msgpack.decode(spooled.data, type=_Kept)
             if kept.inbound:
-                service.turns.handle(kept.inbound)
+                service.turns.handle(kept.inbound, kept=True)
             if kept.report:
                 _take_report(service, kept.report, time.time())
         except SqlDown:

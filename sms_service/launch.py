@@ -29,6 +29,10 @@ from sms_service.supervise import Supervisor, procfile
 from sms_service.vocabulary import vocabulary
 
 PROCFILE = Path(__file__).parent.parent / "Procfile"
+PREPARING_MS = 60_000
+"""How long a statement of the preparation may take, and how long it may think between two: thirty flows are read and
+checked in the transaction that publishes them, and nobody is served before."""
+
 READY_SECONDS = 60.0
 """How long the web processes may take to answer for the first time, on a slow machine that compiles at first import."""
 
@@ -43,7 +47,7 @@ def prepare(config: Config, now: float, checked: bool = True) -> str:
     `checked`: edited flow files are checked and published; otherwise they serve as they are, where nothing does yet (a
     rehearsal plays what is not finished too). Raises NotStarted, ConfigError, BrokenFlow, SQLAlchemy's errors.
     """
-    engine = database.open_database(config.sql_url)
+    engine = database.open_database(config.sql_url, PREPARING_MS)
     try:
         database.migrate(engine)
         keys = open_keys(config, engine)

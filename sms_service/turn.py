@@ -23,6 +23,7 @@ from sms_service.hearing import Overtaken
 from sms_service.store import database, inbox, people, reach, transaction
 from sms_service.store.bell import Bell
 from sms_service.store.inbox import Stored
+from sms_service.store.outbox import CLOCKS_APART
 from sms_service.store.people import Person
 from sms_service.store.sessions import LiveSessions
 from sms_service.unit import Unit
@@ -45,13 +46,15 @@ class Turns:
     def __init__(self, engine: Engine, desk: Desk, live: LiveSessions, bell: Bell, language: str) -> None:
         self._engine, self._desk, self._live, self._bell, self._language = engine, desk, live, bell, language
 
-    def handle(self, inbound: Inbound) -> Stored:
-        """Takes one message, or finds that it was taken; what is answered is the same."""
+    def handle(self, inbound: Inbound, kept: bool = False) -> Stored:
+        """Takes one message, or finds that it was taken; what is answered is the same. `kept`: it waited on our disk."""
         inbound = inbox.identified(self._desk.keys, inbound)
         until = database.deadline(database.HOP_SECONDS) if inbound.kind == "ussd" else None
         live = self._live.read(inbound.phone)
         # What waited on our disk has waited enough: five seconds each would hold up all that lie behind it.
-        patience = PATIENCE if inbound.received_at > time.time() - PATIENCE * PAUSE else 0
+        patience = 0 if kept else PATIENCE
+        # Our clock was set back since: nobody can say any more whether it came before the question left, or after.
+        undated = kept and inbound.received_at > time.time() + CLOCKS_APART
 
         def take(unit: Unit, broken: Sequence[Broken]) -> Stored:
             taken = inbox.taken(unit.conn, self._desk.keys, inbound.channel, inbound.id)  # 4 claim: seen before?
@@ -60,7 +63,7 @@ class Turns:
             person = self._sender(unit.conn, inbound)
             if person is None:
                 return Stored("", ends=True)
-            conversation = unit.conversation(person, inbound, live, patient=patience > 0)  # 5 what is open for her?
+            conversation = unit.conversation(person, inbound, live, patience > 0, undated)  # 5 what is open for her?
             automatic = loops.is_automatic(conversation) and not hearing.is_command(conversation)
             if broken:
                 closing.apologise(conversation, broken[-1])

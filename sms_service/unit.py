@@ -29,11 +29,11 @@ class Unit:
         self.rings: set[str] = set()
 
     def conversation(
-        self, person: Person, inbound: Inbound, live: bytes | None = None, patient: bool = False
+        self, person: Person, inbound: Inbound, live: bytes | None = None, patient: bool = False, undated: bool = False
     ) -> Conversation:
         """What she has open, as far as it can go on."""
         sessions = store_sessions.load(self.conn, person, live)  # 5 Redis, else SQL
-        conversation = Conversation(self.desk, self.conn, person, sessions, inbound, patient)
+        conversation = Conversation(self.desk, self.conn, person, sessions, inbound, patient, undated)
         closing.close_lost(conversation)
         return conversation
 

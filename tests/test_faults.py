@@ -174,7 +174,7 @@ def test_a_fault_of_ours_is_tried_with_growing_pauses_and_then_set_aside_and_kep
     monkeypatch.setattr(intake, "time", clock)
     service = town.service
 
-    def fails(_inbound: Inbound) -> Stored:
+    def fails(_inbound: Inbound, kept: bool = False) -> Stored:
         tried.append(clock.now)
         raise RuntimeError("a fault of ours")
 
@@ -201,10 +201,10 @@ def test_a_fault_of_ours_is_tried_with_growing_pauses_and_then_set_aside_and_kep
 def test_what_fails_holds_up_nobody_and_does_not_wait_for_sql(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     handle = town.service.turns.handle
 
-    def fails(message: Inbound) -> Stored:
+    def fails(message: Inbound, kept: bool = False) -> Stored:
         if message.text == "HELP":
             raise RuntimeError("a fault of ours")
-        return handle(message)
+        return handle(message, kept)
 
     monkeypatch.setattr(town.service.turns, "handle", fails)
     intake.take(town.service, inbound("HELP"))

@@ -27,7 +27,6 @@ NO_KEY = (
 WRONG_KEY = "the service key is not this database's: set privacy.key to the one that it was begun with"
 NO_WEB = "the web does not answer at {}: start it (`web` of the Procfile, or `sms-service run`); until then gateways try again"
 NEVER = "no process `{}` was heard of since a day: start it (the Procfile names it, or `sms-service run`)"
-FLOWS = "the flows cannot be looked at: {}"
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON value instead of lines.")] = False) -> None:

@@ -117,8 +117,8 @@ def sewn(world: World) -> list[tuple[Any, str, Any]]:
         world.fuse.burn("before the bell")
         ring(*given)
 
-    def handled(turns: Turns, inbound: Inbound) -> Stored:
-        stored = handle(turns, inbound)
+    def handled(turns: Turns, inbound: Inbound, kept: bool = False) -> Stored:
+        stored = handle(turns, inbound, kept)
         world.handled.setdefault((inbound.channel, inbound.id), world.tick())
         return stored
 

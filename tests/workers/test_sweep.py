@@ -148,7 +148,7 @@ def test_a_reminder_that_fails_does_not_stand_before_the_others(
 def test_what_was_spooled_is_taken_in_its_order(
     town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def down(_inbound: Inbound) -> Stored:
+    def down(_inbound: Inbound, kept: bool = False) -> Stored:
         raise SqlDown("OperationalError")
 
     with monkeypatch.context() as outage:
